@@ -1,0 +1,171 @@
+"""The consent vocabulary: what is stored as a small number, its official code and its label.
+
+A member's `name` is the official code of the national registry (`EPOSTA`, `HS_WEB`), its value is what
+the big tables store. Numbers are part of the ledger's form v1 and are never reused.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.IntegerChoices):
+    """Kind of message that a consent allows (izin tipi, R-C1)."""
+
+    ARAMA = 1, _("Call")
+    MESAJ = 2, _("Text message")
+    EPOSTA = 3, _("E-mail")
+
+    @property
+    def takes_phone(self) -> bool:
+        """R-C2: calls and texts go to a phone, e-mails to an e-mail address."""
+        return self is not Channel.EPOSTA
+
+
+class RecipientType(models.IntegerChoices):
+    """Consumer, or merchant and tradesman (alıcı tipi, R-C1)."""
+
+    BIREYSEL = 1, _("Individual")
+    TACIR = 2, _("Merchant or tradesman")
+
+
+class Status(models.IntegerChoices):
+    """What stands for a consent. Only ONAY and RET can be recorded; IPTAL is what an undo leaves (R-L6)."""
+
+    ONAY = 1, _("Consent")
+    RET = 2, _("Refusal")
+    IPTAL = 3, _("Cancelled")
+
+    @property
+    def badge(self) -> str:
+        return {Status.ONAY: "success", Status.RET: "danger", Status.IPTAL: "secondary"}[self]
+
+
+class Hold(models.IntegerChoices):
+    """Bits of `Consent.holds`: why an ONAY may not be used yet."""
+
+    AWAITING_CONFIRMATION = 1, _("Awaiting confirmation")
+    EVIDENCE_MISSING = 2, _("Evidence missing")
+
+
+class SourceGroup(models.TextChoices):
+    """How a source obtains a consent; decides about signature and notice (domain 5)."""
+
+    PHYSICAL = "physical", _("On paper")
+    ELECTRONIC = "electronic", _("Electronic")
+    DECLARATION = "declaration", _("Declaration")
+    REGISTRY = "registry", _("Registry")
+
+
+class Source(models.IntegerChoices):
+    """How a consent or refusal was obtained (izin kaynağı)."""
+
+    HS_FIZIKSEL_ORTAM = 1, _("Physical medium")
+    HS_ISLAK_IMZA = 2, _("Wet signature")
+    HS_ETKINLIK = 3, _("Event")
+    HS_ATM = 4, _("ATM")
+    HS_WEB = 5, _("Web site")
+    HS_MOBIL = 6, _("Mobile application")
+    HS_EORTAM = 7, _("Electronic medium")
+    HS_EPOSTA = 8, _("E-mail from the recipient")
+    HS_MESAJ = 9, _("Text message from the recipient")
+    HS_CAGRI_MERKEZI = 10, _("Call centre")
+    HS_SOSYAL_MEDYA = 11, _("Social media")
+    HS_2015 = 12, _("Before 1 May 2015")
+    HS_KARAR = 13, _("Provider's decision")
+    IYS_WEB = 20, _("Citizen portal")
+    IYS_WEB_YENI = 21, _("Citizen portal, brand added by the citizen")
+    IYS_EPOSTA = 22, _("Link in the registry's e-mail")
+    IYS_KISAMESAJ = 23, _("Text message to the registry")
+    IYS_CM = 24, _("Registry's call centre")
+    IYS_MOBIL = 25, _("Registry's mobile application")
+    IYS_AHS_HAT_KAPATMA = 26, _("Line closed by the operator")
+    IYS_FRAME_EPOSTA = 27, _("Registry's frame, e-mail")
+    IYS_FRAME_SMS = 28, _("Registry's frame, text message")
+
+    @property
+    def group(self) -> SourceGroup:
+        if self >= Source.IYS_WEB:
+            return SourceGroup.REGISTRY
+        if self in (Source.HS_FIZIKSEL_ORTAM, Source.HS_ISLAK_IMZA, Source.HS_ETKINLIK):
+            return SourceGroup.PHYSICAL
+        if self in (Source.HS_2015, Source.HS_KARAR):
+            return SourceGroup.DECLARATION
+        return SourceGroup.ELECTRONIC
+
+    @property
+    def is_registry(self) -> bool:
+        """Written by the registry on the recipient's own act; a provider may not send it (H119)."""
+        return self.group is SourceGroup.REGISTRY
+
+    @property
+    def needs_signature(self) -> bool:
+        """R-C16: an ONAY from this source carries the recipient's signature."""
+        return self.group is SourceGroup.PHYSICAL
+
+    @classmethod
+    def of_providers(cls) -> list["Source"]:
+        """Sources that a provider may record, in official order."""
+        return [source for source in cls if not source.is_registry]
+
+
+class Verdict(models.IntegerChoices):
+    """Outcome of one row. The first four are accepted, the others refused (design 3)."""
+
+    NEW = 1, _("New")
+    CHANGED = 2, _("Changed")
+    RENEWED = 3, _("Renewed")
+    UNCHANGED = 4, _("Unchanged")
+    CONFLICTING = 5, _("Conflicting")
+    LATE = 6, _("Late")
+    MALFORMED = 7, _("Malformed")
+
+    @property
+    def accepted(self) -> bool:
+        return self <= Verdict.UNCHANGED
+
+    @property
+    def written(self) -> bool:
+        """True where the row appended an event to the ledger."""
+        return self <= Verdict.RENEWED
+
+    @property
+    def badge(self) -> str:
+        return {
+            Verdict.NEW: "success",
+            Verdict.CHANGED: "primary",
+            Verdict.RENEWED: "info",
+            Verdict.UNCHANGED: "secondary",
+            Verdict.CONFLICTING: "warning",
+            Verdict.LATE: "warning",
+            Verdict.MALFORMED: "danger",
+        }[self]
+
+
+class EventKind(models.IntegerChoices):
+    """What an event of the ledger is. Every event carries the whole state that it leaves."""
+
+    RECORD = 1, _("Recorded")
+    UNDO = 2, _("Undone")
+    CONFIRM = 3, _("Confirmed by the recipient")
+    EVIDENCE = 4, _("Evidence completed")
+    ERASURE = 5, _("Personal data erased")
+
+
+class WayIn(models.IntegerChoices):
+    """The door by which an event came to the engine."""
+
+    FORM = 1, _("Form")
+    IMPORT = 2, _("Import")
+    API = 3, _("API")
+    CITIZEN = 4, _("Citizen portal")
+    MAIL_LINK = 5, _("Link in an e-mail")
+    SMS = 6, _("Text message")
+    TASK = 7, _("Registry's own task")
+
+
+class EvidenceKind(models.IntegerChoices):
+    """What proves a signed consent: a scan, or a reference to where the original is kept (R-C16)."""
+
+    NONE = 0, _("None")
+    REFERENCE = 1, _("Archive reference")
+    FILE = 2, _("Scan")

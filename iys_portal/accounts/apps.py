@@ -1,0 +1,8 @@
+"""Django's entry for the accounts app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "iys_portal.accounts"
+    label = "accounts"

@@ -1,0 +1,73 @@
+"""Turkish business days (R-D1): Saturdays, Sundays and public holidays are skipped; half days count as business days."""
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+ONE_DAY = timedelta(days=1)
+
+
+@functools.lru_cache(maxsize=64)
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("TR", years=year))
+
+
+@dataclass(frozen=True)
+class BusinessCalendar:
+    """Business days with the days that an admin added (`core.Holiday`)."""
+
+    extra: frozenset[date] = frozenset()
+
+    def is_business_day(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.extra and day not in _public_holidays(day.year)
+
+    def add(self, day: date, business_days: int) -> date:
+        """The n-th business day after `day`; the day after counts as the first."""
+        while business_days:
+            day += ONE_DAY
+            business_days -= self.is_business_day(day)
+        return day
+
+    def next_business_day(self, day: date) -> date:
+        """`day` itself where it is a business day, else the next one."""
+        while not self.is_business_day(day):
+            day += ONE_DAY
+        return day
+
+    def business_days_left(self, today: date, last: date) -> int:
+        """Business days after `today` up to and including `last`; 0 once it is reached or past."""
+        days, day = 0, today
+        while day < last:
+            day += ONE_DAY
+            days += self.is_business_day(day)
+        return days
+
+    def first_timely_day(self, moment: datetime, business_days: int) -> date:
+        """The earliest day whose n-th business day after has not ended at `moment` (R-C8).
+
+        Whatever happened on that day or later is still in time at `moment`.
+        """
+        today = moment.astimezone(ISTANBUL).date()
+        day = today
+        while self.add(day - ONE_DAY, business_days) >= today:
+            day -= ONE_DAY
+        return day
+
+
+def start_of_day(day: date) -> datetime:
+    """Midnight in Istanbul at which `day` begins."""
+    return datetime.combine(day, time.min, tzinfo=ISTANBUL)
+
+
+def end_of_day(day: date) -> datetime:
+    """Midnight in Istanbul at which `day` ends."""
+    return start_of_day(day + ONE_DAY)
+
+
+def calendar_with(days: Iterable[date]) -> BusinessCalendar:
+    return BusinessCalendar(frozenset(days))

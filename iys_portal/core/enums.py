@@ -1,0 +1,33 @@
+"""States of the kernel's own rows."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @property
+    def active(self) -> bool:
+        return self in (JobState.QUEUED, JobState.RUNNING)
+
+    @property
+    def badge(self) -> str:
+        return {
+            JobState.QUEUED: "secondary",
+            JobState.RUNNING: "info",
+            JobState.DONE: "success",
+            JobState.FAILED: "danger",
+            JobState.CANCELLED: "secondary",
+        }[self]
+
+
+class OutboxState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    CLAIMED = "claimed", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Undelivered")

@@ -1,0 +1,50 @@
+"""What a service raises when it refuses. One middleware turns these into pages, messages or API answers."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A refusal that a user can understand. `status` is the HTTP status where no page shows it in place."""
+
+    status = 409
+    default: str | Promise = _("This is not possible.")
+
+    def __init__(self, message: str | Promise | None = None, *, code: str = "") -> None:
+        self.message = message or self.default
+        self.code = code
+        super().__init__(str(code or type(self).__name__))
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotAllowed(DomainError):
+    """The actor lacks the permission."""
+
+    status = 403
+    default = _("You are not allowed to do this.")
+
+
+class NotFound(DomainError):
+    """The row does not exist, or not for this actor (R-A1)."""
+
+    status = 404
+    default = _("This was not found.")
+
+
+class WrongMoment(DomainError):
+    """The object is in a state in which this cannot be done (any more)."""
+
+    default = _("This can no longer be done; somebody may have been quicker.")
+
+
+class Invalid(DomainError):
+    """The input does not hold. `field` names where."""
+
+    status = 422
+    default = _("The input is not valid.")
+
+    def __init__(self, message: str | Promise | None = None, *, code: str = "", field: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field

@@ -1,0 +1,153 @@
+"""Rows of the kernel: jobs, audit log, outbox, added holidays."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .actors import Actor
+from .enums import JobState, OutboxState
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows with a `provider_id`: staff see all, a provider's user those of the present provider (R-A1)."""
+
+    def visible_to(self, actor: Actor) -> "ScopedQuerySet":
+        if actor.all_providers:
+            return self
+        if actor.provider_id is None:
+            return self.none()
+        return self.filter(provider_id=actor.provider_id)
+
+
+class Job(models.Model):
+    """Work that a user waits for: state, progress and lease of one run of a Celery task."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    task = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    provider_id = models.BigIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True, blank=True)
+    step = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    payload = models.JSONField(default=dict)
+    attempts = models.PositiveIntegerField(default=0)
+    token = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    actor_kind = models.SmallIntegerField()
+    actor_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Which jobs does the sweeper look at?
+            models.Index(fields=["state", "lease_until"], name="job_active", condition=Q(state__in=["queued", "running"])),
+            # What did this provider run lately?
+            models.Index(fields=["provider_id", "-created_at"], name="job_of_provider"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_finished_with_state",
+                condition=Q(state__in=["queued", "running"], finished_at__isnull=True)
+                | Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def active(self) -> bool:
+        return JobState(self.state).active
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row, when and by which door (R-A3). Append-only in the database itself."""
+
+    append_only = True
+
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60)
+    target_type = models.CharField(max_length=60)
+    target_id = models.CharField(max_length=100)
+    target_name = models.CharField(max_length=200, blank=True)
+    provider_id = models.BigIntegerField(null=True, blank=True)
+    actor_kind = models.SmallIntegerField()
+    actor_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=200)
+    way = models.CharField(max_length=20)
+    request_id = models.CharField(max_length=40, blank=True)
+    old = models.JSONField(null=True, blank=True)
+    new = models.JSONField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        indexes = [
+            # What happened to this row?
+            models.Index(fields=["target_type", "target_id", "id"], name="audit_of_target"),
+            # What did this provider's people do?
+            models.Index(fields=["provider_id", "id"], name="audit_of_provider"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class OutboxMessage(models.Model):
+    """A mail that waits in the same transaction as its cause (design 5); `cause` makes it unique."""
+
+    cause = models.CharField(max_length=120, unique=True)
+    to = models.CharField(max_length=320)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField()
+    answer = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            # What is to be sent now, oldest first?
+            models.Index(fields=["next_try_at"], name="outbox_due", condition=Q(state__in=["waiting", "claimed"])),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_sent_at_with_state",
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Holiday(models.Model):
+    """A day that an admin adds to the public holidays (R-D1)."""
+
+    day = models.DateField(unique=True, error_messages={"unique": _("This day is already in the list.")})
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("added holiday")
+        verbose_name_plural = _("added holidays")
+
+    def __str__(self) -> str:
+        return f"{self.day:%d.%m.%Y} {self.name}"

@@ -1,0 +1,38 @@
+"""Private storage: files under random names outside the web root, served only by permission-checked views."""
+
+import hashlib
+import secrets
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.utils.deconstruct import deconstructible
+
+BLOCK = 1 << 20
+
+
+@deconstructible
+class PrivateStorage(FileSystemStorage):
+    """Keeps nothing of the uploaded name but its folder; readable by the portal's own user only."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("location", settings.PRIVATE_ROOT)
+        super().__init__(base_url=None, file_permissions_mode=0o600, directory_permissions_mode=0o700, **options)
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        folder = PurePosixPath(str(name).replace("\\", "/")).parent
+        return str(folder / secrets.token_hex(16))
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """Hex SHA-256 of an open binary file, read in blocks from where it stands."""
+    digest = hashlib.sha256()
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def private_path(name: str) -> Path:
+    """Where a stored file lies on disk (file-system storage only)."""
+    return Path(PrivateStorage().path(name))

@@ -1,0 +1,8 @@
+"""Django's entry for the dashboard app."""
+
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    name = "iys_portal.dashboard"
+    label = "dashboard"

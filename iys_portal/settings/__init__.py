@@ -1,0 +1,1 @@
+"""Settings: base, and local, test and production on top of it."""

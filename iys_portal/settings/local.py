@@ -1,0 +1,13 @@
+"""A developer's machine: embedded servers, demo data, a mailbox page instead of real mail."""
+
+from .base import *
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="local-only-secret-key-that-protects-demo-data")
+TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="local-only-transaction-key")
+ALLOWED_HOSTS = ["*"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+MAILBOX_PAGE = True
+DEMO = True

@@ -1,0 +1,18 @@
+"""Production: every secret and address comes from the environment; nothing embedded, no demo data."""
+
+from .base import *
+
+SECRET_KEY = env.str("SECRET_KEY")
+TRANSACTION_KEY = env.str("TRANSACTION_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PORTAL_URL = env.str("PORTAL_URL")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PORTAL_URL])
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+vars().update(env.email_url("EMAIL_URL"))

@@ -1,0 +1,14 @@
+"""The test run: real servers, quick password hashing, no demo data."""
+
+from .base import *
+
+SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check"
+TRANSACTION_KEY = "test-transaction-key"
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+MAILBOX_PAGE = True
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", default="")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
