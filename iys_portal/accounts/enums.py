@@ -1,0 +1,22 @@
+"""Roles (domain 3)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffRole(models.TextChoices):
+    """What a person of the registry may be; one person may hold several."""
+
+    REVIEWER = "reviewer", _("Application reviewer")
+    COMPLAINT_OFFICER = "complaint_officer", _("Complaint officer")
+    ADMIN = "admin", _("Registry admin")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class ProviderRole(models.TextChoices):
+    """What a person may be for one provider (a membership)."""
+
+    MANAGER = "manager", _("Manager")
+    OFFICER = "officer", _("Compliance officer")
+    VIEWER = "viewer", _("Viewer")
+    INTEGRATOR = "integrator", _("Integrator user")

@@ -1,0 +1,55 @@
+"""For whom a signed-in person acts: staff over all, or one provider at a time (R-A1, R-A2).
+
+The accounts app knows no providers: the app above registers how to find a user's scopes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iys_portal.core.actors import Actor, ActorKind
+
+from .models import User
+from .roles import permissions_of_member, permissions_of_staff
+
+SESSION_KEY = "provider"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One provider that a user works for, and as what."""
+
+    provider_id: int
+    name: str
+    role: str
+
+
+_sources: list[Callable[[User], list[Scope]]] = []
+
+
+def register_scope_source(source: Callable[[User], list[Scope]]) -> None:
+    """Called once by the app that owns memberships, when it starts."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def scopes_of(user: User) -> list[Scope]:
+    """Every provider the user may act for, in the order of their names."""
+    return [scope for source in _sources for scope in source(user)]
+
+
+def actor_for(user: User, *, provider_id: int | None = None, request_id: str = "", way: str = "web") -> Actor:
+    """The user as actor, for the chosen provider or, where none is chosen, staff first, then the first provider."""
+    scopes = scopes_of(user)
+    chosen = next((scope for scope in scopes if scope.provider_id == provider_id), None)
+    if chosen is None and not user.staff_roles and scopes:
+        chosen = scopes[0]
+    return Actor(
+        kind=ActorKind.USER,
+        id=user.pk,
+        name=str(user),
+        permissions=permissions_of_member(chosen.role) if chosen else permissions_of_staff(user.staff_roles),
+        provider_id=chosen.provider_id if chosen else None,
+        all_providers=chosen is None and bool(user.staff_roles),
+        request_id=request_id,
+        way=way,
+    )

@@ -1,0 +1,151 @@
+"""Jobs: work that a user waits for, claimed with a lease, safe to run twice and to kill in the middle (design 3)."""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .actors import Actor
+from .enums import JobState
+from .errors import DomainError, WrongMoment
+from .models import Job
+
+log = logging.getLogger(__name__)
+PICK_UP_AFTER = timedelta(seconds=20)
+
+
+class JobLost(Exception):
+    """Another worker holds the job now: stop at once, write nothing more."""
+
+
+class JobCancelled(Exception):
+    """Somebody asked to stop; what is committed stays consistent."""
+
+
+def enqueue(task: str, *arguments: Any) -> None:
+    """Publish a task by name after the present transaction has committed.
+
+    A broker that does not answer loses nothing: the row that the task works on is found by beat's sweepers.
+    """
+
+    def publish() -> None:
+        from iys_portal.celery import app
+
+        try:
+            app.send_task(task, args=list(arguments), retry=False)
+        except (OSError, app.connection_for_write().connection_errors) as error:
+            log.warning("enqueue_failed task=%s reason=%s", task, type(error).__name__)
+
+    transaction.on_commit(publish)
+
+
+def start_job(
+    task: str, *, title: str, actor: Actor, provider_id: int | None = None, payload: dict[str, Any] | None = None
+) -> Job:
+    """Create a queued job and publish its task on commit."""
+    job = Job.objects.create(
+        task=task,
+        title=title[:200],
+        provider_id=provider_id,
+        payload=payload or {},
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name[:200],
+        created_at=timezone.now(),
+    )
+    enqueue(task, job.pk)
+    return job
+
+
+def request_cancel(job: Job) -> None:
+    """Ask a queued or running job to stop at its next step."""
+    if not Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.RUNNING]).update(cancel_requested=True):
+        raise WrongMoment
+
+
+class Run:
+    """One worker's hold on a job. Every call extends the lease and notices its loss."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def _mine(self) -> Any:
+        return Job.objects.filter(pk=self.job.pk, token=self.job.token, state=JobState.RUNNING)
+
+    def progress(self, *, done: int | None = None, total: int | None = None, step: str | None = None) -> None:
+        """Record how far it is. Raises `JobLost` or `JobCancelled`."""
+        changes: dict[str, Any] = {"lease_until": timezone.now() + settings.REGISTRY["JOB_LEASE"]}
+        changes |= {k: v for k, v in {"done": done, "total": total, "step": step}.items() if v is not None}
+        if not self._mine().update(**changes):
+            raise JobLost(self.job.pk)
+        if Job.objects.values_list("cancel_requested", flat=True).get(pk=self.job.pk):
+            raise JobCancelled(self.job.pk)
+
+    def hold(self) -> None:
+        """Lock the job's row inside the caller's transaction; raises `JobLost` when another worker has it."""
+        if not self._mine().select_for_update(of=("self",), no_key=True).values_list("pk").first():
+            raise JobLost(self.job.pk)
+
+    def finish(self, state: JobState, *, error: str = "") -> None:
+        """Write the final state; nothing happens when another worker has taken over."""
+        self._mine().update(state=state, error=error, finished_at=timezone.now(), lease_until=None, token=None)
+
+
+def _claim(job_id: int) -> Job | None:
+    now = timezone.now()
+    claimable = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    token = uuid.uuid4()
+    taken = Job.objects.filter(claimable, pk=job_id).update(
+        state=JobState.RUNNING,
+        token=token,
+        lease_until=now + settings.REGISTRY["JOB_LEASE"],
+        attempts=F("attempts") + 1,
+        started_at=now,
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+@contextmanager
+def claimed(job_id: int) -> Iterator[Run | None]:
+    """Hold a job for the length of the block and always write its final state.
+
+    Yields None when somebody else holds it or it is finished: a second delivery does nothing. A `DomainError` is
+    the job's readable failure; any other exception is recorded as failed and raised on. Losing the lease or
+    being killed writes nothing, and beat hands the job to the next worker.
+    """
+    job = _claim(job_id)
+    if job is None:
+        yield None
+        return
+    run = Run(job)
+    try:
+        yield run
+    except JobLost:
+        log.warning("job_lost id=%s", job_id)
+    except JobCancelled:
+        run.finish(JobState.CANCELLED)
+    except DomainError as error:
+        run.finish(JobState.FAILED, error=str(error))
+    except Exception as error:
+        log.exception("job_failed id=%s", job_id)
+        run.finish(JobState.FAILED, error=type(error).__name__)
+        raise
+    else:
+        run.finish(JobState.DONE)
+
+
+def sweep() -> int:
+    """Publish again every job that was never picked up or whose worker died; returns how many."""
+    now = timezone.now()
+    lost = Q(state=JobState.QUEUED, created_at__lt=now - PICK_UP_AFTER) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    jobs = list(Job.objects.filter(lost).values_list("task", "pk")[:100])
+    for task, key in jobs:
+        enqueue(task, key)
+    return len(jobs)
