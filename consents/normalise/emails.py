@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from .phones import PHONE_LIKE
+from .columns import extend, number, pick
+from .phones import IS_PHONE_LIKE
 
 SHORTEST, LONGEST = 6, 265
 
@@ -12,12 +13,25 @@ _FORM = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[{{letters}}](?:[{{letters}}0-9
 CANONICAL_EMAIL = _FORM.format(letters="a-z")
 ANY_CASE_EMAIL = _FORM.format(letters="A-Za-z")
 
+_TEXT, _BODY, _GOOD = pl.col("text"), pl.col("body"), pl.col("good")
 _MAILTO = r"^(?i:mailto):"
 
+IS_CANONICAL_EMAIL = _TEXT.str.contains(CANONICAL_EMAIL) & _TEXT.str.len_bytes().is_between(SHORTEST, LONGEST)
+"""True where the column `text` is an address exactly as it is stored."""
 
-def is_canonical_email(text: pl.Expr) -> pl.Expr:
-    """True where the text is an address exactly as it is stored."""
-    return text.str.contains(CANONICAL_EMAIL) & text.str.len_bytes().is_between(SHORTEST, LONGEST)
+_JUDGED = (
+    (_BODY.str.contains(ANY_CASE_EMAIL) & _BODY.str.len_bytes().is_between(SHORTEST, LONGEST)).alias("good"),
+    _BODY.str.to_lowercase().alias("address"),
+)
+_RESULT = (
+    pl.when(_GOOD).then("address").alias("address"),
+    pl.when(_TEXT.is_null() | _GOOD)
+    .then(number(0))
+    .when(IS_PHONE_LIKE)
+    .then(number(464))
+    .otherwise(number(120))
+    .alias("problem"),
+)
 
 
 def read_emails(cells: pl.Series, *, strict: bool) -> pl.DataFrame:
@@ -27,20 +41,6 @@ def read_emails(cells: pl.Series, *, strict: bool) -> pl.DataFrame:
     `address` String and `problem` Int16 (0 for none). A strict reading keeps `mailto:` a mistake; case is
     folded in either, because that is how an address is stored.
     """
-    text = pl.col("text")
-    body = pl.col("body")
-    return (
-        cells.to_frame("text")
-        .with_columns(body=text if strict else text.str.replace(_MAILTO, ""))
-        .with_columns(
-            good=body.str.contains(ANY_CASE_EMAIL) & body.str.len_bytes().is_between(SHORTEST, LONGEST)
-        )
-        .select(
-            address=pl.when("good").then(body.str.to_lowercase()),
-            problem=pl.when(text.is_null() | pl.col("good"))
-            .then(pl.lit(0, dtype=pl.Int16))
-            .when(PHONE_LIKE)
-            .then(pl.lit(464, dtype=pl.Int16))
-            .otherwise(pl.lit(120, dtype=pl.Int16)),
-        )
-    )
+    text = cells.alias("text")
+    body = text if strict else text.str.replace(_MAILTO, "")
+    return pick(extend(pl.DataFrame([text, body.alias("body")]), *_JUDGED), *_RESULT)

@@ -1,4 +1,8 @@
-"""Rows of text into typed rows, each with its first problem (R-C1 to R-C5, R-C13 for what may be missing)."""
+"""Rows of text into typed rows, each with its first problem (R-C1 to R-C5, R-C13 for what may be missing).
+
+Rows that are written exactly as they are stored are told by a few expressions and are done; the others are
+read with care, and both come together again in their order.
+"""
 
 import polars as pl
 
@@ -6,16 +10,10 @@ from consents.enums import Channel, RecipientType, Status
 from consents.problems import BY_NUMBER
 from iys_portal.core.turkish import BLANKS
 
-from .dates import read_dates
-from .reading import (
-    ADDRESS_FIELDS,
-    ANSWER_FIELDS,
-    CHANGES_SCHEMA,
-    PROBLEMS_SCHEMA,
-    VALUE_LENGTH,
-    Reading,
-)
-from .recipients import read_recipients
+from .addresses import IS_CANONICAL_ADDRESS, read_addresses
+from .columns import NULL_TEXT, extend, number, pick
+from .dates import CANONICAL_MOMENT, read_dates
+from .reading import ADDRESS_FIELDS, ANSWER_FIELDS, CHANGES_SCHEMA, PROBLEMS_SCHEMA, VALUE_LENGTH, Reading
 from .words import (
     ALL_SOURCES,
     CHANNELS,
@@ -27,141 +25,54 @@ from .words import (
     Vocabulary,
 )
 
+_CHANNEL, _STATUS = pl.col("channel"), pl.col("status_code")
+_RECIPIENT_TYPE, _SOURCE = pl.col("recipient_type_code"), pl.col("source_code")
 
-def judge(frame: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Rows, problems and changes of a frame of raw texts, one row a consent.
-
-    `frame` has `line` and text columns named after the fields, a missing one standing for empty cells; and,
-    from a wide list, `channel` and `status_code` already read.
-    """
-    frame = _read_words(frame, reading)
-    recipients = read_recipients(
-        _with_text(frame, "recipient").select("recipient", "channel"), strict=reading.api
-    )
-    dates = read_dates(
-        _with_text(frame, "consent_date").select(
-            text="consent_date", refused=pl.col("status_code") == Status.RET
-        ),
-        moment=reading.moment,
-        strict=reading.api,
-    )
-    frame = frame.with_columns(
-        recipients["address"],
-        recipients["problem"].alias("recipient_problem"),
-        dates["moment"],
-        dates["problem"].alias("date_problem"),
-    )
-    frame = frame.with_columns(number=_first_problem())
-    good = frame["number"] == 0
-    rows = frame if good.all() else frame.filter(good)
-    wide = reading.shape == "wide"
-    return _rows(rows), _problems(frame.filter(~good), wide=wide), _changes(rows, wide=wide)
-
-
-def _read_words(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    tables: dict[str, tuple[str, Vocabulary]] = {
-        "channel": ("type", CHANNELS),
-        "status_code": ("status", STATUSES),
-        "recipient_type_code": ("recipient_type", RECIPIENT_TYPES),
-        "source_code": ("source", ALL_SOURCES if reading.allow_registry_sources else PROVIDER_SOURCES),
-    }
-    codes = []
-    for name, (field, table) in tables.items():
-        if name in frame.columns:
-            continue
-        if field in frame.columns:
-            codes.append(table.read(frame[field], strict=reading.api).alias(name))
-        else:
-            codes.append(pl.lit(table.missing, dtype=pl.Int16).alias(name))
-    return frame.with_columns(codes)
-
-
-def _with_text(frame: pl.DataFrame, field: str) -> pl.DataFrame:
-    return frame if field in frame.columns else frame.with_columns(pl.lit(None, dtype=pl.String).alias(field))
+_CANONICAL = (IS_CANONICAL_ADDRESS.alias("canonical"), CANONICAL_MOMENT.alias("moment"))
+_CLEAN = (
+    pl.col("canonical")
+    & pl.col("moment").is_not_null()
+    & (_STATUS > 0)
+    & (_RECIPIENT_TYPE > 0)
+    & (_SOURCE > 0)
+).fill_null(value=False)
 
 
 def _first_problem() -> pl.Expr:
     """The first problem's number in the order of domain 5, or 0."""
-    channel, status = pl.col("channel"), pl.col("status_code")
-    recipient_type, source = pl.col("recipient_type_code"), pl.col("source_code")
-    recipient, date = pl.col("recipient_problem"), pl.col("date_problem")
-    may_omit = recipient_type == RecipientType.TACIR
-    checks: tuple[tuple[pl.Expr, int], ...] = (
-        (recipient == 114, 114),
-        (channel == MISSING, 111),
-        (channel == UNKNOWN, 117),
-        (status == MISSING, 110),
-        (status == UNKNOWN, 115),
-        (recipient_type == UNKNOWN, 116),
-        ((source == MISSING) & ~may_omit, 113),
-        ((date == 112) & ~may_omit, 112),
-        (source == UNKNOWN, 119),
-    )
-    chain = pl.when(checks[0][0]).then(pl.lit(checks[0][1], dtype=pl.Int16))
-    for condition, number in checks[1:]:
-        chain = chain.when(condition).then(pl.lit(number, dtype=pl.Int16))
+    address, date = pl.col("address_problem"), pl.col("date_problem")
+    may_omit = _RECIPIENT_TYPE == RecipientType.TACIR
     return (
-        chain.when(recipient != 0)
-        .then(recipient)
+        pl.when(address == 114)
+        .then(number(114))
+        .when(_CHANNEL == MISSING)
+        .then(number(111))
+        .when(_CHANNEL == UNKNOWN)
+        .then(number(117))
+        .when(_STATUS == MISSING)
+        .then(number(110))
+        .when(_STATUS == UNKNOWN)
+        .then(number(115))
+        .when(_RECIPIENT_TYPE == UNKNOWN)
+        .then(number(116))
+        .when((_SOURCE == MISSING) & ~may_omit)
+        .then(number(113))
+        .when((date == 112) & ~may_omit)
+        .then(number(112))
+        .when(_SOURCE == UNKNOWN)
+        .then(number(119))
+        .when(address != 0)
+        .then(address)
         .when(date != 112)
         .then(date)
-        .otherwise(pl.lit(0, dtype=pl.Int16))
-    )
-
-
-def _rows(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(
-        "line",
-        pl.col("address").alias("recipient"),
-        "channel",
-        pl.col("recipient_type_code").alias("recipient_type"),
-        pl.col("status_code").alias("status"),
-        pl.when(pl.col("source_code") != MISSING).then("source_code").alias("source"),
-        pl.col("moment").alias("consent_date"),
-        *(
-            pl.col(field) if field in frame.columns else pl.lit(None, dtype=pl.String).alias(field)
-            for field in ("retailer_code", "evidence")
-        ),
-    )
-
-
-def _problems(bad: pl.DataFrame, *, wide: bool) -> pl.DataFrame:
-    if bad.is_empty():
-        return pl.DataFrame(schema=PROBLEMS_SCHEMA)
-    numbers = bad["number"].unique().to_list()
-    column = pl.col("number").replace_strict(
-        {number: BY_NUMBER[number].column for number in numbers}, return_dtype=pl.String
-    )
-    bad = bad.with_columns(field=column)
-    value = pl.lit(None, dtype=pl.String)
-    for field in bad["field"].unique().to_list():
-        if field in bad.columns:
-            value = pl.when(pl.col("field") == field).then(field).otherwise(value)
-    return bad.select(
-        "line",
-        "number",
-        (_wide_name() if wide else pl.col("field")).alias("column"),
-        pl.when(value.str.strip_chars(BLANKS) != "").then(value.str.head(VALUE_LENGTH)).alias("value"),
-    )
-
-
-def _changes(rows: pl.DataFrame, *, wide: bool) -> pl.DataFrame:
-    changed = rows.filter(pl.col("recipient") != pl.col("address"))
-    if changed.is_empty():
-        return pl.DataFrame(schema=CHANGES_SCHEMA)
-    changed = changed.with_columns(field=pl.lit("recipient"))
-    return changed.select(
-        "line",
-        _wide_name() if wide else "field",
-        raw=pl.col("recipient").str.head(VALUE_LENGTH),
-        value="address",
+        .otherwise(number(0))
     )
 
 
 def _wide_name() -> pl.Expr:
     """The wide list's own field for `recipient` and `status`, by channel; other fields keep their name."""
     field = pl.col("field")
-    name = field
+    name: pl.Expr = field
     for channel in Channel:
         here = pl.col("channel") == int(channel)
         name = (
@@ -171,4 +82,102 @@ def _wide_name() -> pl.Expr:
             .then(pl.lit(ANSWER_FIELDS[channel]))
             .otherwise(name)
         )
-    return name.alias("field")
+    return name
+
+
+_FIRST_PROBLEM = _first_problem()
+_WIDE_NAME = _wide_name()
+_ROW = (
+    pl.col("line"),
+    pl.col("address").alias("recipient"),
+    _CHANNEL,
+    _RECIPIENT_TYPE.alias("recipient_type"),
+    _STATUS.alias("status"),
+    pl.when(_SOURCE != MISSING).then(_SOURCE).alias("source"),
+    pl.col("moment").alias("consent_date"),
+    pl.col("retailer_code"),
+    pl.col("evidence"),
+)
+_CHANGED = pl.col("recipient") != pl.col("address")
+_TRIMMED = pl.col("recipient") != pl.col("text")
+
+
+def judge(frame: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Rows, problems and changes of a frame of raw texts, one row a consent.
+
+    `frame` has `line`, the text columns `LONG_FIELDS` and `text`, the recipient as it is to be read; a wide
+    list brings `channel` and `status_code` instead of `type`.
+    """
+    frame = extend(frame, *_codes(frame, reading))
+    frame = extend(frame, *_CANONICAL)
+    frame = extend(frame, clean=_CLEAN, address=pl.col("text"), changed=_TRIMMED)
+    clean = frame["clean"]
+    if clean.all():
+        return pick(frame, *_ROW), pl.DataFrame(schema=PROBLEMS_SCHEMA), _changes(frame, reading)
+    doubtful = frame if not clean.any() else frame.with_row_index("order").filter(~clean)
+    doubtful = _read_with_care(doubtful, reading)
+    bad = doubtful["number"] != 0
+    problems = _problems(doubtful.filter(bad), reading)
+    good = doubtful.filter(~bad) if bad.any() else doubtful
+    if clean.any():
+        plain = frame.with_row_index("order").filter(clean)
+        good = plain.merge_sorted(good.select(plain.columns), key="order") if good.height else plain
+    return pick(good, *_ROW), problems, _changes(good, reading)
+
+
+def _codes(frame: pl.DataFrame, reading: Reading) -> list[pl.Expr]:
+    """The four columns of words as numbers: `MISSING` for empty cells, `UNKNOWN` for other words."""
+    sources = ALL_SOURCES if reading.allow_registry_sources else PROVIDER_SOURCES
+    tables: list[tuple[str, str, Vocabulary]] = [
+        ("recipient_type_code", "recipient_type", RECIPIENT_TYPES),
+        ("source_code", "source", sources),
+    ]
+    if reading.shape == "long":
+        tables += [("channel", "type", CHANNELS), ("status_code", "status", STATUSES)]
+    return [table.read(frame[field], strict=reading.api).alias(name) for name, field, table in tables]
+
+
+def _read_with_care(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Set `address` and `moment` of rows in other spellings, and their first problem's `number`."""
+    addresses = read_addresses(doubtful, strict=reading.api)
+    dates = pick(doubtful, "consent_date", refused=_STATUS == Status.RET)
+    dates = read_dates(dates, moment=reading.moment, strict=reading.api)
+    doubtful = doubtful.with_columns(
+        addresses["address"],
+        addresses["problem"].alias("address_problem"),
+        dates["moment"],
+        dates["problem"].alias("date_problem"),
+    )
+    return extend(doubtful, number=_FIRST_PROBLEM, changed=_CHANGED)
+
+
+def _problems(bad: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """What a report shows of each refused row: the field to look at and its raw cell."""
+    if bad.is_empty():
+        return pl.DataFrame(schema=PROBLEMS_SCHEMA)
+    columns = {number: BY_NUMBER[number].column for number in bad["number"].unique().to_list()}
+    bad = extend(bad, pl.col("number").replace_strict(columns, return_dtype=pl.String).alias("field"))
+    value = NULL_TEXT
+    for field in set(columns.values()):
+        value = pl.when(pl.col("field") == field).then(pl.col(field)).otherwise(value)
+    return pick(
+        bad,
+        "line",
+        "number",
+        column=_WIDE_NAME if reading.shape == "wide" else pl.col("field"),
+        value=pl.when(value.str.strip_chars(BLANKS) != "").then(value.str.head(VALUE_LENGTH)),
+    )
+
+
+def _changes(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Addresses that are stored otherwise than they were written (R-C3, R-C4)."""
+    if not rows["changed"].any():
+        return pl.DataFrame(schema=CHANGES_SCHEMA)
+    changed = extend(rows.filter(rows["changed"]), pl.lit("recipient").alias("field"))
+    return pick(
+        changed,
+        pl.col("line"),
+        field=_WIDE_NAME if reading.shape == "wide" else pl.col("field"),
+        raw=pl.col("recipient").str.head(VALUE_LENGTH),
+        value=pl.col("address"),
+    )

@@ -4,11 +4,13 @@ import polars as pl
 
 from iys_portal.core.turkish import BLANKS
 
+from .columns import NULL_TEXT, pick
 from .judge import judge
-from .reading import Normalised, Reading
+from .reading import ADDRESS_FIELDS, COMMON_FIELDS, LONG_FIELDS, Normalised, Reading
 from .wide import unfold
 
-_ADDRESSES = ("recipient", "phone", "email")
+_ADDRESSES = {"long": ("recipient",), "wide": tuple(sorted(set(ADDRESS_FIELDS.values())))}
+_EXPECTED = {"long": LONG_FIELDS, "wide": (*_ADDRESSES["wide"], *COMMON_FIELDS)}
 _DETAILS = ("retailer_code", "evidence")
 
 
@@ -21,10 +23,13 @@ def normalise(raw: pl.DataFrame, reading: Reading) -> Normalised:
     absent = [column for column in reading.columns.values() if column not in raw.columns]
     if absent:
         raise ValueError(f"The frame has no column {', '.join(absent)}")
-    lines = raw.height
-    raw = _without_blank_lines(raw, reading)
-    counts = {"read": raw.height, "skipped_empty": lines - raw.height}
-    frame = _chosen(raw, reading)
+    frame = _choose(raw, reading)
+    skipped = 0
+    if frame["suspect"].any():
+        blank = raw.select(pl.all_horizontal(_is_blank(name) for name in raw.columns if name != "line"))
+        frame = frame.filter(~blank.to_series())
+        skipped = raw.height - frame.height
+    counts = {"read": frame.height, "skipped_empty": skipped}
     if reading.shape == "wide":
         frame, answers = unfold(frame, reading)
         counts |= answers
@@ -36,26 +41,25 @@ def _is_blank(column: str) -> pl.Expr:
     return (pl.col(column).str.strip_chars(BLANKS) == "").fill_null(value=True)
 
 
-def _without_blank_lines(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    """Drop lines that are empty in every column; only lines without an address can be."""
-    addresses = [reading.columns[field] for field in _ADDRESSES if field in reading.columns]
-    if addresses:
-        suspect = raw.select(pl.all_horizontal(_is_blank(column) for column in addresses)).to_series()
-        if not suspect.any():
-            return raw
-    texts = [column for column, dtype in raw.schema.items() if dtype == pl.String]
-    if not texts:
-        return raw
-    return raw.filter(~pl.all_horizontal(_is_blank(column) for column in texts))
+def _choose(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """`line`, the fields' texts and what is worked out of them.
 
-
-def _chosen(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    """`line` and the fields' texts, constants included; dealers and evidence trimmed, null where empty."""
-    fields = {field: pl.col(column) for field, column in reading.columns.items()}
-    for field, text in reading.constants.items():
-        fields.setdefault(field, pl.lit(text, dtype=pl.String))
+    Constants and nulls stand for missing columns; dealers and evidence are trimmed, null where empty.
+    `suspect` marks lines without an address, which may be blank; `text` is the recipient of a long frame, as
+    it is to be read.
+    """
+    fields = dict.fromkeys(_EXPECTED[reading.shape], NULL_TEXT)
+    fields |= {field: pl.lit(text, dtype=pl.String) for field, text in reading.constants.items()}
+    fields |= {field: pl.col(column) for field, column in reading.columns.items()}
     for field in _DETAILS:
-        if field in fields:
+        if field in reading.columns or field in reading.constants:
             trimmed = fields[field].str.strip_chars(BLANKS)
             fields[field] = pl.when(trimmed != "").then(trimmed)
-    return raw.select(pl.col("line").cast(pl.UInt32), **fields)
+    addresses = [reading.columns[field] for field in _ADDRESSES[reading.shape] if field in reading.columns]
+    suspect = (
+        pl.all_horizontal(_is_blank(column) for column in addresses) if addresses else pl.lit(value=True)
+    )
+    if reading.shape == "long":
+        recipient = fields["recipient"]
+        fields["text"] = recipient if reading.api else recipient.str.strip_chars(BLANKS)
+    return pick(raw, pl.col("line").cast(pl.UInt32), **fields, suspect=suspect)

@@ -11,6 +11,8 @@ import polars as pl
 
 from iys_portal.core.turkish import BLANKS, DASHES
 
+from .columns import extend, number, pick
+
 LONGEST = 15  # characters with the plus sign
 
 MOBILE_PREFIXES = "(?:[0345][0-9]|1[06]|24|6[24]|7[245]|9[46])"
@@ -25,14 +27,45 @@ _SCIENTIFIC = r"^\+?([0-9]+)[.,]([0-9]+)[eE]\+?([0-9]{1,2})$"
 _DIGITS = r"^\+[0-9]+$"
 _EMAIL_LIKE = r"^[^@]+@[^@]+$"
 
-_TEXT = pl.col("text")
-PHONE_LIKE = (
+_TEXT, _NUMBER, _GOOD = pl.col("text"), pl.col("number"), pl.col("good")
+
+IS_CANONICAL_MOBILE = _TEXT.str.contains(CANONICAL_MOBILE)
+"""True where the column `text` is a Turkish mobile exactly as it is stored."""
+
+IS_PHONE_LIKE = (
     _TEXT.str.replace_all(_BLANK, "")
     .str.replace(_TEL, "")
     .str.replace_all(_SEPARATOR, "")
     .str.contains(r"^\+?[0-9]{7,}(?:,0+)?$|^\+?[0-9]+(?:,[0-9]+)?[eE]\+?[0-9]{1,2}$")
 )
 """True where the column `text` spells a phone number, good or not (R-C2)."""
+
+_COMPACT = _TEXT.str.replace_all(_BLANK, "").str.replace(_TEL, "")
+_SPELLED_OUT = (
+    _NUMBER.str.replace(_DECIMAL, "$1")
+    .str.replace_all(_SEPARATOR, "")
+    .str.replace("^00", "+")
+    .str.replace("^90([0-9]{10,})$", "+90$1")
+    .str.replace("^0?([0-9]+)$", "+90$1")
+    .str.replace("^[+]900([0-9]+)$", "+90$1")
+)
+_JUDGED = (
+    _NUMBER.str.contains(_DIGITS).alias("formed"),
+    (_NUMBER.str.len_bytes() > LONGEST).alias("long"),
+    _NUMBER.str.starts_with("+90").alias("turkish"),
+    _NUMBER.str.contains(CANONICAL_MOBILE).alias("good"),
+)
+_RESULT = (
+    pl.when(_GOOD).then(_NUMBER).alias("address"),
+    pl.when(_TEXT.is_null() | _GOOD)
+    .then(number(0))
+    .when("email_like")
+    .then(number(464))
+    .when(pl.col("formed") & pl.col("long"))
+    .then(number(160))
+    .otherwise(number(121))
+    .alias("problem"),
+)
 
 
 def read_phones(cells: pl.Series, *, strict: bool) -> pl.DataFrame:
@@ -42,69 +75,43 @@ def read_phones(cells: pl.Series, *, strict: bool) -> pl.DataFrame:
     `address` String and `problem` Int16 (0 for none). A strict reading takes E.164 and nothing else.
     """
     frame = cells.to_frame("text")
-    frame = frame.with_columns(number=_TEXT) if strict else _spell_out(frame)
-    number = pl.col("number")
-    frame = frame.with_columns(
-        formed=number.str.contains(_DIGITS),
-        long=number.str.len_bytes() > LONGEST,
-        turkish=number.str.starts_with("+90"),
-        good=number.str.contains(CANONICAL_MOBILE),
-    )
+    if strict:
+        frame = extend(frame, number=_TEXT, email_like=_TEXT.str.contains(_EMAIL_LIKE))
+    else:
+        frame = extend(frame, number=_COMPACT, exponent=_COMPACT.str.contains("[0-9][eE]"))
+        if frame["exponent"].any():
+            frame = _without_exponent(frame)
+        frame = extend(frame, number=_SPELLED_OUT, email_like=_TEXT.str.contains(_EMAIL_LIKE))
+    frame = extend(frame, *_JUDGED)
     if not frame["good"].all():
         frame = _judge_others(frame, strict=strict)
-    return frame.select(
-        address=pl.when("good").then(number),
-        problem=pl.when(_TEXT.is_null() | pl.col("good"))
-        .then(pl.lit(0, dtype=pl.Int16))
-        .when(_TEXT.str.contains(_EMAIL_LIKE))
-        .then(pl.lit(464, dtype=pl.Int16))
-        .when(pl.col("formed") & pl.col("long"))
-        .then(pl.lit(160, dtype=pl.Int16))
-        .otherwise(pl.lit(121, dtype=pl.Int16)),
-    )
+    return pick(frame, *_RESULT)
 
 
-def _spell_out(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `number`: the spelling of `text` brought to a plus sign and digits, as far as it goes."""
-    frame = frame.with_columns(number=_TEXT.str.replace_all(_BLANK, "").str.replace(_TEL, ""))
-    if frame["number"].str.contains("[0-9][eE]").any():
-        frame = frame.with_columns(number=_without_exponent(frame["number"]))
-    return frame.with_columns(
-        number=pl.col("number")
-        .str.replace(_DECIMAL, "$1")
-        .str.replace_all(_SEPARATOR, "")
-        .str.replace("^00", "+")
-        .str.replace("^90([0-9]{10,})$", "+90$1")
-        .str.replace("^0?([0-9]+)$", "+90$1")
-        .str.replace("^[+]900([0-9]+)$", "+90$1")
-    )
-
-
-def _without_exponent(numbers: pl.Series) -> pl.Series:
-    """Scientific notation spelled out where the mantissa holds every digit of the number.
+def _without_exponent(frame: pl.DataFrame) -> pl.DataFrame:
+    """Spell out scientific notation in `number` where the mantissa holds every digit of the number.
 
     A shorter mantissa means that a spreadsheet has cut the number: it stays as it is and will not pass.
     """
-    parts = numbers.to_frame("number").with_columns(
-        whole=pl.col("number").str.extract(_SCIENTIFIC, 1),
-        fraction=pl.col("number").str.extract(_SCIENTIFIC, 2),
-        exponent=pl.col("number").str.extract(_SCIENTIFIC, 3).cast(pl.UInt32),
+    frame = extend(
+        frame,
+        whole=_NUMBER.str.extract(_SCIENTIFIC, 1),
+        fraction=_NUMBER.str.extract(_SCIENTIFIC, 2),
+        power=_NUMBER.str.extract(_SCIENTIFIC, 3).cast(pl.UInt32),
     )
-    kept = pl.col("fraction").str.slice(0, pl.col("exponent"))
-    rest = pl.col("fraction").str.slice(pl.col("exponent"))
-    complete = (kept.str.len_bytes() == pl.col("exponent")) & (rest.str.strip_chars("0") == "")
-    return parts.select(
-        pl.when(complete).then(pl.col("whole") + kept).otherwise("number").alias("number"),
-    ).to_series()
+    fraction, power = pl.col("fraction"), pl.col("power")
+    kept, rest = fraction.str.slice(0, power), fraction.str.slice(power)
+    complete = (kept.str.len_bytes() == power) & (rest.str.strip_chars("0") == "")
+    return extend(frame, number=pl.when(complete).then(pl.col("whole") + kept).otherwise(_NUMBER))
 
 
 def _judge_others(frame: pl.DataFrame, *, strict: bool) -> pl.DataFrame:
     """Complete `good`, and bring foreign numbers to E.164, for all that are not Turkish mobiles."""
-    number = pl.col("number")
-    open_question = ~pl.col("good") & pl.col("formed") & ~pl.col("long")
-    frame = frame.with_columns(
-        good=pl.col("good") | (open_question & pl.col("turkish") & number.str.contains(_turkish_numbers())),
-        foreign=pl.when(open_question & ~pl.col("turkish")).then(number),
+    open_question = ~_GOOD & pl.col("formed") & ~pl.col("long")
+    frame = extend(
+        frame,
+        good=_GOOD | (open_question & pl.col("turkish") & _NUMBER.str.contains(_turkish_numbers())),
+        foreign=pl.when(open_question & ~pl.col("turkish")).then(_NUMBER),
     )
     distinct = frame["foreign"].drop_nulls().unique()
     if distinct.is_empty():
@@ -113,23 +120,19 @@ def _judge_others(frame: pl.DataFrame, *, strict: bool) -> pl.DataFrame:
     numbers = {text: e164 for text, e164 in spelled.items() if e164 and (e164 == text or not strict)}
     if not numbers:
         return frame
-    return frame.with_columns(
-        e164=pl.col("foreign").replace_strict(numbers, default=None, return_dtype=pl.String)
-    ).with_columns(
-        good=pl.col("good") | pl.col("e164").is_not_null(),
-        number=pl.coalesce("e164", "number"),
-    )
+    found = pl.col("foreign").replace_strict(numbers, default=None, return_dtype=pl.String)
+    return extend(frame, good=_GOOD | found.is_not_null(), number=pl.coalesce(found, _NUMBER))
 
 
 def _foreign_number(text: str) -> str | None:
     """E.164 of a number with its country's code, or None where no such number is in use."""
     try:
-        number = phonenumbers.parse(text)
+        parsed = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(parsed):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ import polars as pl
 from consents.enums import Channel, RecipientType, Source, Status
 from iys_portal.core.turkish import BLANKS, fold
 
+from .columns import FEW, number
+
 MISSING = 0
 UNKNOWN = -1
 
@@ -47,12 +49,13 @@ class Vocabulary:
 
     def read(self, cells: pl.Series, *, strict: bool) -> pl.Expr:
         """The codes of a text column, Int16, as an expression on the frame that holds it."""
-        codes = {text: self.code(text, strict=strict) for text in cells.unique().to_list()}
+        distinct = cells.unique() if len(cells) > FEW else cells
+        codes = {text: self.code(text, strict=strict) for text in distinct.to_list()}
         if len(codes) == 1:
-            return pl.lit(next(iter(codes.values())), dtype=pl.Int16)
+            return number(next(iter(codes.values())))
         known = {text: code for text, code in codes.items() if code != UNKNOWN}
-        if not known:
-            return pl.lit(UNKNOWN, dtype=pl.Int16)
+        if not known:  # nothing to map, or no row at all
+            return number(UNKNOWN)
         return pl.col(cells.name).replace_strict(known, default=UNKNOWN, return_dtype=pl.Int16)
 
 
