@@ -1,0 +1,70 @@
+"""What every page shows around its content: menu, scope, languages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.scopes import scopes_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str | Promise
+    view: str
+    icon: str
+    permission: Permission
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu line as this request shows it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    active: bool
+    badge: str = ""
+
+
+MENU = (
+    Entry(_("Overview"), "dashboard:overview", "speedometer2", Permission.PANEL_VIEW),
+    Entry(_("Consents"), "consents:list", "card-checklist", Permission.CONSENT_VIEW),
+    Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
+    Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
+    Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
+    Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
+    Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
+    Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
+)
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template that a request renders."""
+    actor = getattr(request, "actor", None)
+    context: dict[str, Any] = {
+        "site_name": settings.SITE_NAME,
+        "mailbox_page": settings.MAILBOX_PAGE,
+        "demo": settings.DEMO,
+        "actor": actor,
+        "navigation": [],
+        "scopes": [],
+    }
+    if actor is not None:
+        links = [
+            Link(entry.label, url, entry.icon, request.path == url or request.path.startswith(url) and url != "/")
+            for entry in MENU
+            if actor.may(entry.permission)
+            for url in [reverse(entry.view)]
+        ]
+        active = max((link.url for link in links if link.active), key=len, default="")
+        context["navigation"] = [Link(k.label, k.url, k.icon, k.url == active) for k in links]
+        context["scopes"] = scopes_of(request.user)  # type: ignore[arg-type]
+    return context
