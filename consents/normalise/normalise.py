@@ -38,7 +38,7 @@ def normalise(raw: pl.DataFrame, reading: Reading) -> Normalised:
 
 
 def _is_blank(column: str) -> pl.Expr:
-    return (pl.col(column).str.strip_chars(BLANKS) == "").fill_null(value=True)
+    return (pl.col(column).cast(pl.String).str.strip_chars(BLANKS) == "").fill_null(value=True)
 
 
 def _choose(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def _choose(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """
     fields = dict.fromkeys(_EXPECTED[reading.shape], NULL_TEXT)
     fields |= {field: pl.lit(text, dtype=pl.String) for field, text in reading.constants.items()}
-    fields |= {field: pl.col(column) for field, column in reading.columns.items()}
+    fields |= {field: pl.col(column).cast(pl.String) for field, column in reading.columns.items()}
     for field in _DETAILS:
         if field in reading.columns or field in reading.constants:
             trimmed = fields[field].str.strip_chars(BLANKS)
