@@ -1,0 +1,124 @@
+"""Under which terms a batch is judged: everything that does not depend on the row, fixed at the batch's moment."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from consents import deadlines
+from consents.enums import WayIn
+from consents.models import DeadlineExtension
+from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import end_of_day
+from iys_portal.core.selectors import business_calendar
+from providers.models import Brand
+from providers.selectors import size_class_of
+
+HMAC_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`moment` is when apply was pressed or the call accepted; SQL never asks the clock (design 3)."""
+
+    brand_id: int
+    moment: datetime
+    latest: datetime  # R-C6: consent dates after this are in the future
+    timely_from: datetime  # R-C8: an ONAY dated earlier is late
+    window_open: bool  # R-D2: an open initial load lifts R-C8
+    window_until: datetime | None  # R-D2: end of the deadline's last day
+    double_opt_in: bool
+    strict: bool
+    registry: bool  # the recipient's own act (IYS_*): exempt from R-C8 to R-C12
+    evidence_from: datetime  # R-C16: from when missing evidence blocks
+    way: WayIn
+    actor: Actor
+    job_id: int | None = None
+    text_version_id: int | None = None
+
+
+def terms_for(
+    brand: Brand,
+    *,
+    moment: datetime,
+    actor: Actor,
+    way: WayIn,
+    strict: bool = False,
+    registry: bool = False,
+    job_id: int | None = None,
+    text_version_id: int | None = None,
+) -> Terms:
+    """The terms of one brand at one moment. Two queries: added holidays and announced deadlines."""
+    rules = settings.REGISTRY
+    calendar = business_calendar()
+    deadline = deadline_of(brand, moment)
+    evidence_from = moment
+    if way is WayIn.API:
+        evidence_from = end_of_day(calendar.add(moment.date(), rules["API_EVIDENCE_BUSINESS_DAYS"]))
+    return Terms(
+        brand_id=brand.pk,
+        moment=moment,
+        latest=moment + rules["CLOCK_DIFFERENCE"],
+        timely_from=deadlines.first_timely_moment(calendar, moment, rules["TIMELY_BUSINESS_DAYS"]),
+        window_open=deadlines.is_open(deadline, moment),
+        window_until=end_of_day(deadline.until) if deadline else None,
+        double_opt_in=brand.double_opt_in,
+        strict=strict,
+        registry=registry,
+        evidence_from=evidence_from,
+        way=way,
+        actor=actor,
+        job_id=job_id,
+        text_version_id=text_version_id,
+    )
+
+
+def deadline_of(brand: Brand, moment: datetime) -> deadlines.Announcement | None:
+    """R-D2: the initial upload deadline in force for the brand's provider."""
+    announcements = [
+        deadlines.Announcement(*row)
+        for row in DeadlineExtension.objects.values_list(
+            "announced_on", "until", "check_until", "size_class", "provider_id"
+        )
+    ]
+    return deadlines.initial_deadline(
+        announcements, provider_id=brand.provider_id, size_class=size_class_of(brand.provider), now=moment
+    )
+
+
+def hmac_pads() -> tuple[bytes, bytes]:
+    """Inner and outer pad of HMAC-SHA-256 (RFC 2104) with the server's key, so that SQL needs only sha256()."""
+    key = settings.TRANSACTION_KEY.encode()
+    if len(key) > HMAC_BLOCK:
+        key = hashlib.sha256(key).digest()
+    key = key.ljust(HMAC_BLOCK, b"\0")
+    return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
+
+
+def parameters(terms: Terms) -> dict[str, object]:
+    """The terms as the parameters of the engine's statements."""
+    inner, outer = hmac_pads()
+    return {
+        "brand": terms.brand_id,
+        "moment": terms.moment,
+        "latest": terms.latest,
+        "timely_from": terms.timely_from,
+        "window_open": terms.window_open,
+        "window_until": terms.window_until,
+        "double_opt_in": terms.double_opt_in,
+        "strict": terms.strict,
+        "registry": terms.registry,
+        "evidence_from": terms.evidence_from,
+        "way": int(terms.way),
+        "actor_kind": int(terms.actor.kind),
+        "actor_id": terms.actor.id,
+        "job": terms.job_id,
+        "text_version": terms.text_version_id,
+        "hmac_inner": inner,
+        "hmac_outer": outer,
+        "import": None,
+    }
+
+
+UNDO_WINDOW: timedelta = settings.REGISTRY["UNDO_WINDOW"]

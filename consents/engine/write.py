@@ -1,0 +1,94 @@
+"""Run the engine's statements on one set of rows, inside the caller's transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from iys_portal.core.calendar import ISTANBUL
+
+from . import statements
+from .terms import Terms, parameters
+
+# A chunk must find its keys by index; a planner's hash or merge join over the whole table halves the speed.
+PLAN_BY_KEY = "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """What one chunk did; `lines` and `verdicts` are packed big-endian int4 and int2, one a row."""
+
+    counts: dict[int, int]
+    lines: bytes
+    verdicts: bytes
+    first_event: int | None
+    last_event: int | None
+
+
+def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int) -> ChunkResult:
+    """Judge the staged rows between two positions and, for an apply, write what is accepted.
+
+    Locks the existing consents of the chunk in key order; the counters are the last rows touched.
+    """
+    values = {**parameters(terms), **bounds, "phase": phase}
+    source = statements.FROM_STAGE
+    number = statements.NEXT_EVENT if write else statements.NO_EVENT
+    sql = statements.JUDGE.format(source=source, event_number=number)
+    sql += (statements.WRITE if write else "") + statements.PROBLEMS + statements.SUMMARY
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN_BY_KEY)
+        if write:
+            cursor.execute(statements.LOCK.format(source=source), values)
+        cursor.execute(sql, values)
+        counts, moves, days, lines, verdicts, first, last = cursor.fetchone()
+        if write:
+            count(cursor, terms, moves, days)
+    return ChunkResult(
+        counts={int(code): total for code, total in _json(counts).items()},
+        lines=bytes(lines or b""),
+        verdicts=bytes(verdicts or b""),
+        first_event=first,
+        last_event=last,
+    )
+
+
+def _json(value: Any) -> Any:
+    import json
+
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def count(cursor: Any, terms: Terms, moves: Any, days: Any) -> None:
+    """Move the counters in key order: the last statements of a writing transaction."""
+    deltas: dict[tuple[int, int, int, int], int] = {}
+    for channel, recipient_type, status0, holds0, status, holds, total in _json(moves):
+        if status0:
+            key = (channel, recipient_type, status0, holds0)
+            deltas[key] = deltas.get(key, 0) - total
+        key = (channel, recipient_type, status, holds)
+        deltas[key] = deltas.get(key, 0) + total
+    rows = sorted((key, delta) for key, delta in deltas.items() if delta)
+    if rows:
+        cursor.execute(
+            statements.COUNTERS,
+            {
+                "brand": terms.brand_id,
+                "channels": [key[0] for key, _ in rows],
+                "types": [key[1] for key, _ in rows],
+                "statuses": [key[2] for key, _ in rows],
+                "holds": [key[3] for key, _ in rows],
+                "deltas": [delta for _, delta in rows],
+            },
+        )
+    if by_day := sorted(_json(days)):
+        cursor.execute(
+            statements.DAYS,
+            {
+                "brand": terms.brand_id,
+                "day": terms.moment.astimezone(ISTANBUL).date(),
+                "channels": [row[0] for row in by_day],
+                "statuses": [row[1] for row in by_day],
+                "verdicts": [row[2] for row in by_day],
+                "totals": [row[3] for row in by_day],
+            },
+        )
