@@ -26,7 +26,8 @@ _SERIAL_EPOCH = datetime(1899, 12, 30)
 _SERIAL_RANGE = (30_000, 80_000)  # 1982 to 2119; other numbers are not dates
 
 _UTC = pl.Datetime("us", "UTC")
-_EARLIEST, _LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)  # what Python holds
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)  # what Python holds in any zone of ours
+_LATEST = datetime(9999, 12, 31, 20, 59, 59, tzinfo=UTC)
 
 
 def _to_utc(local: pl.Expr) -> pl.Expr:

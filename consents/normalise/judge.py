@@ -11,7 +11,7 @@ from consents.problems import BY_NUMBER
 from iys_portal.core.turkish import BLANKS
 
 from .addresses import IS_CANONICAL_ADDRESS, read_addresses
-from .columns import NULL_TEXT, extend, number, pick
+from .columns import FEW, NULL_TEXT, extend, number, pick
 from .dates import CANONICAL_MOMENT, read_dates
 from .reading import ADDRESS_FIELDS, ANSWER_FIELDS, CHANGES_SCHEMA, PROBLEMS_SCHEMA, VALUE_LENGTH, Reading
 from .words import (
@@ -155,17 +155,21 @@ def _problems(bad: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """What a report shows of each refused row: the field to look at and its raw cell."""
     if bad.is_empty():
         return pl.DataFrame(schema=PROBLEMS_SCHEMA)
-    columns = {number: BY_NUMBER[number].column for number in bad["number"].unique().to_list()}
-    bad = extend(bad, pl.col("number").replace_strict(columns, return_dtype=pl.String).alias("field"))
-    value = NULL_TEXT
-    for field in set(columns.values()):
-        value = pl.when(pl.col("field") == field).then(pl.col(field)).otherwise(value)
+    numbers = bad["number"].unique() if bad.height > FEW else bad["number"]
+    field, value = NULL_TEXT, NULL_TEXT
+    for distinct in set(numbers.to_list()):
+        here, column = pl.col("number") == distinct, BY_NUMBER[distinct].column
+        field = pl.when(here).then(pl.lit(column)).otherwise(field)
+        value = pl.when(here).then(pl.col(column)).otherwise(value)
+    bad = extend(bad, field=field, value=value)
     return pick(
         bad,
         "line",
         "number",
         column=_WIDE_NAME if reading.shape == "wide" else pl.col("field"),
-        value=pl.when(value.str.strip_chars(BLANKS) != "").then(value.str.head(VALUE_LENGTH)),
+        value=pl.when(pl.col("value").str.strip_chars(BLANKS) != "").then(
+            pl.col("value").str.head(VALUE_LENGTH)
+        ),
     )
 
 
