@@ -1,0 +1,96 @@
+"""Who uses the servers, and who stops them: locks, and the keeper that watches for killed users."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+
+from iys_portal.embedded import postgres, valkey
+from iys_portal.embedded.places import Place
+
+INTERVAL = 1.0
+
+
+def _open(place: Place, name: str) -> int:
+    return os.open(place.state / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _try_exclusive(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def start_lock(place: Place) -> Iterator[None]:
+    """One process at a time starts or stops this place's servers."""
+    descriptor = _open(place, "start")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def hold_users(place: Place) -> int:
+    """Count as a user until the descriptor is closed. The caller holds the start lock."""
+    descriptor = _open(place, "users")
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def leave(place: Place, users: int) -> None:
+    """Stop counting as a user, and stop the servers when nobody else uses them."""
+    try:
+        with start_lock(place):
+            release(place, users)
+    except FileNotFoundError:  # somebody removed the whole place meanwhile
+        os.close(users)
+
+
+def release(place: Place, users: int) -> None:
+    """As `leave`, for a caller that holds the start lock."""
+    try:
+        if _try_exclusive(users):
+            _stop(place)
+    finally:
+        os.close(users)
+
+
+def _stop(place: Place) -> None:
+    valkey.stop(place)
+    postgres.stop(place)
+
+
+def is_kept(place: Place) -> bool:
+    """Is a keeper at work? The caller holds the start lock."""
+    descriptor = _open(place, "keeper")
+    try:
+        return not _try_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def keep(place: Place) -> None:
+    """Watch until the last user is gone, by whatever end, stop the servers, and end."""
+    kept = _open(place, "keeper")
+    if not _try_exclusive(kept):
+        return
+    while True:
+        time.sleep(INTERVAL)
+        try:
+            with start_lock(place):
+                users = _open(place, "users")
+                try:
+                    if _try_exclusive(users):
+                        _stop(place)
+                        # Let go of this before the start lock: whoever starts next must see no keeper.
+                        os.close(kept)
+                        return
+                finally:
+                    os.close(users)
+        except FileNotFoundError:
+            return  # the place was removed, and its servers with it

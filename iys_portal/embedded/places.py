@@ -1,0 +1,125 @@
+"""Where a checkout's servers keep their data, locks and sockets, and as whom they run.
+
+An ordinary user has everything in the checkout's `.run/`, but the sockets: a unix socket's path has at most
+107 bytes, so they lie in `/tmp/iys-<uid>-<digest of the checkout's path>`. PostgreSQL refuses to run as root,
+so root's servers run as a system user and live under `/var/lib/iys-portal/<digest>`: a short path that only
+root can write into, so that nobody can lay a trap there. Nothing outside these folders is changed, ever.
+"""
+
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from iys_portal.embedded.errors import EmbeddedError
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOT_BASE = Path("/var/lib/iys-portal")
+# `postgres` is the user that systems keep for databases; `nobody` exists everywhere else.
+SYSTEM_USERS = ("postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Folders of one set of servers: `state` (locks, logs) is ours, the others are the servers' user's."""
+
+    checkout: Path
+    name: str
+    state: Path
+    postgres: Path
+    valkey: Path
+    sockets: Path
+    uid: int
+    gid: int
+
+    @property
+    def tag(self) -> str:
+        """A word that stands in the servers' process titles and is the same for no other checkout."""
+        return f"iys-{_digest(self.checkout, self.name)}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        return self.sockets / "valkey.sock"
+
+    @property
+    def identity(self) -> dict[str, int | list[int]]:
+        """Arguments for `subprocess` that make a child run as the servers' user."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def prepare(self) -> None:
+        """Make the folders. Raises EmbeddedError where one belongs to somebody else or is open to others."""
+        if os.geteuid() == 0:
+            _make(ROOT_BASE, 0, 0, 0o755)
+            # 0711: the servers' user passes through to its own folders and sees nothing else.
+            _make(self.state, 0, 0, 0o711)
+            (self.state / "checkout.txt").write_text(f"{self.checkout}\n", encoding="utf-8")
+        else:
+            _make(self.state.parent, self.uid, self.gid, 0o700, strict=False)
+            _make(self.state, self.uid, self.gid, 0o700)
+        for folder in (self.sockets, self.valkey):
+            _make(folder, self.uid, self.gid, 0o700)
+
+
+def place_of(checkout: Path | None = None, name: str = "local") -> Place:
+    """The place of a checkout's servers; `name` tells several sets of one checkout apart. Changes nothing."""
+    checkout = Path(os.path.realpath(checkout or PROJECT))
+    digest = _digest(checkout, name)
+    if os.geteuid() == 0:
+        state = ROOT_BASE / digest
+        uid, gid = _system_user(state / "postgres")
+        sockets = state / "sockets"
+    else:
+        uid, gid = os.geteuid(), os.getegid()
+        state = checkout / ".run" / name
+        sockets = Path(f"/tmp/iys-{uid}-{digest}")  # noqa: S108 - made 0700, and refused when not ours
+    return Place(checkout, name, state, state / "postgres", state / "valkey", sockets, uid, gid)
+
+
+def _digest(checkout: Path, name: str) -> str:
+    return sha256(f"{checkout}\0{name}".encode()).hexdigest()[:10]
+
+
+def _system_user(data: Path) -> tuple[int, int]:
+    # Data that exists decides: the user must not change when the system's users do.
+    if data.exists():
+        found = data.stat()
+        return found.st_uid, found.st_gid
+    for name in SYSTEM_USERS:
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return user.pw_uid, user.pw_gid
+    raise EmbeddedError(
+        f"Root's embedded servers run as one of the users {', '.join(SYSTEM_USERS)}; this system has none. "
+        "Run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+    )
+
+
+def _make(folder: Path, uid: int, gid: int, mode: int, *, strict: bool = True) -> None:
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise EmbeddedError(
+            f"{folder} cannot be made ({error.strerror}). "
+            "Make that possible, or set DATABASE_URL and REDIS_URL to servers of your own."
+        ) from error
+    else:
+        if os.geteuid() == 0:
+            os.chown(folder, uid, gid, follow_symlinks=False)
+        folder.chmod(mode)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
+        raise EmbeddedError(
+            f"{folder} belongs to somebody else: nothing is started there. Remove it and try again."
+        )
+    if strict and stat.S_IMODE(found.st_mode) & ~mode & 0o777:
+        raise EmbeddedError(
+            f"{folder} is open to others (mode {stat.S_IMODE(found.st_mode):o}); wanted {mode:o}."
+        )
