@@ -16,6 +16,7 @@ from .sheets import Sheet, sheets_of
 DELIMITERS = (",", ";", "\t", "|")
 _FIRST_BYTES = 1 << 20
 _FIRST_ROWS = 260
+_NOTHING = ' \t\r\n\v\f\xa0\ufeff,;|"'
 
 
 def inspect_file(
@@ -60,7 +61,7 @@ def _inspect_text(
     layout = _layout(table, "csv", encoding=found.encoding, delimiter=best)
     if found.quotes % 2:
         count_rows(path, layout)
-    _refuse_useless(table, any_text=bool(text.strip()))
+    _refuse_useless(table, any_text=bool(text.strip(_NOTHING)))
     return layout
 
 

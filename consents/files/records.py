@@ -159,11 +159,10 @@ class _Feed:
     def close_record(self) -> int:
         """First line of the record that was just read. Raises `FileRefused` where it is none."""
         first = self.line
-        if len(self.record) > 1:
-            if self.ended:
-                raise FileRefused("unclosed-quote", line=first + _opening(self.record))
-            if sum(map(len, self.record)) > MAX_RECORD:
-                raise FileRefused("record-too-long", line=first, limit=MAX_RECORD)
+        if self.ended:
+            raise FileRefused("unclosed-quote", line=first + _opening(self.record))
+        if len(self.record) > 1 and sum(map(len, self.record)) > MAX_RECORD:
+            raise FileRefused("record-too-long", line=first, limit=MAX_RECORD)
         self.line += len(self.record)
         self.record = []
         return first

@@ -112,7 +112,7 @@ def heading_key(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def fields_of(key: str) -> dict[str, float]:
-    """Fields that a heading of this key may be for, and how surely (`STRONG` … `LAST`, less for near words)."""
+    """Fields that a heading of this key may be for, and how surely (`STRONG` … `LAST`, less when near)."""
     if not key:
         return {}
     found = _exact(key)
