@@ -7,11 +7,14 @@ Sentences may name `{value}`, `{channel}`, `{date}`, `{source}` and `{until}`; a
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Verdict
+from .enums import Channel, Source, Status, Verdict
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,9 @@ PROBLEMS: tuple[Problem, ...] = (
         _("A newer record stands: {status} on {date} by {source}."),
         _("If the recipient agreed again afterwards, enter the date of that consent."),
     ),
+    # An ONAY that is older than a refusal: the code is H178's, the sentence R-C14's.
     _conflict(
-        514, "R-C14", "R-C14", "consent_date",
+        514, "H178", "R-C14", "consent_date",
         _("Refused on {date} by {source}; take it off your list."),
         _("Stop writing to this recipient on this channel."),
     ),
@@ -199,5 +203,57 @@ PROBLEMS: tuple[Problem, ...] = (
     ),
 )
 
-BY_CODE: dict[str, Problem] = {problem.code: problem for problem in PROBLEMS}
-BY_NUMBER: dict[int, Problem] = {problem.number: problem for problem in PROBLEMS}
+# What an undo leaves alone, and says so (R-L6).
+LEFT_ALONE: tuple[Problem, ...] = (
+    _conflict(
+        601, "R-L6", "R-L6", "recipient",
+        _("Changed since the import; the later record stands."),
+        _("Look at the record's history before you change it by hand."),
+    ),
+    _conflict(
+        602, "R-L6", "R-L6", "status",
+        _("A refusal of the file stays in force."),
+        _("Undo refusals only where the recipients did not refuse; tick the box for it."),
+    ),
+    _conflict(
+        603, "R-L6", "R-L6", "status",
+        _("Undoing this refusal would make the recipient reachable again; it stays in force."),
+        _("Ask the recipient; a new consent can be recorded."),
+    ),
+)
+
+BY_CODE: dict[str, Problem] = {problem.code: problem for problem in reversed(PROBLEMS)}
+BY_NUMBER: dict[int, Problem] = {problem.number: problem for problem in (*PROBLEMS, *LEFT_ALONE)}
+
+
+def _day(moment: datetime | str | None, *, form: str = "%d.%m.%Y %H:%M") -> str:
+    if isinstance(moment, str):
+        moment = parse_datetime(moment)
+    return timezone.localtime(moment).strftime(form) if moment else "–"
+
+
+def sentence_values(
+    *,
+    channel: int | None = None,
+    date: datetime | str | None = None,
+    former_date: datetime | str | None = None,
+    former_source: int | None = None,
+    former_status: int | None = None,
+    until: datetime | None = None,
+    value: str | None = None,
+    **_unused: object,
+) -> dict[str, str]:
+    """What `Problem.sentence` fills in, in the active language.
+
+    `date` is the row's own; where a stored record is the reason, its date, source and status are named instead.
+    `until` is the moment at which a deadline ended; its last day is shown.
+    """
+    about_stored = former_status is not None
+    return {
+        "value": value or "",
+        "channel": str(Channel(channel).label) if channel else "",
+        "date": _day(former_date if about_stored else date),
+        "source": str(Source(former_source).label) if former_source else "–",
+        "status": str(Status(former_status).label) if former_status else "",
+        "until": _day(until - timedelta(seconds=1), form="%d.%m.%Y") if until else "",
+    }

@@ -5,3 +5,13 @@ from django.apps import AppConfig
 
 class ProvidersConfig(AppConfig):
     name = "providers"
+
+    def ready(self) -> None:
+        from iys_portal.accounts.hooks import register_membership_port
+        from iys_portal.accounts.scopes import register_scope_source
+
+        from .selectors import scopes_of_member
+        from .services import MembershipDesk
+
+        register_scope_source(scopes_of_member)
+        register_membership_port(MembershipDesk())

@@ -177,7 +177,7 @@ WITH RECURSIVE numbered AS (
 _TRANSACTION_ID = """
     sha256(%(hmac_outer)s::bytea || sha256(%(hmac_inner)s::bytea || convert_to(concat_ws('|',
         w.recipient, %(brand)s::int, w.channel, w.recipient_type, w.version, 1, w.status, w.source,
-        extract(epoch FROM w.consent_date)::bigint, (extract(epoch FROM %(moment)s::timestamptz) * 1000000)::bigint
+        date_part('epoch', w.consent_date)::bigint, %(moment_us)s::bigint
     ), 'UTF8')))
 """
 
@@ -229,25 +229,118 @@ PROBLEMS = """
 )
 """
 
-# What the chunk did: counts by code, changes of the counters, and the rows' verdicts as two packed arrays.
-SUMMARY = """
-SELECT
-    (SELECT coalesce(jsonb_object_agg(code, total), '{}') FROM (SELECT code, count(*) AS total FROM judged GROUP BY 1) c),
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
+_COUNTER_CHANGES = """(SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
      FROM (SELECT channel, recipient_type, status0, holds0, status, holds, count(*) AS total FROM judged
            WHERE is_last AND (version0 IS NULL AND version > 0 OR version > version0) GROUP BY 1, 2, 3, 4, 5, 6) c),
     (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, status, code, total)), '[]')
-     FROM (SELECT channel, status, code, count(*) AS total FROM judged WHERE code < 4 GROUP BY 1, 2, 3) c),
+     FROM (SELECT channel, status, code, count(*) AS total FROM judged WHERE code < 4 GROUP BY 1, 2, 3) c)"""
+
+# What the chunk did: counts by code, changes of the counters, and the rows' verdicts as two packed arrays.
+SUMMARY = f"""
+SELECT
+    (SELECT coalesce(jsonb_object_agg(code, total), '{{}}') FROM (SELECT code, count(*) AS total FROM judged GROUP BY 1) c),
+    {_COUNTER_CHANGES},
     (SELECT string_agg(int4send(line), '') FROM judged),
     (SELECT string_agg(int2send(code::smallint), '') FROM judged),
     (SELECT min(event_id) FROM judged WHERE code < 4),
     (SELECT max(event_id) FROM judged WHERE code < 4)
 """
 
-# The outcome of each row of a call, in its order.
-OUTCOMES = """
-SELECT w.line, w.code, w.version, w.event_id, w.former_date, w.former_source, w.former_status
-FROM judged w ORDER BY w.line
+# The outcome of each row of a call, in its order, and the changes of the counters.
+CALL_SUMMARY = f"""
+SELECT
+    (SELECT jsonb_agg(jsonb_build_array(w.code, w.version, w.event_id, w.former_date, w.former_source,
+        w.former_status, CASE WHEN w.code < 4 THEN encode({_TRANSACTION_ID}, 'hex') END) ORDER BY w.line) FROM judged w),
+    {_COUNTER_CHANGES}
+"""
+
+# R-C14: the transaction number that a repeat is answered with is the first one's.
+FIRST_OF_CONTENT = """
+    SELECT event_id, version, transaction_id FROM consents_consentevent
+    WHERE recipient = %(recipient)s AND brand_id = %(brand)s AND channel = %(channel)s
+      AND recipient_type = %(recipient_type)s AND kind = 1 AND status = %(status)s
+    ORDER BY source IS NOT DISTINCT FROM %(source)s AND consent_date IS NOT DISTINCT FROM %(consent_date)s DESC, version
+    LIMIT 1
+"""
+
+# Consents that the import touched between two of its events, with its first and last version of each.
+_TOUCHED = """
+    SELECT k.recipient, k.channel, k.recipient_type, own.first_version, own.last_version
+    FROM (
+        SELECT DISTINCT recipient, channel, recipient_type FROM consents_consentevent
+        WHERE event_id BETWEEN %(first_event)s AND %(last_event)s AND job_id = %(job)s AND kind = 1
+    ) k
+    CROSS JOIN LATERAL (
+        SELECT min(e.version) AS first_version, max(e.version) AS last_version FROM consents_consentevent e
+        WHERE e.recipient = k.recipient AND e.brand_id = %(brand)s AND e.channel = k.channel
+          AND e.recipient_type = k.recipient_type AND e.job_id = %(job)s AND e.kind = 1
+    ) own
+"""
+
+LOCK_FOR_UNDO = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM ({_TOUCHED}) t
+        JOIN consents_consent c ON c.recipient = t.recipient AND c.brand_id = %(brand)s
+            AND c.channel = t.channel AND c.recipient_type = t.recipient_type
+        ORDER BY c.recipient, c.brand_id, c.channel, c.recipient_type
+        FOR UPDATE OF c
+    ) locked
+"""
+
+# R-L6: a counter-event carries the state from before the import; a new record becomes cancelled.
+UNDO = f"""
+WITH touched AS MATERIALIZED ({_TOUCHED}), decided AS MATERIALIZED (
+    SELECT t.*, c.status AS status0, c.holds AS holds0, c.version AS version0,
+        coalesce(p.status, 3::smallint) AS status, p.source, coalesce(p.holds, 0::smallint) AS holds, p.consent_date,
+        p.hold_from, p.text_version_id, p.retailer_id, coalesce(p.evidence_kind, 0::smallint) AS evidence_kind,
+        p.evidence_hash,
+        CASE
+        WHEN c.version <> t.last_version THEN 601
+        WHEN c.status = 2 AND coalesce(p.status, 3) = 1 THEN 603
+        WHEN c.status = 2 AND NOT %(include_refusals)s THEN 602
+        ELSE 0
+        END AS code
+    FROM touched t
+    JOIN consents_consent c ON c.recipient = t.recipient AND c.brand_id = %(brand)s
+        AND c.channel = t.channel AND c.recipient_type = t.recipient_type
+    LEFT JOIN consents_consentevent p ON p.recipient = t.recipient AND p.brand_id = %(brand)s
+        AND p.channel = t.channel AND p.recipient_type = t.recipient_type AND p.version = t.first_version - 1
+    WHERE NOT EXISTS (
+        SELECT 1 FROM consents_consentevent u WHERE u.recipient = t.recipient AND u.brand_id = %(brand)s
+            AND u.channel = t.channel AND u.recipient_type = t.recipient_type AND u.job_id = %(undo_job)s
+    )
+), w AS MATERIALIZED (
+    SELECT d.*, version0 + 1 AS version, nextval('consents_event_number') AS event_id
+    FROM (SELECT * FROM decided WHERE code = 0 ORDER BY recipient, channel, recipient_type) d
+), events AS (
+    INSERT INTO consents_consentevent ({_STATE_COLUMNS}, kind, late, undoes_version, job_id, actor_kind, actor_id, way,
+        salt, transaction_id)
+    SELECT recipient, %(brand)s, channel, recipient_type, version, status, source, holds, consent_date, %(moment)s,
+        hold_from, text_version_id, retailer_id, evidence_kind, evidence_hash, event_id, 2, FALSE, first_version,
+        %(undo_job)s, %(actor_kind)s, %(actor_id)s, 2, gen_random_uuid(),
+        {_TRANSACTION_ID.replace(", 1, w.status", ", 2, w.status")}
+    FROM w
+), states AS (
+    UPDATE consents_consent c SET
+        version = w.version, status = w.status, source = w.source, holds = w.holds, consent_date = w.consent_date,
+        registered_at = %(moment)s, hold_from = w.hold_from, text_version_id = w.text_version_id,
+        retailer_id = w.retailer_id, evidence_kind = w.evidence_kind, evidence_hash = w.evidence_hash,
+        event_id = w.event_id
+    FROM w
+    WHERE c.recipient = w.recipient AND c.brand_id = %(brand)s AND c.channel = w.channel
+        AND c.recipient_type = w.recipient_type
+), problems AS (
+    INSERT INTO consents_importproblem (import_id, phase, line, problem, "column", value, details)
+    SELECT %(import)s, 3, 0, code, '', NULL, jsonb_build_object('recipient', recipient, 'channel', channel)
+    FROM decided WHERE code > 0
+)
+SELECT
+    (SELECT jsonb_agg(jsonb_build_array(code, total)) FROM (SELECT code, count(*) AS total FROM decided GROUP BY 1) c),
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
+     FROM (SELECT channel, recipient_type, status0, holds0, status, holds, count(*) AS total
+           FROM w GROUP BY 1, 2, 3, 4, 5, 6) c),
+    (SELECT min(event_id) FROM w),
+    (SELECT max(event_id) FROM w)
 """
 
 NEXT_EVENT = "nextval('consents_event_number')"

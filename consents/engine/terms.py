@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
@@ -16,6 +16,7 @@ from providers.models import Brand
 from providers.selectors import size_class_of
 
 HMAC_BLOCK = 64
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,18 @@ def hmac_pads() -> tuple[bytes, bytes]:
     return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
 
 
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 (UTC), exact: the ledger's form v1 writes registration times so."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
 def parameters(terms: Terms) -> dict[str, object]:
     """The terms as the parameters of the engine's statements."""
     inner, outer = hmac_pads()
     return {
         "brand": terms.brand_id,
         "moment": terms.moment,
+        "moment_us": microseconds(terms.moment),
         "latest": terms.latest,
         "timely_from": terms.timely_from,
         "window_open": terms.window_open,
@@ -119,6 +126,3 @@ def parameters(terms: Terms) -> dict[str, object]:
         "hmac_outer": outer,
         "import": None,
     }
-
-
-UNDO_WINDOW: timedelta = settings.REGISTRY["UNDO_WINDOW"]

@@ -1,6 +1,8 @@
 """Run the engine's statements on one set of rows, inside the caller's transaction."""
 
+import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -11,7 +13,9 @@ from . import statements
 from .terms import Terms, parameters
 
 # A chunk must find its keys by index; a planner's hash or merge join over the whole table halves the speed.
-PLAN_BY_KEY = "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
+PLAN_BY_KEY = (
+    "SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+)
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,13 @@ class ChunkResult:
     last_event: int | None
 
 
-def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int) -> ChunkResult:
+def judge_chunk(
+    terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int, counters: bool = True
+) -> ChunkResult:
     """Judge the staged rows between two positions and, for an apply, write what is accepted.
 
-    Locks the existing consents of the chunk in key order; the counters are the last rows touched.
+    Locks the existing consents of the chunk in key order; the counters are the last rows touched. A rehearsal
+    that is rolled back leaves the counters alone.
     """
     values = {**parameters(terms), **bounds, "phase": phase}
     source = statements.FROM_STAGE
@@ -41,10 +48,10 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
             cursor.execute(statements.LOCK.format(source=source), values)
         cursor.execute(sql, values)
         counts, moves, days, lines, verdicts, first, last = cursor.fetchone()
-        if write:
+        if write and counters:
             count(cursor, terms, moves, days)
     return ChunkResult(
-        counts={int(code): total for code, total in _json(counts).items()},
+        counts={int(code): total for code, total in json.loads(counts).items()},
         lines=bytes(lines or b""),
         verdicts=bytes(verdicts or b""),
         first_event=first,
@@ -52,16 +59,18 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
     )
 
 
-def _json(value: Any) -> Any:
-    import json
+def count(cursor: Any, terms: Terms, moves: str, days: str) -> None:
+    """Move the counters of a batch."""
+    move_counters(cursor, terms.brand_id, terms.moment.astimezone(ISTANBUL).date(), moves, days)
 
-    return json.loads(value) if isinstance(value, str) else value
 
+def move_counters(cursor: Any, brand_id: int, day: date, moves: str, days: str) -> None:
+    """Move the counters in key order: the last statements of a writing transaction.
 
-def count(cursor: Any, terms: Terms, moves: Any, days: Any) -> None:
-    """Move the counters in key order: the last statements of a writing transaction."""
+    `moves` and `days` are the JSON of `statements._COUNTER_CHANGES`.
+    """
     deltas: dict[tuple[int, int, int, int], int] = {}
-    for channel, recipient_type, status0, holds0, status, holds, total in _json(moves):
+    for channel, recipient_type, status0, holds0, status, holds, total in json.loads(moves):
         if status0:
             key = (channel, recipient_type, status0, holds0)
             deltas[key] = deltas.get(key, 0) - total
@@ -72,7 +81,7 @@ def count(cursor: Any, terms: Terms, moves: Any, days: Any) -> None:
         cursor.execute(
             statements.COUNTERS,
             {
-                "brand": terms.brand_id,
+                "brand": brand_id,
                 "channels": [key[0] for key, _ in rows],
                 "types": [key[1] for key, _ in rows],
                 "statuses": [key[2] for key, _ in rows],
@@ -80,12 +89,12 @@ def count(cursor: Any, terms: Terms, moves: Any, days: Any) -> None:
                 "deltas": [delta for _, delta in rows],
             },
         )
-    if by_day := sorted(_json(days)):
+    if by_day := sorted(json.loads(days)):
         cursor.execute(
             statements.DAYS,
             {
-                "brand": terms.brand_id,
-                "day": terms.moment.astimezone(ISTANBUL).date(),
+                "brand": brand_id,
+                "day": day,
                 "channels": [row[0] for row in by_day],
                 "statuses": [row[1] for row in by_day],
                 "verdicts": [row[2] for row in by_day],

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             "DROP TRIGGER consents_consentevent_append_only ON consents_consentevent",
         ),
         migrations.RunSQL(
-            "ALTER TABLE consents_stagedrow SET UNLOGGED, SET (autovacuum_enabled = false)",
+            "ALTER TABLE consents_stagedrow SET UNLOGGED",
             "ALTER TABLE consents_stagedrow SET LOGGED",
         ),
         # Which event carries this number, which events did this job write? Numbers grow with the heap, so a block

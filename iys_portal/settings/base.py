@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "consents",
     "complaints",
     "iys_portal.dashboard",
-    "django.contrib.admin",
+    "iys_portal.accounts.apps.PortalAdminConfig",  # Django's admin behind our sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,17 +52,18 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "iys_portal.core.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "iys_portal.accounts.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "iys_portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "iys_portal.accounts.middleware.ActorMiddleware",
+    "iys_portal.accounts.middleware.SecondFactorMiddleware",
     "iys_portal.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -137,9 +138,23 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "iys_portal.accounts.forms.SignInForm",
+    "change_password": "iys_portal.accounts.forms.PasswordChangeForm",
+    "reset_password": "iys_portal.accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "iys_portal.accounts.forms.NewPasswordForm",
+    "reauthenticate": "iys_portal.accounts.forms.PasswordAgainForm",
+}
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_FORMS = {
+    "authenticate": "iys_portal.accounts.forms.CodeForm",
+    "reauthenticate": "iys_portal.accounts.forms.CodeAgainForm",
+    "activate_totp": "iys_portal.accounts.forms.ActivateForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are proven by the invitation
 USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
@@ -184,6 +199,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 SECRET_KEY = env.str("SECRET_KEY", default="")
 # Key of `transaction_id` (design 3); apart from SECRET_KEY, because it must outlive its rotation.
 TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
+# Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
+SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
 EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
 MAILBOX_PAGE = False
@@ -197,6 +214,7 @@ REGISTRY = {
     "UNDO_WINDOW": timedelta(hours=24),  # R-L6
     "IMPORT_MAX_ROWS": env.int("IMPORT_MAX_ROWS", default=10_000_000),
     "IMPORT_MAX_BYTES": env.int("IMPORT_MAX_BYTES", default=2 * 1024**3),
+    "IMPORT_WRITERS": env.int("IMPORT_WRITERS", default=2),
     "IMPORT_CHUNK_ROWS": env.int("IMPORT_CHUNK_ROWS", default=20_000),
     "JOB_LEASE": timedelta(seconds=60),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),

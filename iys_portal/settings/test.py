@@ -12,3 +12,4 @@ WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+REGISTRY["IMPORT_WRITERS"] = 1  # one connection, so that tests can roll back

@@ -1,0 +1,122 @@
+"""Read a file in slices, judge its form, and put the rows into the staged table, sorted by the key (design 3)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+
+from consents.enums import EvidenceKind
+from consents.evidence import read_evidence
+from consents.files.layout import Layout
+from consents.files.read import read_slices
+from consents.models import ConsentImport, Evidence, ImportProblem, StagedRow
+from consents.normalise import Reading, normalise
+
+STAGED_COLUMNS = (
+    "import_id", "recipient", "line", "channel", "recipient_type", "status", "source", "consent_date",
+    "retailer_code", "evidence_kind", "evidence_hash",
+)  # fmt: skip
+PROBLEM_COLUMNS = ("import_id", "phase", "line", "problem", "column", "value")
+
+
+@dataclass
+class StageResult:
+    """What reading found. `malformed` is by problem number; `reading` adds up `Normalised.counts`."""
+
+    rows: int = 0
+    malformed: Counter[int] = field(default_factory=Counter)
+    reading: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
+    bytes_read: int = 0
+    total_bytes: int = 0
+
+
+def reading_of(item: ConsentImport, layout: Layout, moment: datetime) -> Reading:
+    """How the import's columns are read: its mapping, its constants, what a "no" means."""
+    return Reading(
+        columns={name: f"c{index}" for name, index in layout.fields.items()},
+        moment=moment,
+        constants={k: v for k, v in item.constants.items() if k not in layout.fields},
+        shape=layout.shape,
+        wide_no="refusal" if item.wide_no == "refusal" else "ignore",
+    )
+
+
+def forget(item: ConsentImport) -> None:
+    """Empty what an earlier reading of the import left."""
+    StagedRow.objects.filter(import_id=item.pk).delete()
+    ImportProblem.objects.filter(import_id=item.pk, phase=ImportProblem.Phase.FORMAT).delete()
+
+
+def stage(item: ConsentImport, path: Path, moment: datetime) -> Iterator[StageResult]:
+    """Stage the file slice by slice, each in its own transaction; yields the running result after each.
+
+    The moment is the import's own, so that reading the kept file again gives the same rows.
+    Raises `FileRefused` for a file that turns out damaged or too long.
+    """
+    layout = Layout.from_json(item.layout)
+    reading = reading_of(item, layout, moment)
+    result = StageResult()
+    for part in read_slices(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"]):
+        read = normalise(part.frame, reading)
+        with transaction.atomic():
+            _copy_rows(item, read.rows)
+            _copy_problems(item, read.problems)
+        result.rows += read.rows.height
+        result.changed += read.changes.height
+        result.malformed.update(dict(read.problems["number"].value_counts().iter_rows()))
+        result.reading.update(read.counts)
+        result.bytes_read, result.total_bytes = part.bytes_read, part.total_bytes
+        yield result
+
+
+def _copy_rows(item: ConsentImport, rows: pl.DataFrame) -> None:
+    if not rows.height:
+        return
+    frame = _with_evidence(item, rows).sort("recipient", "line", "channel")
+    frame = frame.with_columns(pl.lit(item.pk).alias("import_id")).select(STAGED_COLUMNS)
+    _copy(StagedRow._meta.db_table, STAGED_COLUMNS, frame)
+
+
+def _copy_problems(item: ConsentImport, problems: pl.DataFrame) -> None:
+    if not problems.height:
+        return
+    frame = problems.rename({"number": "problem"}).with_columns(
+        pl.lit(item.pk).alias("import_id"), pl.lit(int(ImportProblem.Phase.FORMAT)).alias("phase")
+    )
+    _copy(ImportProblem._meta.db_table, PROBLEM_COLUMNS, frame.select(PROBLEM_COLUMNS))
+
+
+def _copy(table: str, columns: tuple[str, ...], frame: pl.DataFrame) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy,
+    ):
+        copy.write(frame.write_csv(include_header=False, quote_style="necessary"))
+
+
+def _with_evidence(item: ConsentImport, rows: pl.DataFrame) -> pl.DataFrame:
+    """Evidence cells as kind and hash; references are kept beside the ledger (R-C16)."""
+    cells = rows["evidence"].drop_nulls().unique().to_list()
+    values = {cell: read_evidence(cell) for cell in cells}
+    known = {value.sha256: value for value in values.values() if value.sha256}
+    if known:
+        Evidence.objects.bulk_create(
+            [
+                Evidence(brand_id=item.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)
+                for sha256, value in known.items()
+            ],
+            ignore_conflicts=True,
+        )
+    kinds = {cell: int(value.kind) for cell, value in values.items()}
+    hashes = {cell: "\\x" + value.sha256.hex() for cell, value in values.items() if value.sha256}
+    return rows.with_columns(
+        pl.col("evidence").replace_strict(kinds, default=int(EvidenceKind.NONE), return_dtype=pl.Int16).alias("evidence_kind"),
+        pl.col("evidence").replace_strict(hashes, default=None, return_dtype=pl.String).alias("evidence_hash"),
+    )

@@ -1,0 +1,202 @@
+"""Record consents and refusals one by one: form, API and the recipient's own acts. A single one is a batch of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from consents import problems
+from consents.engine import statements
+from consents.engine.terms import Terms, parameters, terms_for
+from consents.engine.write import PLAN_BY_KEY, count
+from consents.enums import EvidenceKind, Status, Verdict, WayIn
+from consents.evidence import read_evidence
+from consents.models import Evidence
+from consents.normalise import Reading, normalise
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Actor
+from providers.models import Brand
+from providers.policies import require_may_record
+
+MAX_TRIES = 5
+FIELDS = ("recipient", "type", "status", "source", "recipient_type", "consent_date", "retailer_code", "evidence")
+READ_COLUMNS = {name: name for name in FIELDS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row as it was written, before anything was judged."""
+
+    recipient: str
+    type: str
+    status: str
+    source: str = ""
+    recipient_type: str = ""
+    consent_date: str = ""
+    retailer_code: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an entry. `values` fill the problem's sentence; the rest is set where a record stands."""
+
+    verdict: Verdict
+    problem: problems.Problem | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    key: tuple[str, int, int, int] | None = None
+    version: int | None = None
+    event_id: int | None = None
+    transaction_id: str | None = None
+    changes: tuple[tuple[str, str, str], ...] = ()  # field, as written, as stored
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict.accepted
+
+
+def record_consents(
+    *,
+    actor: Actor,
+    brand: Brand,
+    entries: Sequence[Entry],
+    way: WayIn = WayIn.FORM,
+    strict: bool = False,
+    registry: bool = False,
+    moment: datetime | None = None,
+    text_version_id: int | None = None,
+) -> list[Outcome]:
+    """Judge and write a batch for one brand; one outcome per entry, in order, all in one transaction.
+
+    Rows about the same consent are taken in their order (R-C10). `strict` switches the codes of the national
+    interface on; `registry` marks the recipient's own act (IYS_*).
+
+    Raises `NotAllowed` without the permission, `DomainError` where the provider may not record (R-P7).
+    Locks the consents concerned in key order; when somebody creates one of them at the same time, judges again.
+    """
+    if not registry:
+        actor.require(Permission.CONSENT_RECORD)
+    moment = moment or timezone.now()
+    terms = terms_for(
+        brand,
+        moment=moment,
+        actor=actor,
+        way=way,
+        strict=strict,
+        registry=registry,
+        text_version_id=text_version_id,
+    )
+    frame = pl.DataFrame(
+        {"line": range(len(entries)), **{name: [getattr(entry, name) for entry in entries] for name in FIELDS}},
+        schema={"line": pl.UInt32, **dict.fromkeys(FIELDS, pl.String)},
+    )
+    reading = Reading(columns=READ_COLUMNS, moment=moment, api=strict, allow_registry_sources=registry)
+    read = normalise(frame, reading)
+    outcomes = {
+        line: _refused(number, values={"value": value or "", "channel": entries[line].type})
+        for line, number, _column, value in read.problems.iter_rows()
+    }
+    rows = read.rows.to_dicts()
+    if any(row["status"] == Status.ONAY for row in rows):
+        require_may_record(brand.provider, Status.ONAY)
+    if rows:
+        require_may_record(brand.provider, Status.RET)
+        changes: dict[int, list[tuple[str, str, str]]] = {}
+        for line, name, raw, value in read.changes.iter_rows():
+            changes.setdefault(line, []).append((name, raw, value))
+        for outcome, row in zip(write_rows(terms, rows), rows, strict=True):
+            line = row["line"]
+            outcomes[line] = Outcome(**{**vars(outcome), "changes": tuple(changes.get(line, ()))})
+    return [outcomes.get(line) or _refused(114, values={}) for line in range(len(entries))]
+
+
+def _refused(number: int, *, values: dict[str, Any]) -> Outcome:
+    problem = problems.BY_NUMBER[number]
+    return Outcome(verdict=problem.verdict, problem=problem, values=values)
+
+
+def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
+    """Judge and write normalised rows (`normalise.ROWS_SCHEMA`) in one transaction; outcomes in their order."""
+    values = {**parameters(terms), **_arrays(terms, rows)}
+    sql = statements.JUDGE.format(source=statements.FROM_CALL, event_number=statements.NEXT_EVENT)
+    sql += statements.WRITE + statements.CALL_SUMMARY
+    for attempt in range(MAX_TRIES):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(PLAN_BY_KEY)
+                cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
+                cursor.execute(sql, values)
+                judged, moves, days = cursor.fetchone()
+                count(cursor, terms, moves, days)
+                return [_outcome(cursor, terms, row, result) for row, result in zip(rows, judged, strict=True)]
+        except IntegrityError:
+            # Somebody created the same consent between the lock and the write: what they wrote counts first.
+            if attempt == MAX_TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        name: [row[name] for row in rows]
+        for name in ("recipient", "channel", "recipient_type", "status", "source", "consent_date", "retailer_code")
+    }
+    evidence = [read_evidence(row["evidence"]) for row in rows]
+    references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
+    if references:
+        Evidence.objects.bulk_create(
+            [
+                Evidence(brand_id=terms.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)
+                for sha256, value in references.items()
+            ],
+            ignore_conflicts=True,
+        )
+    return {
+        **columns,
+        "line": list(range(len(rows))),
+        "evidence_kind": [int(value.kind) for value in evidence],
+        "evidence_hash": [value.sha256 for value in evidence],
+    }
+
+
+def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) -> Outcome:
+    code, version, event_id, former_date, former_source, former_status, transaction_id = result
+    key = (row["recipient"], terms.brand_id, row["channel"], row["recipient_type"])
+    if code >= 100:
+        values = problems.sentence_values(
+            channel=row["channel"],
+            date=row["consent_date"],
+            former_date=former_date,
+            former_source=former_source,
+            former_status=former_status,
+            until=terms.window_until,
+            value=row["retailer_code"],
+        )
+        problem = problems.BY_NUMBER[code]
+        return Outcome(verdict=problem.verdict, problem=problem, values=values, key=key, version=version or None)
+    if code == Verdict.UNCHANGED:
+        first = {**{name: row[name] for name in ("status", "source", "consent_date")}, "key": key}
+        cursor.execute(statements.FIRST_OF_CONTENT, _first_values(first))
+        found = cursor.fetchone()
+        event_id, version, transaction_id = found if found else (event_id, version, None)
+        transaction_id = transaction_id.hex() if transaction_id else None
+    return Outcome(
+        verdict=Verdict(code), key=key, version=version, event_id=event_id, transaction_id=transaction_id
+    )
+
+
+def _first_values(first: dict[str, Any]) -> dict[str, Any]:
+    recipient, brand, channel, recipient_type = first["key"]
+    return {
+        "recipient": recipient,
+        "brand": brand,
+        "channel": channel,
+        "recipient_type": recipient_type,
+        "status": first["status"],
+        "source": first["source"],
+        "consent_date": first["consent_date"],
+    }
