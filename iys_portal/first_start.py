@@ -41,10 +41,10 @@ def prepare(servers: Servers, *, command: str) -> bool:
     """
     if command in NOT_PREPARED or os.environ.get("IYS_PREPARING"):
         return False
-    folder = PROJECT / ".run"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    unfinished = folder / "preparing"
-    with (folder / "prepare.lock").open("w") as lock:
+    folder = PROJECT / "var"
+    folder.mkdir(exist_ok=True)
+    unfinished = folder / "first-start.unfinished"
+    with (folder / "first-start.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not unfinished.exists() and not _is_empty(servers.database_owner_url):
             return False

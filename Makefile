@@ -1,0 +1,75 @@
+# One door for everything a newcomer does; `make help` lists it. Works on a bare machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+# Relative on purpose: the environment works however long the checkout's path is.
+PY := .venv/bin/python
+PIP_VERSION := 26.3
+WORKERS ?= 2
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help run test bench check soak setup setup-tools packages packages-tools venv clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf 'make %-8s %s\n' "$$name" "$$words"; done
+
+run: setup ## The portal with its servers, worker and demo data (PORT, default 8000); Ctrl-C stops it all
+	@exec $(PY) -m iys_portal.devserver
+
+test: check ## Every check, then every test
+	@exec $(PY) -m pytest -m "not soak" -n $(WORKERS) $(PYTEST_ARGS)
+
+check: setup-tools ## Format, lint, types, imports, templates, migrations, translations, deployment
+	@.ci/check
+
+bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size
+	@export ONLY='$(ONLY)' ROWS='$(ROWS)'; exec $(PY) -m iys_portal.bench
+
+soak: setup-tools ## Long proofs that `make test` leaves out
+	@exec $(PY) -m pytest -m soak $(PYTEST_ARGS)
+
+setup: packages .venv/.stamp-run $(COMPILED) ## What running needs: environment, libraries, translations
+
+# Everything: also chromium and the tools for tests and checks.
+setup-tools: setup packages-tools .venv/.stamp-tools
+
+packages:
+	@.ci/system_packages run
+
+packages-tools:
+	@.ci/system_packages test
+
+venv: packages
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	# A moved checkout or an upgraded Python leaves an environment that does not work: it is made anew.
+	if [ -e .venv ] && { ! $(PY) -c '' 2>/dev/null || [ "$$(cat .venv/.made-in 2>/dev/null || pwd)" != "$$(pwd)" ]; }; then rm -rf .venv; fi
+	[ -x $(PY) ] || $(PYTHON) -m venv .venv
+	pwd > .venv/.made-in
+
+.venv/.stamp-run: requirements.txt | venv
+	@$(PY) -m pip install --quiet "pip==$(PIP_VERSION)"
+	$(PY) -m pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/.stamp-tools: pyproject.toml .venv/.stamp-run
+	@$(PY) -m pip install --quiet --group dev
+	touch $@
+
+# Compiled catalogues are made here and not kept in git: binary files conflict in every merge, and a
+# stale one shows old words without anybody seeing it in a review.
+%.mo: %.po
+	@msgfmt --check-format --output-file=$@ $<
+
+clean: ## Remove what make made: environment, caches, and the LOCAL DATABASE with its data
+	@if [ -x $(PY) ]; then for name in local test; do $(PY) -m iys_portal.embedded remove --name $$name || true; done; fi
+	rm -rf .venv .run var staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results $(COMPILED)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
