@@ -1,9 +1,17 @@
 """Every address of the portal, wired from the apps."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from iys_portal.accounts.views import LanguageView
+
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("iys_portal.accounts.allauth_urls")),
+    path("kullanici/", include("iys_portal.accounts.urls")),
+    path("dil/", LanguageView.as_view(), name="set_language"),
+    path("", include("providers.urls")),
 ]
+if settings.MAILBOX_PAGE:
+    urlpatterns.append(path("dev/mailbox/", include("iys_portal.core.urls")))

@@ -59,7 +59,12 @@ def _locked(membership_id: int, actor: Actor) -> tuple[Membership, list[Membersh
 
     All are locked, so that two managers cannot remove each other at the same moment.
     """
-    found = Membership.objects.visible_to(actor).filter(pk=membership_id).values_list("provider_id", flat=True).first()
+    found = (
+        Membership.objects.visible_to(actor)
+        .filter(pk=membership_id)
+        .values_list("provider_id", flat=True)
+        .first()
+    )
     if found is None:
         raise NotFound(code="membership")
     rows = Membership.objects.filter(provider_id=found).select_for_update(of=("self",)).order_by("pk")
@@ -71,7 +76,9 @@ def _locked(membership_id: int, actor: Actor) -> tuple[Membership, list[Membersh
 
 def _refuse_last_manager(membership: Membership, others: list[Membership]) -> None:
     active = set(
-        User.objects.filter(pk__in=[other.user_id for other in others], is_active=True).values_list("pk", flat=True)
+        User.objects.filter(pk__in=[other.user_id for other in others], is_active=True).values_list(
+            "pk", flat=True
+        )
     )
     if membership.role == ProviderRole.MANAGER and not any(
         other.role == ProviderRole.MANAGER and other.user_id in active for other in others

@@ -1,16 +1,71 @@
 """How allauth fits this portal: nobody signs up by themselves, mails leave through the outbox."""
 
+import io
+import time
+import uuid
+from typing import Any
+
+import segno
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from iys_portal.core import outbox
+
+from .keys import fernet_key
+from .models import User
+from .notices import render_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are opened by invitation only."""
+    """Accounts are opened by invitation only; a fresh sign-in need not be repeated for sensitive steps."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Texts `accounts/mail/<last part of allauth's name>_…txt`, in the reader's language, through the outbox."""
+        user = context.get("user") or User.objects.filter(email=email.lower()).first()
+        name = template_prefix.rsplit("/", 1)[-1]
+        subject, body = render_mail(name, context | {"user": user}, language=user.language if user else "")
+        outbox.post(cause=f"{name}:{uuid.uuid4()}", to=email, subject=subject, body=body)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """On the portal's own address: never on what a request's Host header says."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PORTAL_URL + path.replace("UID-KEY", key)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_login")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not within a quarter of an hour (`ACCOUNT_REAUTHENTICATION_TIMEOUT`) of signing in."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Second factors (R-A2)."""
+    """Second factors (R-A2): secrets are encrypted at rest, the QR code comes from segno."""
+
+    def _fernet(self) -> MultiFernet:
+        keys = [settings.SECOND_FACTOR_KEY or settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        return MultiFernet([Fernet(fernet_key(key)) for key in keys])
+
+    def encrypt(self, text: str) -> str:
+        return self._fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return self._fernet().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """Black on white, whatever the theme, so that every phone reads it."""
+        picture = io.BytesIO()
+        segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, dark="#000", light="#fff")
+        return picture.getvalue().decode()

@@ -1,19 +1,55 @@
-"""Puts the acting person on the request as `request.actor`."""
+"""Per request: the language, who acts for whom, and that nobody works without the second factor they need."""
 
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from iys_portal.core.middleware import current_request_id
 
+from .policies import needs_second_factor
 from .scopes import SESSION_KEY, actor_for
+from .selectors import has_second_factor
+
+SEEN_EVERY = 300  # seconds between two notes of when a session was last seen
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """A person's own language, else the cookie of the language switch, else Turkish.
+
+    Django's own would follow the browser's `Accept-Language`; here a first visit is Turkish whatever it says.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if request.user.is_authenticated:
+            chosen = request.user.language
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)  # stays for streamed answers, as Django's own does
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class ActorMiddleware:
     """`request.actor`: the signed-in user in the scope that the session chose; None when nobody is signed in."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -27,3 +63,43 @@ class ActorMiddleware:
                 )
             )
         return self.get_response(request)
+
+
+class SessionActivityMiddleware:
+    """Notes when a session was last seen, at most every five minutes instead of allauth's every request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated:
+            name = hashlib.sha256(key.encode()).hexdigest()
+            if cache.add(f"session-seen:{name}", 1, timeout=SEEN_EVERY):
+                UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """R-A2: whoever needs a second factor and has none sets it up before anything else.
+
+    Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open.
+    """
+
+    open_views = frozenset({"mfa_activate_totp", "account_reauthenticate"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.resolver_match and request.resolver_match.view_name in self.open_views:
+            return None
+        if has_second_factor(request.user) or not needs_second_factor(request.user):
+            return None
+        messages.info(request, _("Your role needs a second factor: please set it up first."))
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))

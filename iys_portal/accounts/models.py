@@ -30,9 +30,14 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     full_name = models.CharField(_("name"), max_length=150)
-    language = models.CharField(_("language"), max_length=2, choices=[("tr", "Türkçe"), ("en", "English")], default="tr")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("tr", "Türkçe"), ("en", "English")], default="tr"
+    )
     staff_roles = ArrayField(
-        models.CharField(max_length=20, choices=StaffRole), verbose_name=_("staff roles"), default=list, blank=True
+        models.CharField(max_length=20, choices=StaffRole),
+        verbose_name=_("staff roles"),
+        default=list,
+        blank=True,
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -59,6 +64,9 @@ class User(AbstractBaseUser):
     @property
     def is_superuser(self) -> bool:
         return False
+
+    def get_full_name(self) -> str:
+        return self.full_name
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         from .backends import RoleBackend
@@ -109,4 +117,11 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.full_name
+
+    @property
+    def role_labels(self) -> str:
+        """What is offered, in the reader's language."""
+        if self.provider_role:
+            return str(ProviderRole(self.provider_role).label)
+        return ", ".join(str(StaffRole(role).label) for role in self.staff_roles)

@@ -4,7 +4,13 @@ from .enums import ProviderRole, StaffRole
 from .permissions import Permission as P
 
 _VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW})
-_OFFICER = _VIEWER | {P.CONSENT_RECORD, P.CONSENT_IMPORT, P.CONSENT_EXPORT, P.CONSENT_QUERY, P.COMPLAINT_ANSWER}
+_OFFICER = _VIEWER | {
+    P.CONSENT_RECORD,
+    P.CONSENT_IMPORT,
+    P.CONSENT_EXPORT,
+    P.CONSENT_QUERY,
+    P.COMPLAINT_ANSWER,
+}
 _STAFF = frozenset({P.PANEL_VIEW, P.ADMIN_ENTER, P.GALLERY_VIEW})
 
 PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
@@ -29,7 +35,8 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.STAFF_USERS,
         P.AUDIT_VIEW,
     },
-    StaffRole.AUDITOR: _STAFF | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
+    StaffRole.AUDITOR: _STAFF
+    | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
 }
 
 # R-A2: staff, managers, and whoever imports or exports sign in with a second factor.

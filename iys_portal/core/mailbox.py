@@ -2,12 +2,13 @@
 
 import email
 import email.policy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage as ParsedMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
@@ -60,3 +61,31 @@ def _letter(path: Path) -> Letter:
         at=parsedate_to_datetime(str(parsed["Date"])),
         text=part.get_content() if part else "",
     )
+
+
+class Code(Protocol):
+    """A present one-time code of a demonstration account, as the mailbox page shows it."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def seconds_left(self) -> int: ...
+
+
+_code_sources: list[Callable[[], Sequence[Code]]] = []
+
+
+def register_code_source(source: Callable[[], Sequence[Code]]) -> None:
+    """Called once by the app that owns sign-in; the kernel knows no accounts."""
+    _code_sources[:] = [source]
+
+
+def codes() -> list[Code]:
+    """Present codes of demonstration accounts; none where there is no demonstration or no mailbox page."""
+    if not (settings.DEMO and settings.MAILBOX_PAGE):
+        return []
+    return [code for source in _code_sources for code in source()]

@@ -1,0 +1,103 @@
+"""Forms of sign-in (allauth's, in our look), invitations and people's own settings."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.core.forms import CrispyMixin, PortalForm
+
+CODE_ATTRS = {
+    "class": "code-entry",
+    "autocomplete": "one-time-code",
+    "spellcheck": "false",
+    "autofocus": True,
+}
+
+
+class SignInForm(CrispyMixin, account.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["password"].help_text = ""
+
+
+class PasswordResetForm(CrispyMixin, account.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+
+
+class NewPasswordForm(CrispyMixin, account.ResetPasswordKeyForm):
+    pass
+
+
+class PasswordChangeForm(CrispyMixin, account.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+
+class PasswordAgainForm(CrispyMixin, account.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class CodeForm(CrispyMixin, mfa.AuthenticateForm):
+    """Takes the six digits of the authenticator or a recovery code of eight."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}
+
+
+class CodeAgainForm(CrispyMixin, mfa.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}
+
+
+class ActivateForm(CrispyMixin, totp.ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code that the app shows")
+        self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "6"}
+
+
+class TokenForm(PortalForm):
+    """The secret part of an invitation's link; a script fills it in from the address."""
+
+    token = forms.CharField(
+        label=_("Invitation code"),
+        max_length=100,
+        help_text=_("It stands at the end of the link in your invitation mail, after the # sign."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "data-invitation-token": ""}
+        ),
+    )
+
+
+class NewPersonForm(PortalForm):
+    """What a person without an account gives to accept an invitation."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    full_name = forms.CharField(label=_("First and last name"), max_length=150)
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html(),
+    )
+
+
+class ConfirmForm(PortalForm):
+    """The token alone: a signed-in person accepts."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)

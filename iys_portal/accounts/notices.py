@@ -1,0 +1,26 @@
+"""Mails of accounts: texts in templates, sent through the outbox (design 5)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from iys_portal.core import outbox
+
+from .models import User
+
+
+def render_mail(name: str, context: dict[str, Any], *, language: str = "") -> tuple[str, str]:
+    """(subject, body) of the texts `accounts/mail/<name>_subject.txt` and `…_body.txt` in the reader's language."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        full = {"site_name": settings.SITE_NAME, "portal_url": settings.PORTAL_URL} | context
+        subject = render_to_string(f"accounts/mail/{name}_subject.txt", full)
+        body = render_to_string(f"accounts/mail/{name}_body.txt", full)
+    return " ".join(subject.split()), body.strip() + "\n"
+
+
+def post_notice(name: str, *, cause: str, user: User, context: dict[str, Any] | None = None) -> None:
+    """Tell a user about a change to their account."""
+    subject, body = render_mail(name, {"user": user} | (context or {}), language=user.language)
+    outbox.post(cause=cause, to=user.email, subject=subject, body=body)

@@ -1,0 +1,78 @@
+"""Reads of accounts: second factors, demonstration codes, open invitations, own sessions."""
+
+import time
+from dataclasses import dataclass
+
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from iys_portal.core.actors import Actor
+from iys_portal.core.turkish import sort_key
+
+from .demo import ACCOUNTS
+from .models import Invitation, User
+from .permissions import Permission
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User) -> bool:
+    """Recovery codes alone do not count: they stand in for a device."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+
+
+@dataclass(frozen=True)
+class DemoCode:
+    """The present code of a demonstration account."""
+
+    email: str
+    full_name: str
+    code: str
+    seconds_left: int
+
+
+def totp_code(secret: str, moment: float) -> str:
+    """The six digits that an authenticator app shows at `moment` (seconds since 1970)."""
+    return format_hotp_value(hotp_value(secret, int(moment) // mfa_settings.TOTP_PERIOD))
+
+
+def demo_codes() -> list[DemoCode]:
+    """Codes of the demonstration accounts that have an authenticator; nobody else's are ever computed here."""
+    now = time.time()
+    devices = Authenticator.objects.filter(
+        type=Authenticator.Type.TOTP, user__email__in=[account.email for account in ACCOUNTS]
+    ).select_related("user")
+    codes = [
+        DemoCode(
+            email=device.user.email,
+            full_name=device.user.full_name,
+            code=totp_code(decrypt(device.data["secret"]), now),
+            seconds_left=mfa_settings.TOTP_PERIOD - int(now) % mfa_settings.TOTP_PERIOD,
+        )
+        for device in devices
+    ]
+    return sorted(codes, key=lambda code: sort_key(code.full_name))
+
+
+def open_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations that can still be taken up, of the actor's provider or, for user admins, all."""
+    waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None).order_by("-created_at")
+    if actor.all_providers and actor.may(Permission.STAFF_USERS):
+        return waiting
+    if actor.provider_id is not None and actor.may(Permission.PROVIDER_USERS):
+        return waiting.filter(provider_id=actor.provider_id)
+    return waiting.none()
+
+
+def is_expired(invitation: Invitation) -> bool:
+    return invitation.expires_at <= timezone.now()
+
+
+def sessions_of(user: User) -> QuerySet[UserSession]:
+    """The user's own signed-in browsers, newest first."""
+    return UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at")
