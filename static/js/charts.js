@@ -27,7 +27,8 @@
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--iys-${name}`).trim();
   const slots = { primary: "chart-1", danger: "chart-2", info: "chart-3", warning: "chart-4", success: "success", secondary: "chart-6" };
-  const colour = (tone, index) => token(slots[tone] || `chart-${(index % 6) + 1}`);
+  const order = [1, 3, 4, 5, 6, 2]; // red last: on these pages it means a refusal
+  const colour = (tone, index) => token(slots[tone] || `chart-${order[index % order.length]}`);
 
   function table(figure, data) {
     const box = figure.querySelector("[data-chart-table]");
@@ -81,7 +82,7 @@
         pointStyle: ["circle", "rect", "triangle", "rectRot"][index % 4],
         pointRadius: data.labels.length > 12 ? 0 : 3.5,
         pointHoverRadius: 5,
-        tension: 0.25,
+        cubicInterpolationMode: "monotone",
         maxBarThickness: 36,
       };
     });

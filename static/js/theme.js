@@ -20,6 +20,7 @@
 
   dark.addEventListener("change", apply);
   window.addEventListener("storage", apply);
+  new MutationObserver(apply).observe(document.documentElement, { attributeFilter: ["data-theme"] }); // the admin's own button
   window.iysTheme = {
     choice,
     set(value) {
