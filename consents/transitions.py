@@ -12,6 +12,7 @@ IMPORT = Workflow(
         Transition("check", frozenset({S.UPLOADED, S.CHECKED, S.FAILED}), S.CHECKING, Permission.CONSENT_IMPORT, "import.check", _("Check the file")),
         Transition("remap", frozenset({S.UPLOADED, S.CHECKED, S.FAILED}), S.UPLOADED, Permission.CONSENT_IMPORT, "import.remap", _("Change the columns")),
         Transition("checked", frozenset({S.CHECKING}), S.CHECKED, None, "import.checked"),
+        Transition("stopped", frozenset({S.CHECKING}), S.UPLOADED, None, "import.stopped"),
         Transition("fail", frozenset({S.CHECKING}), S.FAILED, None, "import.failed"),
         Transition("apply", frozenset({S.CHECKED}), S.APPLYING, Permission.CONSENT_IMPORT, "import.apply", _("Apply")),
         Transition("applied", frozenset({S.APPLYING}), S.APPLIED, None, "import.applied"),

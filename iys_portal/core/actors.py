@@ -44,6 +44,10 @@ class Actor:
         """The same actor through another door (web, import, api, task, command)."""
         return replace(self, way=way)
 
+    def with_permission(self, permission: str) -> "Actor":
+        """The same actor where another permission of theirs implies this one."""
+        return replace(self, permissions=self.permissions | {permission})
+
     @property
     def is_staff(self) -> bool:
         return self.all_providers

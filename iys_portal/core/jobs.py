@@ -47,9 +47,15 @@ def enqueue(task: str, *arguments: Any) -> None:
 
 
 def start_job(
-    task: str, *, title: str, actor: Actor, provider_id: int | None = None, payload: dict[str, Any] | None = None
+    task: str,
+    *,
+    title: str,
+    actor: Actor,
+    provider_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+    publish: bool = True,
 ) -> Job:
-    """Create a queued job and publish its task on commit."""
+    """Create a queued job and publish its task on commit; without `publish` the caller runs it itself."""
     job = Job.objects.create(
         task=task,
         title=title[:200],
@@ -60,7 +66,8 @@ def start_job(
         actor_name=actor.name[:200],
         created_at=timezone.now(),
     )
-    enqueue(task, job.pk)
+    if publish:
+        enqueue(task, job.pk)
     return job
 
 
@@ -68,6 +75,17 @@ def request_cancel(job: Job) -> None:
     """Ask a queued or running job to stop at its next step."""
     if not Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.RUNNING]).update(cancel_requested=True):
         raise WrongMoment
+
+
+def restart_job(job: Job) -> None:
+    """Put a failed or cancelled job back into the queue; raises `WrongMoment` for any other."""
+    ended = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
+    with transaction.atomic():
+        if not ended.update(
+            state=JobState.QUEUED, finished_at=None, error="", cancel_requested=False, created_at=timezone.now()
+        ):
+            raise WrongMoment
+        enqueue(job.task, job.pk)
 
 
 class Run:

@@ -1,0 +1,246 @@
+"""The work behind an import's jobs: dry run, apply, undo. Each may run twice and may die in the middle (design 3)."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from consents import problems
+from consents.engine import stage as staging
+from consents.engine.chunks import run_chunks
+from consents.engine.terms import Terms, terms_for
+from consents.engine.undo import undo_chunks
+from consents.enums import Verdict, WayIn
+from consents.files.errors import FileRefused
+from consents.models import ConsentImport, ImportChunk, StagedRow
+from consents.states import ImportState
+from consents.transitions import IMPORT
+from iys_portal.accounts.models import User
+from iys_portal.core import outbox
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
+from iys_portal.core.audit import record
+from iys_portal.core.errors import Invalid
+from iys_portal.core.jobs import JobCancelled, Run, claimed
+from iys_portal.core.models import Job
+from iys_portal.core.storage import private_path
+from providers.models import Brand
+
+from . import imports
+
+
+def check(job_id: int) -> None:
+    """Dry run: read, stage and judge; nothing of it changes a consent."""
+    with claimed(job_id) as run:
+        if run is None or (item := _item(run, ImportState.CHECKING)) is None:
+            return
+        try:
+            _ensure_staged(item, run)
+            terms = _terms(item, run, item.checked_at or timezone.now())
+            counts = _run(item, terms, run, ImportChunk.Phase.CHECK, _("Checking the rules"))
+        except FileRefused as refusal:
+            _settle(item, "fail")
+            raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+        except JobCancelled:
+            _settle(item, "stopped")
+            raise
+        _settle(item, "checked", dry_counts=_summary(item, counts))
+        _tell_importer(item, run.job, _("%(file)s is checked and waits for your decision."))
+
+
+def apply(job_id: int) -> None:
+    """Write what holds at the import's moment, chunk by chunk; finished chunks are skipped on a second run."""
+    with claimed(job_id) as run:
+        if run is None or (item := _item(run, ImportState.APPLYING)) is None:
+            return
+        _ensure_staged(item, run)
+        assert item.apply_moment is not None
+        terms = _terms(item, run, item.apply_moment)
+        counts = _run(item, terms, run, ImportChunk.Phase.APPLY, _("Writing"))
+        with transaction.atomic():
+            _settle(item, "applied", counts=_summary(item, counts), applied_at=timezone.now())
+            record("import.applied", item, actor=terms.actor, new={"verdicts": item.counts["verdicts"]})
+            if item.by_registry:
+                _tell_provider(item)
+        StagedRow.objects.filter(import_id=item.pk).delete()
+        _tell_importer(item, run.job, _("%(file)s is applied."))
+
+
+def undo(job_id: int) -> None:
+    """Append the counter-events (R-L6)."""
+    with claimed(job_id) as run:
+        if run is None or (item := _item(run, ImportState.UNDOING)) is None:
+            return
+        run.progress(done=0, total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")), step=_("Undoing"))
+        found = undo_chunks(
+            item,
+            actor=_actor(run.job),
+            moment=run.job.created_at,
+            include_refusals=item.undo_refusals,
+            progress=lambda done: run.progress(done=done),
+        )
+        counts = {
+            "undone": found[0],
+            "left": {str(code): found[code] for code in (601, 602, 603) if found[code]},
+        }
+        with transaction.atomic():
+            _settle(item, "undone", undo_counts=counts, undone_at=timezone.now())
+            record("import.undone", item, actor=_actor(run.job), new=counts)
+
+
+def load_file(
+    *,
+    actor: Actor,
+    brand: Brand,
+    path: Path,
+    name: str = "",
+    moment: datetime | None = None,
+    apply_it: bool = True,
+    reason: str = "",
+    reference: str = "",
+) -> ConsentImport:
+    """Upload, map as recognised, check and apply in this process: for commands and demo data.
+
+    Raises `Invalid` where the file is refused or columns are missing.
+    """
+    with path.open("rb") as file:
+        item = imports.upload(
+            actor=actor, brand=brand, file=file, name=name or path.name, reason=reason, reference=reference
+        )
+    return run_here(item, actor=actor, moment=moment, apply_it=apply_it)
+
+
+def run_here(
+    item: ConsentImport, *, actor: Actor, moment: datetime | None = None, apply_it: bool = True
+) -> ConsentImport:
+    """Check and apply an uploaded import in this process; raises `Invalid` with the reason when the check fails."""
+    item = imports.start_check(item, actor=actor, moment=moment, publish=False)
+    assert item.check_job_id is not None
+    check(item.check_job_id)
+    item.refresh_from_db()
+    if item.state != ImportState.CHECKED:
+        raise Invalid(Job.objects.get(pk=item.check_job_id).error)
+    if apply_it:
+        item = imports.start_apply(item, actor=actor, moment=moment, publish=False)
+        assert item.apply_job_id is not None
+        apply(item.apply_job_id)
+        item.refresh_from_db()
+    return item
+
+
+def forget_uploads(now: datetime) -> int:
+    """Delete raw uploads whose undo time has passed, or that nobody decided about for 30 days; hashes stay."""
+    over = ConsentImport.objects.exclude(file="").filter(
+        applied_at__lt=now - settings.REGISTRY["UNDO_WINDOW"]
+    ) | ConsentImport.objects.exclude(file="").filter(
+        applied_at=None, created_at__lt=now - timedelta(days=30), state__in=[ImportState.UPLOADED, ImportState.FAILED]
+    )
+    items = list(over[:200])
+    for item in items:
+        with transaction.atomic():
+            imports.forget_file(item)
+    return len(items)
+
+
+def _item(run: Run, state: ImportState) -> ConsentImport | None:
+    item = ConsentImport.objects.select_related("brand__provider", "provider").get(pk=run.job.payload["import"])
+    return item if item.state == state else None
+
+
+def _actor(job: Job) -> Actor:
+    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="import")
+
+
+def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
+    return terms_for(item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk)
+
+
+def _ensure_staged(item: ConsentImport, run: Run) -> None:
+    """Stage the kept file unless all its rows are there (a server crash empties the unlogged table)."""
+    if item.staged_rows is not None and StagedRow.objects.filter(import_id=item.pk).count() == item.staged_rows:
+        return
+    staging.forget(item)
+    run.progress(done=0, total=item.file_size, step=_("Reading the file"))
+    result = staging.StageResult()
+    for result in staging.stage(item, private_path(item.file.name), item.checked_at or item.created_at):
+        run.progress(done=result.bytes_read, total=result.total_bytes)
+    item.staged_rows = result.rows
+    item.dry_counts = {
+        **item.dry_counts,
+        "malformed": {str(number): total for number, total in result.malformed.items()},
+        "reading": dict(result.reading),
+        "respelled": result.changed,
+    }
+    item.save(update_fields=["staged_rows", "dry_counts"])
+
+
+def _run(item: ConsentImport, terms: Terms, run: Run, phase: ImportChunk.Phase, step: str) -> Counter[int]:
+    run.progress(done=0, total=item.staged_rows or 0, step=step)
+    return run_chunks(item, terms, phase=phase, progress=lambda done: run.progress(done=done))
+
+
+def _settle(item: ConsentImport, move: str, **changes: Any) -> None:
+    """Make a move of the system's and save what it brings."""
+    IMPORT.move(item, move, SYSTEM)
+    for name, value in changes.items():
+        setattr(item, name, value)
+    item.save(update_fields=["state", *changes])
+
+
+def _summary(item: ConsentImport, counts: Counter[int]) -> dict[str, Any]:
+    """Counts by verdict and by problem, those of reading included; `total` is rows, or consents of a wide file."""
+    codes = Counter({number: total for number, total in counts.items() if number >= 100})
+    codes.update({int(number): total for number, total in item.dry_counts.get("malformed", {}).items()})
+    verdicts = {verdict.name.lower(): counts[verdict.value] for verdict in Verdict}
+    for number, total in codes.items():
+        verdicts[problems.BY_NUMBER[number].verdict.name.lower()] += total
+    return {
+        **{key: item.dry_counts[key] for key in ("malformed", "reading", "respelled") if key in item.dry_counts},
+        "total": sum(verdicts.values()),
+        "verdicts": verdicts,
+        "codes": {str(number): total for number, total in sorted(codes.items())},
+    }
+
+
+def _tell_importer(item: ConsentImport, job: Job, text: str) -> None:
+    """A mail when the work took over a minute."""
+    job.refresh_from_db(fields=["started_at"])
+    if job.started_at is None or timezone.now() - job.started_at < settings.REGISTRY["JOB_MESSAGE_AFTER"]:
+        return
+    user = User.objects.filter(pk=job.actor_id).first() if job.actor_kind == ActorKind.USER else None
+    if user is not None:
+        outbox.post(
+            cause=f"job-{job.pk}-{item.state}",
+            to=user.email,
+            subject=text % {"file": item.file_name},
+            body=f"{text % {'file': item.file_name}}\n\n{_address(item)}\n",
+        )
+
+
+def _tell_provider(item: ConsentImport) -> None:
+    """R-R2's manners for imports by the registry: the provider is told what was written for it."""
+    with translation.override("tr"):
+        outbox.post(
+            cause=f"import-by-registry-{item.pk}",
+            to=item.provider.email,
+            subject=_("The registry imported consents for %(provider)s") % {"provider": item.provider.title},
+            body=_(
+                "File: %(file)s\nReason: %(reason)s\nReference: %(reference)s\n\n"
+                "The records are marked “by the registry” in their history.\n\n%(url)s\n"
+            )
+            % {
+                "file": item.file_name,
+                "reason": item.reason,
+                "reference": item.reference,
+                "url": _address(item),
+            },
+        )
+
+
+def _address(item: ConsentImport) -> str:
+    return settings.PORTAL_URL + reverse("consents:import", args=[item.public_id])

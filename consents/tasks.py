@@ -1,0 +1,26 @@
+"""The consents app's tasks."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .services import import_runs
+
+
+@shared_task(name="consents.check_import")
+def check_import(job_id: int) -> None:
+    import_runs.check(job_id)
+
+
+@shared_task(name="consents.apply_import")
+def apply_import(job_id: int) -> None:
+    import_runs.apply(job_id)
+
+
+@shared_task(name="consents.undo_import")
+def undo_import(job_id: int) -> None:
+    import_runs.undo(job_id)
+
+
+@shared_task(name="consents.forget_uploads")
+def forget_uploads() -> None:
+    import_runs.forget_uploads(timezone.now())
