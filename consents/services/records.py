@@ -1,5 +1,6 @@
 """Record consents and refusals one by one: form, API and the recipient's own acts. A single one is a batch of one."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -131,8 +132,10 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
                 cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
                 cursor.execute(sql, values)
                 judged, moves, days = cursor.fetchone()
+                results = zip(rows, json.loads(judged), strict=True)
+                outcomes = [_outcome(cursor, terms, row, result) for row, result in results]
                 count(cursor, terms, moves, days)
-                return [_outcome(cursor, terms, row, result) for row, result in zip(rows, judged, strict=True)]
+                return outcomes
         except IntegrityError:
             # Somebody created the same consent between the lock and the write: what they wrote counts first.
             if attempt == MAX_TRIES - 1:

@@ -1,0 +1,5 @@
+"""Early pytest plugin: brings the servers before Django reads its settings."""
+
+from iys_portal import embedded
+
+embedded.ensure()
