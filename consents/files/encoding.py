@@ -92,6 +92,7 @@ def utf8_blocks(path: Path, encoding: str, size: int = BLOCK) -> Iterator[tuple[
                 raise FileRefused("record-too-long", line=line, limit=MAX_RECORD)
         if decoder:
             rest += _decoded(decoder, b"", line, final=True)
+        rest = rest.rstrip(b"\x1a")  # how DOS programs end a file
         if rest:
             _check_lines(rest, line)
             yield _as_utf8(rest, encoding, line), file.tell()

@@ -126,46 +126,38 @@ class _Feed:
     def __init__(self, block: bytes, position: int, blocks: Iterator[Block], line: int) -> None:
         self.blocks = blocks
         self.position = position
-        self.line = line
-        self.record: list[str] = []
+        self.line = line  # of the first line of the block, then behind the last
+        self.lines: list[str] = []
+        self.opened = 0  # index of the line in which the record begins that is being read
         self.ended = False
+        self.guarded = False
         self._load(block)
 
-    def _load(self, block: bytes) -> None:
-        self.lines = list(io.StringIO(block.decode(), newline=""))
-        self.lines.reverse()
+    def _load(self, block: bytes) -> list[str]:
+        lines = list(io.StringIO(block.decode(), newline=""))
+        self.lines += lines
+        self.guarded = self.guarded or b"'" in block
+        return lines
 
-    def __iter__(self) -> "_Feed":
-        return self
-
-    def __next__(self) -> str:
-        if not self.lines:
-            self._more()
-        text = self.lines.pop()
-        self.record.append(text)
-        return text
-
-    def _more(self) -> None:
-        """The next block, because a quotation mark is open at the end of this one."""
-        if sum(map(len, self.record)) > MAX_RECORD:
-            raise FileRefused("record-too-long", line=self.line, limit=MAX_RECORD)
+    def __iter__(self) -> Iterator[str]:
+        yield from self.lines.copy()
         for block, position in self.blocks:
+            self.check_length()
             self.position = position
-            self._load(block)
-            return
+            yield from self._load(block)
         self.ended = True
-        raise StopIteration
 
-    def close_record(self) -> int:
-        """First line of the record that was just read. Raises `FileRefused` where it is none."""
-        first = self.line
+    def check_length(self, end: int | None = None) -> None:
+        """Raise `FileRefused('record-too-long')` when the record is, as far as it was read."""
+        if sum(map(len, self.lines[self.opened : end])) > MAX_RECORD:
+            raise FileRefused("record-too-long", line=self.line + self.opened, limit=MAX_RECORD)
+
+    def check_record(self, end: int) -> None:
+        """Raise `FileRefused` when the record that ends before the line `end` is open or too long."""
         if self.ended:
-            raise FileRefused("unclosed-quote", line=first + _opening(self.record))
-        if len(self.record) > 1 and sum(map(len, self.record)) > MAX_RECORD:
-            raise FileRefused("record-too-long", line=first, limit=MAX_RECORD)
-        self.line += len(self.record)
-        self.record = []
-        return first
+            line = self.line + self.opened + _opening(self.lines[self.opened :])
+            raise FileRefused("unclosed-quote", line=line)
+        self.check_length(end)
 
 
 def _opening(record: Sequence[str]) -> int:
@@ -181,28 +173,32 @@ def _opening(record: Sequence[str]) -> int:
 
 def _exact(feed: _Feed, delimiter: str, width: int) -> pl.DataFrame:
     rows: list[list[str]] = []
-    lines: list[int] = []
-    reader = csv.reader(feed, delimiter=delimiter)
-    guarded = False
-    while feed.lines:
-        try:
-            cells = next(reader)
-        except csv.Error as error:
-            raise FileRefused("record-too-long", line=feed.line, limit=csv.field_size_limit()) from error
-        lines.append(feed.close_record())
-        rows.append(cells)
-        guarded = guarded or any(cell.startswith("'") for cell in cells)
-    columns = list(zip_longest(*(cells[:width] for cells in rows)))
-    columns += [()] * (width - len(columns))
+    starts: list[int] = []
+    reader = csv.reader(iter(feed), delimiter=delimiter)
+    begin = 0
+    try:
+        while begin < len(feed.lines):
+            feed.opened = begin
+            rows.append(next(reader))
+            starts.append(begin)
+            end = reader.line_num
+            if end - begin > 1 or feed.ended:
+                feed.check_record(end)
+            begin = end
+    except csv.Error as error:
+        line = feed.line + feed.opened
+        raise FileRefused("record-too-long", line=line, limit=csv.field_size_limit()) from error
+    columns = list(zip_longest(*rows))[:width]
+    columns += [(None,) * len(rows)] * (width - len(columns))
     frame = pl.DataFrame(
         [
-            pl.Series("line", lines, dtype=pl.UInt32),
+            pl.Series("line", starts, dtype=pl.UInt32) + feed.line,
             *(
-                pl.Series(
-                    f"c{index}", [cell or None for cell in cells] or [None] * len(rows), dtype=pl.String
-                )
-                for index, cells in enumerate(columns)
+                pl.Series(name, cells, dtype=pl.String)
+                for name, cells in zip(names(width), columns, strict=True)
             ),
         ]
     )
-    return _unguarded(frame) if guarded else frame
+    feed.line += begin
+    frame = frame.with_columns(pl.col(names(width)).replace("", None))
+    return _unguarded(frame) if feed.guarded else frame

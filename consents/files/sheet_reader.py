@@ -108,8 +108,8 @@ def main() -> None:
         _say({"refused": "unknown-sheet"})
     except MemoryError:
         _say({"refused": "sheet-too-large"})
-    except (calamine.CalamineError, OSError, ValueError):
-        _say({"refused": "broken-workbook"})
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        _say({"refused": "sheet-too-large" if "limit exceeded" in str(error) else "broken-workbook"})
     _say("end")
     sys.stdout.flush()
 

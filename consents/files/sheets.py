@@ -12,8 +12,10 @@ from typing import Any
 
 from .errors import FileRefused
 
-MEMORY = 1_500_000_000
-SECONDS = 300
+MEMORY = 1_200_000_000
+"""Bytes that the reading process may take; a full sheet of 1,048,576 rows and six columns takes half."""
+INSPECTING, READING = 60, 600
+"""Seconds of processor time for looking at all sheets, and for reading one."""
 _READER = Path(__file__).with_name("sheet_reader.py")
 _TOO_LARGE = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGSEGV, -signal.SIGBUS}
 
@@ -30,7 +32,7 @@ class Sheet:
 
 def sheets_of(path: Path) -> list[Sheet]:
     """The visible sheets with their first rows. Raises `FileRefused`."""
-    with _reader(path) as lines:
+    with _reader(path, INSPECTING) as lines:
         return [Sheet(line["sheet"], line["rows"], line["first"], line["columns"]) for line in lines]
 
 
@@ -39,13 +41,13 @@ def sheet_blocks(path: Path, sheet: str) -> Iterator[tuple[int, list[list[str]],
 
     Raises `FileRefused`.
     """
-    with _reader(path, sheet) as lines:
+    with _reader(path, READING, sheet) as lines:
         yield from lines
 
 
 @contextmanager
-def _reader(path: Path, *sheet: str) -> Iterator[Iterator[Any]]:
-    command = [sys.executable, "-I", str(_READER), str(path.absolute()), str(MEMORY), str(SECONDS), *sheet]
+def _reader(path: Path, seconds: int, *sheet: str) -> Iterator[Iterator[Any]]:
+    command = [sys.executable, "-I", str(_READER), str(path.absolute()), str(MEMORY), str(seconds), *sheet]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:

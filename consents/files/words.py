@@ -29,8 +29,10 @@ _WORDS: dict[str, dict[float, str]] = {
     },
     "status": {
         STRONG: "status onayret retonay onay1ret0 ret0onay1 izindurumu onaydurumu izinonay consentstatus"
-        " permissionstatus onayretdurumu",
-        PLAIN: "onay izin durum durumu statu statusu consent permission onaybilgisi",
+        " permissionstatus optinstatus onayretdurumu iletisimizni iletiizni iysizni iysdurumu ticariiletiizni"
+        " ticariiletionayi ticarielektronikiletiizni ticarielektronikiletionayi",
+        PLAIN: "onay izin durum durumu statu statusu consent permission optin onaybilgisi izinvarmi"
+        " izinbilgisi",
     },
     "source": {
         STRONG: "source izinkaynagi izinkaynak onaykaynagi consentsource permissionsource izinalmakanali"
@@ -44,7 +46,8 @@ _WORDS: dict[str, dict[float, str]] = {
     },
     "consent_date": {
         STRONG: "consentdate izintarihi onaytarihi izinzamani izintarihsaat izintarihisaati onayrettarihi"
-        " izinonaytarihi izinverilmetarihi izinalmatarihi izinalinmatarihi permissiondate consenttime",
+        " izinonaytarihi izinverilmetarihi izinalmatarihi izinalinmatarihi permissiondate consenttime"
+        " optindate",
         PLAIN: "tarih tarihi date tarihsaat datetime izintarihsaati",
         WEAK: "rettarihi zaman timestamp",
     },

@@ -1,20 +1,15 @@
 """Files as companies write them, made on the spot."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from openpyxl import Workbook
 
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
 from consents.files.layout import Layout
 from consents.files.read import read_slices
-
-if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
-    settings.configure(USE_I18N=False)
 
 Write = Callable[..., Path]
 

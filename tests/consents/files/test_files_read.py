@@ -116,6 +116,10 @@ def test_more_and_fewer_cells_than_headings(write, rows_of) -> None:
     ]
 
 
+def test_end_mark_of_dos_programs_is_no_row(write, rows_of) -> None:
+    assert len(rows_of(write("Alıcı,Durum\na@firma.example,ONAY\n\x1a"))) == 1
+
+
 def test_formulas_stay_text(write, rows_of) -> None:
     path = write('Alıcı,Durum\n"=HYPERLINK(""http://a.example"")",ONAY\n=1+1,ONAY\na@firma.example,ONAY\n')
     assert rows_of(path)[:2] == [(2, '=HYPERLINK("http://a.example")', "ONAY"), (3, "=1+1", "ONAY")]
@@ -221,7 +225,7 @@ def test_exact_path_gives_the_cells_that_were_written(rows, size: int) -> None:
 
 def _unguarded(cell: str) -> str:
     bare = cell.lstrip("'")
-    return cell[1:] if bare != cell and bare[:1] in set("=+-@\t\r") - {""} and bare else cell
+    return cell[1:] if bare != cell and bare.startswith(tuple("=+-@\t\r")) else cell
 
 
 def test_blocks_end_at_lines_and_give_the_text_back(write) -> None:

@@ -25,8 +25,8 @@ HEADINGS = {
     "allow_sms": "SMS İzni, Mesaj Onayı, allow_sms, SMS, Kısa Mesaj İzni",
     "allow_call": "Arama İzni, Telefon İzni, Call permission, ARAMA İZNİ",
     "allow_email": "E-posta İzni, E-Posta Onayı (E/H), Email opt-in",
-    "": "Ad Soyad, Müşteri No, TCKN, Doğum Tarihi, Şehir, Alıcı Adı, SMS İzin Tarihi, Kayıt Tarihi, Açıklama, Satır,"
-    " Kod, Ne yapmalı, Line, Code, Explanation, What to do",
+    "": "Ad Soyad, Müşteri No, TCKN, Doğum Tarihi, Şehir, Alıcı Adı, SMS İzin Tarihi, Kayıt Tarihi, Açıklama,"
+    " Satır, Kod, Ne yapmalı, Line, Code, Explanation, What to do",
 }
 
 

@@ -4,7 +4,9 @@ import random
 import zipfile
 
 import pytest
+import xlsxwriter
 
+from consents.files import sheets
 from consents.files.encoding import MAX_RECORD
 from consents.files.errors import REFUSALS, FileRefused
 from consents.files.inspect import inspect_file
@@ -160,6 +162,46 @@ def test_cell_in_the_last_corner_takes_no_memory_with_it(workbook, tmp_path, ref
     source = workbook({"A": [["Alıcı", "Durum"], ["a@firma.example", "ONAY"]]})
     path = _patched(source, tmp_path / "bomb.xlsx", "xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD1048576"')
     assert refused(path).code == "sheet-too-large"
+
+
+def test_text_that_every_cell_repeats_takes_no_memory_with_it(tmp_path, refused, monkeypatch) -> None:
+    monkeypatch.setattr(sheets, "MEMORY", 300_000_000)
+    source = tmp_path / "plain.xlsx"
+    with xlsxwriter.Workbook(source) as book:
+        book.add_worksheet().write_column(0, 0, ["Alıcı"] * 15_000)
+    path = _patched(source, tmp_path / "bomb.xlsx", "xl/sharedStrings.xml", "Alıcı".encode(), b"A" * 30_000)
+    assert path.stat().st_size < 200_000
+    assert refused(path).code == "sheet-too-large"
+
+
+def test_archive_that_lies_about_its_size(tmp_path, refused) -> None:
+    bomb = {"xl/workbook.xml": b"<workbook/>" + b" " * 30_000_000}
+    path = _archive(tmp_path / "list.xlsx", **bomb)
+    size = (30_000_011).to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(size, (1000).to_bytes(4, "little")))
+    assert refused(path).code == "broken-workbook"
+
+
+def test_ods_that_repeats_its_cells_over_the_whole_sheet(tmp_path, refused) -> None:
+    cell = (
+        b'<table:table-cell table:number-columns-repeated="16384" office:value-type="string">'
+        b"<text:p>x</text:p></table:table-cell>"
+    )
+    content = (
+        b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        b' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        b' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        b'<table:table table:name="A"><table:table-row table:number-rows-repeated="1048576">'
+        + cell
+        + b"</table:table-row></table:table></office:spreadsheet></office:body>"
+        b"</office:document-content>"
+    )
+    entries = {
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": b"<manifest/>",
+        "content.xml": content,
+    }
+    assert refused(_archive(tmp_path / "list.ods", **entries)).code == "sheet-too-large"
 
 
 def test_encrypted_ods(tmp_path, refused) -> None:
