@@ -58,9 +58,14 @@ def _reader(path: Path, seconds: int, *sheet: str) -> Iterator[Iterator[Any]]:
 
 
 def _lines(process: subprocess.Popen[bytes], *sheet: str) -> Iterator[Any]:
-    """What the child says, until its last word; a child that ended without one was stopped by a limit."""
-    for raw in process.stdout or ():
-        line = json.loads(raw)
+    """What the child says, until its last word; a child that ended without one was stopped by a limit.
+
+    Raises RuntimeError when the child could not start, which is not the file's fault.
+    """
+    said = map(json.loads, process.stdout or ())
+    if next(said, None) != "ready":
+        raise RuntimeError("the reading process for sheets does not start")
+    for line in said:
         if line == "end":
             return
         if isinstance(line, dict) and "refused" in line:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consents.files import records
 from consents.files.encoding import BLOCK, MAX_RECORD, utf8_blocks
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
@@ -226,6 +227,16 @@ def test_exact_path_gives_the_cells_that_were_written(rows, size: int) -> None:
 def _unguarded(cell: str) -> str:
     bare = cell.lstrip("'")
     return cell[1:] if bare != cell and bare.startswith(tuple("=+-@\t\r")) else cell
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_ordinary_files_take_the_quick_path(write, rows_of, monkeypatch, quoting: int) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", quoting=quoting).writerows(
+        csv.reader(io.StringIO(TURKISH), delimiter=";")
+    )
+    monkeypatch.setattr(records, "_exact", None)
+    assert rows_of(write(text.getvalue(), encoding="cp1254")) == ROWS
 
 
 def test_blocks_end_at_lines_and_give_the_text_back(write) -> None:

@@ -1,14 +1,12 @@
 """The sample files are taken as they are."""
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from consents.files.inspect import inspect_file
 
-GENERATOR = Path(__file__).resolve().parents[4] / "shared" / "samples" / "generate.py"
 LONG = ["recipient", "type", "status", "source", "recipient_type", "consent_date"]
 
 EXPECTED = {
@@ -40,19 +38,14 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not GENERATOR.exists():
-        pytest.skip("the sample generator is not beside the checkout")
-    folder = tmp_path_factory.mktemp("samples")
-    command = [sys.executable, str(GENERATOR), str(folder), "--rows", "300", "--as-of", "2026-11-23 15:00"]
-    subprocess.run(command, check=True)
-    return folder
+@pytest.fixture
+def folder(samples: Callable[..., Path]) -> Path:
+    return samples(rows=300)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_sample_is_recognised(samples: Path, name: str, fields) -> None:
-    layout = inspect_file(samples / name, name)
+def test_sample_is_recognised(folder: Path, name: str, fields) -> None:
+    layout = inspect_file(folder / name, name)
     assert (layout.encoding, layout.delimiter, layout.header_line, fields(layout)) == EXPECTED[name]
     assert layout.shape == ("wide" if name == "wide.csv" else "long")
     assert len(layout.sample) == (7 if name == "scientific.csv" else 10)
@@ -62,17 +55,17 @@ def test_sample_is_recognised(samples: Path, name: str, fields) -> None:
     "name, count",
     [("canonical.csv", 300), ("excel-tr.csv", 300), ("headerless.csv", 300), ("workbook.xlsx", 300)],
 )
-def test_sample_is_read_whole(samples: Path, name: str, count: int, rows_of) -> None:
-    assert len(rows_of(samples / name)) == count
+def test_sample_is_read_whole(folder: Path, name: str, count: int, rows_of) -> None:
+    assert len(rows_of(folder / name)) == count
 
 
-def test_blank_rows_of_the_workbook_keep_the_row_numbers(samples: Path, rows_of) -> None:
-    lines = [row[0] for row in rows_of(samples / "workbook.xlsx")]
+def test_blank_rows_of_the_workbook_keep_the_row_numbers(folder: Path, rows_of) -> None:
+    lines = [row[0] for row in rows_of(folder / "workbook.xlsx")]
     assert lines[0] == 4
     assert lines[96:98] == [100, 102]
 
 
-def test_r_c19_names_and_customer_numbers_are_ignored(samples: Path) -> None:
-    layout = inspect_file(samples / "wide.csv")
+def test_r_c19_names_and_customer_numbers_are_ignored(folder: Path) -> None:
+    layout = inspect_file(folder / "wide.csv")
     assert [column.heading for column in layout.ignored] == ["Müşteri No", "Ad Soyad"]
     assert layout.to_json(with_sample=False)["sample"] == []

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from consents.files import sheets
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
 from consents.files.read import read_slices
@@ -96,6 +97,12 @@ def test_reading_process_ends_with_its_reader(workbook) -> None:
     blocks = sheet_blocks(path, "A")
     assert next(blocks)[0] == 1
     blocks.close()
+
+
+def test_reading_process_that_cannot_start_is_not_the_files_fault(workbook, monkeypatch) -> None:
+    monkeypatch.setattr(sheets, "_READER", sheets._READER.with_name("missing.py"))
+    with pytest.raises(RuntimeError):
+        inspect_file(workbook({"A": [HEAD]}))
 
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
