@@ -169,7 +169,8 @@
     button.setAttribute("aria-busy", "true");
     setTimeout(() => button.removeAttribute("aria-busy"), 10000); // a download leaves the page where it is
   });
-  window.addEventListener("pageshow", () => {
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return; // only a page that came back from the history
     for (const button of document.querySelectorAll('button[aria-busy="true"]')) button.removeAttribute("aria-busy");
   });
 
