@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from iys_portal.core.mailbox import register_code_source
 
+        from . import receivers  # noqa: F401 (connects itself to allauth's signals)
         from .selectors import demo_codes
 
         register_code_source(demo_codes)

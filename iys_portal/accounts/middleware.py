@@ -7,6 +7,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +21,7 @@ from .policies import needs_second_factor
 from .scopes import SESSION_KEY, actor_for
 from .selectors import has_second_factor
 
+FACTOR_GIVEN = "second_factor_given"  # in the session: this browser gave the factor
 SEEN_EVERY = 300  # seconds between two notes of when a session was last seen
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -81,12 +83,12 @@ class SessionActivityMiddleware:
 
 
 class SecondFactorMiddleware:
-    """R-A2: whoever needs a second factor and has none sets it up before anything else.
+    """R-A2: a session of whoever needs a second factor gives it, or sets one up, before anything else.
 
     Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open.
     """
 
-    open_views = frozenset({"mfa_activate_totp", "account_reauthenticate"})
+    open_views = frozenset({"mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate"})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -95,11 +97,14 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+        user = request.user
+        if not user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.session.get(FACTOR_GIVEN) or not needs_second_factor(user):
             return None
         if request.resolver_match and request.resolver_match.view_name in self.open_views:
             return None
-        if has_second_factor(request.user) or not needs_second_factor(request.user):
-            return None
+        if has_second_factor(user):
+            return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
         messages.info(request, _("Your role needs a second factor: please set it up first."))
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
