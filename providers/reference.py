@@ -4,7 +4,7 @@ Every act needs REFERENCE_CHANGE and leaves an audit entry in its transaction. P
 brand number, dealer's code) and the owner of a row are fixed once it exists: ledger and papers name them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
-from iys_portal.core.audit import record
+from iys_portal.core.audit import record, record_many
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 
 from .enums import ProviderKind
@@ -165,6 +165,34 @@ def create_retailer(*, actor: Actor, brand: Brand, code: str, name: str, city: s
     _check(retailer)
     _insert(retailer, actor=actor, verb="retailer.created", fields=("code", *RETAILER_FIELDS))
     return retailer
+
+
+@transaction.atomic
+def create_retailers(*, actor: Actor, retailers: Sequence[Retailer]) -> None:
+    """Add many dealers of a file at once: all of them or none, each with its own audit entry.
+
+    Raises as `create_provider`; `check_retailer` says beforehand what is wrong with a single one.
+    """
+    actor.require(Permission.REFERENCE_CHANGE)
+    for retailer in retailers:
+        check_retailer(retailer)
+    try:
+        Retailer.objects.bulk_create(retailers)
+    except IntegrityError as error:
+        raise WrongMoment from error
+    fields = ("code", "is_active", *RETAILER_FIELDS)
+    for provider_id in {retailer.brand.provider_id for retailer in retailers}:
+        own = [retailer for retailer in retailers if retailer.brand.provider_id == provider_id]
+        entries = [(retailer, _values(retailer, fields)) for retailer in own]
+        record_many("retailer.created", entries, actor=actor, provider_id=provider_id)
+
+
+def check_retailer(retailer: Retailer) -> None:
+    """Whether a new dealer's own fields hold; asks the database nothing. Raises `FieldsInvalid`."""
+    try:
+        retailer.clean_fields(exclude=OWNERS)
+    except ValidationError as error:
+        raise FieldsInvalid(error) from error
 
 
 @transaction.atomic
