@@ -60,7 +60,7 @@
     box.replaceChildren(grid);
   }
 
-  function draw(Chart, figure, data) {
+  function draw(Chart, figure, data, still) {
     const canvas = figure.querySelector("canvas");
     drawn.get(canvas)?.destroy();
     const round = data.type === "doughnut";
@@ -90,7 +90,7 @@
       type: stacked ? "bar" : data.type,
       data: { labels: data.labels, datasets },
       options: {
-        animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 400 },
+        animation: still || window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 400 },
         maintainAspectRatio: false,
         locale: language,
         cutout: "62%",
@@ -115,7 +115,7 @@
     drawn.set(canvas, chart);
   }
 
-  async function start(root) {
+  async function start(root, still = false) {
     const figures = [...root.querySelectorAll("[data-chart]")];
     if (!figures.length) return;
     const pairs = figures.map((figure) => [figure, read(figure)]).filter(([, data]) => data);
@@ -124,7 +124,7 @@
     await document.fonts?.ready;
     Chart.defaults.font.family = token("font");
     Chart.defaults.font.size = 14;
-    for (const [figure, data] of pairs) draw(Chart, figure, data);
+    for (const [figure, data] of pairs) draw(Chart, figure, data, still);
   }
 
   start(document);
@@ -132,5 +132,17 @@
     if (event.detail.elt !== document.body) start(event.detail.elt.parentElement || event.detail.elt);
   });
   document.addEventListener("iys:content", (event) => start(event.detail));
-  document.addEventListener("iys:theme", () => start(document));
+  document.addEventListener("iys:theme", (event) => start(document, Boolean(event.detail.print)));
+
+  /* On paper the tables are open. */
+  const opened = [];
+  window.addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("[data-chart] details:not([open])")) {
+      details.open = true;
+      opened.push(details);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const details of opened.splice(0)) details.open = false;
+  });
 })();

@@ -21,6 +21,11 @@
   dark.addEventListener("change", apply);
   window.addEventListener("storage", apply);
   new MutationObserver(apply).observe(document.documentElement, { attributeFilter: ["data-theme"] }); // the admin's own button
+  window.addEventListener("beforeprint", () => {
+    document.documentElement.dataset.bsTheme = "light"; // paper is white
+    document.dispatchEvent(new CustomEvent("iys:theme", { detail: { theme: "light", print: true } }));
+  });
+  window.addEventListener("afterprint", apply);
   window.iysTheme = {
     choice,
     set(value) {
