@@ -66,10 +66,13 @@ def _inspect_text(
 
 
 def _first_text(path: Path, encoding: str) -> str:
-    """Whole lines from the beginning of the file."""
+    """Whole lines from the beginning of the file; the last line of a short file may lack its end."""
+    text = b""
     for block, _ in utf8_blocks(path, encoding, _FIRST_BYTES):
-        return block.decode()
-    return ""
+        text += block
+        if len(text) >= _FIRST_BYTES // 2:
+            break
+    return text.decode()
 
 
 def _separator_line(text: str) -> tuple[str | None, int]:

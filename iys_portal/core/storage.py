@@ -1,6 +1,7 @@
 """Private storage: files under random names outside the web root, served only by permission-checked views."""
 
 import hashlib
+import os
 import secrets
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -17,8 +18,15 @@ class PrivateStorage(FileSystemStorage):
     """Keeps nothing of the uploaded name but its folder; readable by the portal's own user only."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("location", settings.PRIVATE_ROOT)
         super().__init__(base_url=None, file_permissions_mode=0o600, directory_permissions_mode=0o700, **options)
+
+    @property
+    def base_location(self) -> str:  # type: ignore[override]
+        return str(settings.PRIVATE_ROOT)
+
+    @property
+    def location(self) -> str:  # type: ignore[override]
+        return os.path.abspath(settings.PRIVATE_ROOT)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         folder = PurePosixPath(str(name).replace("\\", "/")).parent

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -255,3 +256,9 @@ def test_cell_of_the_longest_length_is_read(write, rows_of) -> None:
         rows_of(path)
     assert (caught.value.code, caught.value.params["line"]) == ("record-too-long", 3)
     assert csv.field_size_limit() < MAX_RECORD
+
+
+def test_one_row_without_a_line_end_is_data(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("recipient,type,status\nali@firma.example,EPOSTA,ONAY", encoding="utf-8")
+    assert inspect_file(path).first_line == 2
