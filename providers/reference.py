@@ -7,14 +7,14 @@ brand number, dealer's code) and the owner of a row are fixed once it exists: le
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record, record_many
-from iys_portal.core.errors import Invalid, NotFound, WrongMoment
+from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment
 
 from .enums import ProviderKind
 from .models import Brand, Provider, Retailer
@@ -31,18 +31,6 @@ OWNERS = {"provider", "brand"}
 NOT_RECORDED = frozenset({"mersis", "email"})  # R-G4: a natural person's MERSİS number holds the TCKN
 HIDDEN = "…"
 REASON_LENGTH = 500
-
-
-class FieldsInvalid(Invalid):
-    """Several things about a row do not hold; `errors` gives the messages by field."""
-
-    def __init__(self, error: ValidationError) -> None:
-        self.errors: dict[str, list[str]] = error.message_dict
-        first, messages = next(iter(self.errors.items()))
-        super().__init__(messages[0], code="fields", field=None if first == NON_FIELD_ERRORS else first)
-
-    def as_validation_error(self) -> ValidationError:
-        return ValidationError(self.errors)
 
 
 @transaction.atomic

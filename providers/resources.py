@@ -6,13 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.core.errors import DomainError
+from iys_portal.core.errors import DomainError, FieldsInvalid
 from iys_portal.core.resources import (
     ByNumberWidget,
     ChoiceWidget,
     KeyLoader,
     NumberWidget,
-    ServiceResource,
+    ReferenceResource,
     YesNoWidget,
     column,
 )
@@ -32,7 +32,7 @@ def _all_brands() -> QuerySet[Brand]:
     return Brand.objects.order_by().select_related("provider")
 
 
-class ProviderResource(ServiceResource):
+class ProviderResource(ReferenceResource):
     """One provider a row, known by its İYS number; a new one gets its main brand."""
 
     iys_code = column("iys_code", "iysCode", NumberWidget())
@@ -71,7 +71,7 @@ class ProviderResource(ServiceResource):
         return reference.update_provider(actor=self.acting, provider=instance, changes=values)
 
 
-class BrandResource(ServiceResource):
+class BrandResource(ReferenceResource):
     """One brand a row, known by its number; the main brand carries its provider's."""
 
     provider = column(
@@ -122,8 +122,8 @@ class BrandResource(ServiceResource):
         return move(actor=self.acting, brand=brand)
 
 
-class RetailerResource(ServiceResource):
-    """One dealer a row, known by its brand's number and its own code (R-C20); new ones are written at once."""
+class RetailerResource(ReferenceResource):
+    """One dealer a row, known by brand number and own code (R-C20); new ones are written together."""
 
     brand = column(
         "brand",
@@ -165,7 +165,7 @@ class RetailerResource(ServiceResource):
             self.check_needed()
         try:
             reference.check_retailer(instance)
-        except reference.FieldsInvalid as error:
+        except FieldsInvalid as error:
             raise self.by_column(error.as_validation_error()) from error
 
     def bulk_create(

@@ -1,5 +1,6 @@
 """What a service raises when it refuses. One middleware turns these into pages, messages or API answers."""
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,20 @@ class Invalid(DomainError):
     status = 422
     default = _("The input is not valid.")
 
-    def __init__(self, message: str | Promise | None = None, *, code: str = "", field: str | None = None) -> None:
+    def __init__(
+        self, message: str | Promise | None = None, *, code: str = "", field: str | None = None
+    ) -> None:
         super().__init__(message, code=code)
         self.field = field
+
+
+class FieldsInvalid(Invalid):
+    """Several things about a row do not hold; `errors` gives the messages by field."""
+
+    def __init__(self, error: ValidationError) -> None:
+        self.errors: dict[str, list[str]] = error.message_dict
+        first, messages = next(iter(self.errors.items()))
+        super().__init__(messages[0], code="fields", field=None if first == NON_FIELD_ERRORS else first)
+
+    def as_validation_error(self) -> ValidationError:
+        return ValidationError(self.errors)

@@ -19,7 +19,7 @@ from import_export.results import Result
 
 from .actors import Actor
 from .audit import record
-from .errors import DomainError, Invalid
+from .errors import DomainError, FieldsInvalid, Invalid
 from .turkish import fold
 
 YES = {fold(word) for word in ("1", "evet", "e", "var", "true", "doğru", "yes", "x")}
@@ -118,7 +118,7 @@ class ByNumberWidget(widgets.Widget):
 class KeyLoader(BaseInstanceLoader):
     """Finds rows by the resource's key, all read at once instead of one query a row."""
 
-    def __init__(self, resource: "ServiceResource", dataset: tablib.Dataset | None = None) -> None:
+    def __init__(self, resource: "ReferenceResource", dataset: tablib.Dataset | None = None) -> None:
         super().__init__(resource, dataset)
         self.found = {resource.key_of_instance(item): item for item in resource.get_queryset()}
 
@@ -126,7 +126,7 @@ class KeyLoader(BaseInstanceLoader):
         return self.found.get(self.resource.key_of_row(row))
 
 
-class ServiceResource(resources.ModelResource):
+class ReferenceResource(resources.ModelResource):
     """Rows go to `create` and `update`, which call services as the actor; refusals become row errors."""
 
     headings: dict[str, Iterable[str]] = {}  # column name → other headings it is known by
@@ -247,7 +247,7 @@ class ServiceResource(resources.ModelResource):
 
 def as_validation_error(error: DomainError) -> ValidationError:
     """A service's refusal in the form in which import pages and forms show it."""
-    if hasattr(error, "as_validation_error"):
+    if isinstance(error, FieldsInvalid):
         return error.as_validation_error()
     field = error.field if isinstance(error, Invalid) and error.field else NON_FIELD_ERRORS
     return ValidationError({field: [str(error)]})

@@ -1,0 +1,96 @@
+"""Announced deadlines of initial loads (R-D2): a new one replaces earlier ones, the history stays."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from consents.models import DeadlineExtension
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Actor
+from iys_portal.core.audit import record
+from iys_portal.core.errors import FieldsInvalid, NotFound
+from providers.models import Provider
+
+# What the announcement says; its day, reference and words may have been noted wrongly, the rest is replaced
+# by another announcement.
+CORRECTABLE = ("announced_on", "check_until", "reference", "reason")
+FIELDS = ("announced_on", "until", "check_until", "reference", "size_class", "provider_id", "reason")
+
+
+@transaction.atomic
+def announce_deadline(
+    *,
+    actor: Actor,
+    announced_on: date,
+    until: date,
+    reference: str,
+    check_until: date | None = None,
+    size_class: str = "",
+    provider: Provider | None = None,
+    reason: str = "",
+) -> DeadlineExtension:
+    """Announce a deadline for everybody, one size class, or one provider (then with a reason).
+
+    Raises `NotAllowed`, `FieldsInvalid`.
+    """
+    actor.require(Permission.REFERENCE_CHANGE)
+    deadline = DeadlineExtension(
+        announced_on=announced_on,
+        until=until,
+        check_until=check_until,
+        reference=reference,
+        size_class=size_class,
+        provider=provider,
+        reason=reason,
+    )
+    _check(deadline)
+    deadline.save(force_insert=True)
+    record("deadline.announced", deadline, actor=actor, new=_values(deadline, FIELDS))
+    return deadline
+
+
+@transaction.atomic
+def correct_deadline(
+    *, actor: Actor, deadline: DeadlineExtension, changes: Mapping[str, Any]
+) -> DeadlineExtension:
+    """Mend what was noted about an announcement; its end and whom it concerns stand.
+
+    Raises `NotAllowed`, `NotFound`, `FieldsInvalid`. Locks the row.
+    """
+    locked = DeadlineExtension.objects.select_for_update(of=("self",)).filter(pk=deadline.pk).first()
+    if locked is None:
+        raise NotFound
+    actor.require(Permission.REFERENCE_CHANGE)
+    changed = [name for name, value in changes.items() if getattr(locked, name) != value]
+    if fixed := [name for name in changed if name not in CORRECTABLE]:
+        message = _("An announced deadline is replaced by another announcement, not changed.")
+        raise FieldsInvalid(ValidationError(dict.fromkeys(fixed, message)))
+    if not changed:
+        return locked
+    old = _values(locked, changed)
+    for name in changed:
+        setattr(locked, name, changes[name])
+    _check(locked)
+    locked.save(update_fields=changed)
+    record("deadline.corrected", locked, actor=actor, old=old, new=_values(locked, changed))
+    return locked
+
+
+def _check(deadline: DeadlineExtension) -> None:
+    try:
+        deadline.full_clean()
+    except ValidationError as error:
+        raise FieldsInvalid(error) from error
+    if deadline.provider_id and not deadline.reason.strip():
+        raise FieldsInvalid(ValidationError({"reason": _("A window for one provider needs a reason.")}))
+    if deadline.check_until and deadline.check_until < deadline.until:
+        raise FieldsInvalid(ValidationError({"check_until": _("People check after the load has ended.")}))
+
+
+def _values(deadline: DeadlineExtension, names: tuple[str, ...] | list[str]) -> dict[str, Any]:
+    values = {name: getattr(deadline, name) for name in names}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -1,0 +1,39 @@
+"""Turkish order and spelling-blind search in the database, which itself runs in C.UTF-8 (design 2).
+
+For small tables: neither can use an ordinary index.
+"""
+
+import re
+
+from django.db.models import CharField, Expression, F, Func, Value
+
+from .turkish import ALPHABET, upper_tr
+
+_SAME = ("iıİI", "sşSŞ", "cçCÇ", "gğGĞ", "oöOÖ", "uüUÜ", "aâAÂ")
+_FIRST = 0x4E00  # above every letter of ours, so that signs and digits come before letters
+
+
+def _order_tables() -> tuple[str, str]:
+    letters, ranks = "", ""
+    for rank, letter in enumerate(ALPHABET):
+        spellings = letter + upper_tr(letter) + {"a": "âÂ", "i": "îÎ", "u": "ûÛ"}.get(letter, "")
+        letters += spellings
+        ranks += chr(_FIRST + rank) * len(spellings)
+    return letters, ranks
+
+
+class TurkishOrder(Func):
+    """Sort key of a text column: Turkish alphabet, case-blind, signs and digits before letters."""
+
+    function = "translate"
+    output_field = CharField()
+
+    def __init__(self, expression: str | Expression) -> None:
+        column = F(expression) if isinstance(expression, str) else expression
+        super().__init__(column, *(Value(table) for table in _order_tables()))
+
+
+def spelling_blind(text: str) -> str:
+    """A pattern for `__iregex` that finds the text however its Turkish letters and their case are written."""
+    classes = {letter: f"[{same}]" for same in _SAME for letter in same}
+    return "".join(classes.get(char) or re.escape(char) for char in text)
