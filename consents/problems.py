@@ -2,7 +2,7 @@
 
 The one home of these sentences (R-C1 to R-C20); forms, imports, commands and the API take them from here.
 Codes with an `H` are the national registry's own; the others are the number of the rule.
-Sentences may name `{value}`, `{channel}`, `{date}`, `{source}` and `{until}`; a missing name is left out by `sentence`.
+Sentences may name `{value}`, `{date}`, `{source}` and `{until}`; a missing name is left out by `sentence`.
 """
 
 from collections import defaultdict
@@ -94,7 +94,7 @@ PROBLEMS: tuple[Problem, ...] = (
     ),
     _malformed(
         464, "H464", "R-C2", "recipient",
-        _("The address does not fit the channel {channel}."),
+        _("The address does not fit the channel."),
         _("Calls and texts take a phone number, e-mails an e-mail address."),
     ),
     _malformed(
@@ -230,6 +230,17 @@ def _day(moment: datetime | str | None, *, form: str = "%d.%m.%Y %H:%M") -> str:
     if isinstance(moment, str):
         moment = parse_datetime(moment)
     return timezone.localtime(moment).strftime(form) if moment else "–"
+
+
+def value_of(problem: Problem, value: str | None, details: dict[str, object] | None) -> str | None:
+    """The cell to show beside a problem: as it was written, or as the judged row held it."""
+    if value is not None or not details:
+        return value
+    names = {"consent_date": "date", "retailer_code": "retailer"}
+    found = details.get(names.get(problem.column, problem.column))
+    if problem.column == "consent_date" and found:
+        return _day(str(found), form="%Y-%m-%d %H:%M:%S")
+    return str(found) if found is not None else None
 
 
 def sentence_values(

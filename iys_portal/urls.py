@@ -12,6 +12,8 @@ urlpatterns = [
     path("kullanici/", include("iys_portal.accounts.urls")),
     path("dil/", LanguageView.as_view(), name="set_language"),
     path("", include("providers.urls")),
+    path("", include("consents.urls")),
+    path("", include("iys_portal.dashboard.urls")),
 ]
 if settings.MAILBOX_PAGE:
     urlpatterns.append(path("dev/mailbox/", include("iys_portal.core.urls")))

@@ -42,7 +42,9 @@ def check(job_id: int) -> None:
         try:
             _ensure_staged(item, run)
             terms = _terms(item, run, item.checked_at or timezone.now())
-            counts = _run(item, terms, run, ImportChunk.Phase.CHECK, _("Checking the rules"))
+            counts: Counter[int] = Counter()
+            if run.job.payload.get("judge", True):
+                counts = _run(item, terms, run, ImportChunk.Phase.CHECK, _("Checking the rules"))
         except FileRefused as refusal:
             _settle(item, "fail")
             raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
@@ -103,23 +105,35 @@ def load_file(
     apply_it: bool = True,
     reason: str = "",
     reference: str = "",
+    constants: dict[str, str] | None = None,
+    wide_no: str = "",
 ) -> ConsentImport:
-    """Upload, map as recognised, check and apply in this process: for commands and demo data.
+    """Upload, map as recognised, check or apply in this process: for commands and demo data.
 
-    Raises `Invalid` where the file is refused or columns are missing.
+    Raises `Invalid` where the file is refused. A missing column without a constant is a problem of each row.
     """
     with path.open("rb") as file:
         item = imports.upload(
             actor=actor, brand=brand, file=file, name=name or path.name, reason=reason, reference=reference
         )
-    return run_here(item, actor=actor, moment=moment, apply_it=apply_it)
+    if constants or wide_no:
+        item = imports.map_columns(item, actor=actor, columns={}, constants=constants or {}, wide_no=wide_no)
+    return run_here(item, actor=actor, moment=moment, apply_it=apply_it, judge=not apply_it)
 
 
 def run_here(
-    item: ConsentImport, *, actor: Actor, moment: datetime | None = None, apply_it: bool = True
+    item: ConsentImport,
+    *,
+    actor: Actor,
+    moment: datetime | None = None,
+    apply_it: bool = True,
+    judge: bool = True,
 ) -> ConsentImport:
-    """Check and apply an uploaded import in this process; raises `Invalid` with the reason when the check fails."""
-    item = imports.start_check(item, actor=actor, moment=moment, publish=False)
+    """Check and apply an uploaded import in this process; raises `Invalid` with the reason when the check fails.
+
+    An apply judges every row itself, so a caller that shows nobody the dry run can leave it out (`judge`).
+    """
+    item = imports.start_check(item, actor=actor, moment=moment, publish=False, judge=judge, complete=False)
     assert item.check_job_id is not None
     check(item.check_job_id)
     item.refresh_from_db()

@@ -173,17 +173,27 @@ def missing_fields(item: ConsentImport) -> list[str]:
 
 
 def start_check(
-    item: ConsentImport, *, actor: Actor, moment: datetime | None = None, publish: bool = True
+    item: ConsentImport,
+    *,
+    actor: Actor,
+    moment: datetime | None = None,
+    publish: bool = True,
+    judge: bool = True,
+    complete: bool = True,
 ) -> ConsentImport:
-    """Begin the dry run in the background; without `publish` the caller runs the job itself."""
-    if missing := missing_fields(item):
+    """Begin the dry run in the background; without `publish` the caller runs the job itself.
+
+    Without `judge` the file is only read and staged, for a caller that applies at once. Without `complete` a
+    missing column is no error of the file but one of each row.
+    """
+    if complete and (missing := missing_fields(item)):
         raise Invalid(_("Say first where the missing columns are."), code=f"missing:{','.join(missing)}", field="columns")
     with transaction.atomic():
         item = _locked(item)
         IMPORT.move(item, "check", as_importer(actor, item))
         _forget_check(item)
         item.checked_at = moment or timezone.now()
-        item.check_job = _job(item, CHECK_TASK, _("Check of %(file)s"), actor, publish=publish)
+        item.check_job = _job(item, CHECK_TASK, _("Check of %(file)s"), actor, publish=publish, judge=judge)
         item.save()
     return item
 
@@ -272,13 +282,13 @@ def _locked(item: ConsentImport) -> ConsentImport:
     return ConsentImport.objects.select_for_update(of=("self",)).select_related("provider", "brand").get(pk=item.pk)
 
 
-def _job(item: ConsentImport, task: str, title: str, actor: Actor, *, publish: bool) -> Job:
+def _job(item: ConsentImport, task: str, title: str, actor: Actor, *, publish: bool, **payload: Any) -> Job:
     return start_job(
         task,
         title=title % {"file": item.file_name},
         actor=actor,
         provider_id=item.provider_id,
-        payload={"import": item.pk},
+        payload={"import": item.pk, **payload},
         publish=publish,
     )
 
