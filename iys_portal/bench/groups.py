@@ -1,0 +1,163 @@
+"""The groups of figures, by the first part of their names."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from consents.engine import stage as staging
+from consents.models import Consent, ConsentEvent
+from consents.services import imports
+from consents.services.records import Entry, record_consents
+from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
+from iys_portal.core.actors import Actor, ActorKind
+from iys_portal.core.storage import private_path
+from providers.models import Brand, Provider
+
+from . import files, pages
+
+SINGLES = 200
+
+
+def say(name: str, value: float, unit: str) -> None:
+    """Print one figure."""
+    print(f"{name} {value:.3g} {unit}" if value < 100 else f"{name} {value:.0f} {unit}", flush=True)  # noqa: T201
+
+
+def run(*, rows: int, only: set[str]) -> None:
+    """Load a registry of `rows` consents and measure the wanted groups on it."""
+    with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder:
+        bench = Bench(Path(folder), rows)
+        bench.fill()
+        for name, group in (("import", bench.imports), ("engine", bench.engine), ("page", bench.pages)):
+            if not only or name in only:
+                group()
+
+
+class Bench:
+    """A registry that already holds `rows` consents of one provider."""
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        self.folder, self.rows = folder, rows
+        self.now = timezone.now()
+        provider = Provider.objects.create(
+            iys_code=900_001, title="Ölçüm A.Ş.", mersis="9" * 16, email="olcum@firma.example"
+        )
+        self.brand, self.peer = (
+            Brand.objects.create(provider=provider, brand_code=900_001 + n, name=f"Ölçüm {n}", is_main=not n)
+            for n in range(2)
+        )
+        self.actor = Actor(
+            kind=ActorKind.USER,
+            id=1,
+            name="bench",
+            permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
+            provider_id=provider.pk,
+        )
+
+    def fill(self) -> None:
+        path = files.write_csv(self.folder / "base.csv", files.rows(self.rows, seed=1, now=self.now))
+        self.load(path)
+        self.settle()
+
+    def load(self, path: Path) -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "iys_portal.bench.run_import", str(path), str(self.brand.brand_code), self.now.isoformat()],
+            check=True,
+            capture_output=True,
+        )
+        return json.loads(done.stdout)
+
+    def settle(self) -> None:
+        """What a registry's autovacuum has long done by the time of the next import."""
+        connection.close()
+        from django.db import connections
+
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+            cursor.execute("SELECT 1")
+        connections["owner"].close()
+
+    def imports(self) -> None:
+        made = files.rows(self.rows, seed=2, now=self.now)
+        path = files.write_csv(self.folder / "new.csv", made)
+        result = self.load(path)
+        assert result["verdicts"]["new"] == self.rows, result
+        rate = self.rows / result["seconds"]
+        copied = self.copy_rate(result["job"])
+        say("import.csv.rows_per_s", rate, "rows/s")
+        say("import.csv.ratio_to_copy", rate / copied, "ratio")
+        say("import.peak_mb", result["peak_mb"], "MB")
+        again = self.load(path)
+        assert again["verdicts"]["unchanged"] == self.rows, again
+        say("import.repeat.rows_per_s", self.rows / again["seconds"], "rows/s")
+        say("import.first_problems_s", self.first_problems(), "s")
+        count = min(self.rows, 200_000)
+        sheet = files.write_xlsx(self.folder / "new.xlsx", files.rows(count, seed=3, now=self.now))
+        result = self.load(sheet)
+        assert result["verdicts"]["new"] == count, result
+        say("import.xlsx.rows_per_s", count / result["seconds"], "rows/s")
+
+    def copy_rate(self, job: int) -> float:
+        """Rows per second of copying the job's rows, in key order, into the same two tables for another brand."""
+        seconds = 0.0
+        for model, condition in ((ConsentEvent, f"job_id = {job}"), (Consent, self.last_events(job))):
+            table = model._meta.db_table
+            names = [field.column for field in model._meta.concrete_fields if field.column]
+            shown = ", ".join(str(self.peer.pk) if name == "brand_id" else name for name in names)
+            path = self.folder / f"{table}.copy"
+            order = "recipient, brand_id, channel, recipient_type"
+            with connection.cursor() as cursor, path.open("wb") as out:
+                query = f"COPY (SELECT {shown} FROM {table} WHERE {condition} ORDER BY {order}) TO STDOUT"  # noqa: S608
+                with cursor.copy(query) as copy:
+                    out.writelines(bytes(block) for block in copy)
+            began = time.monotonic()
+            with connection.cursor() as cursor, path.open("rb") as file:
+                with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+                    while block := file.read(1 << 20):
+                        copy.write(block)
+            seconds += time.monotonic() - began
+        return self.rows / seconds
+
+    def last_events(self, job: int) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT min(event_id), max(event_id) FROM consents_consentevent WHERE job_id = %s", [job])
+            first, last = cursor.fetchone()
+        return f"event_id BETWEEN {first} AND {last} AND brand_id = {self.brand.pk}"
+
+    def first_problems(self) -> float:
+        """From the end of the upload to the first committed problem rows."""
+        path = files.write_csv(self.folder / "broken.csv", files.rows(self.rows, seed=4, now=self.now, broken_every=500))
+        with path.open("rb") as file:
+            item = imports.upload(actor=self.actor, brand=self.brand, file=file, name=path.name)
+        began = time.monotonic()
+        item = imports.start_check(item, actor=self.actor, publish=False)
+        running = staging.stage(item, private_path(item.file.name), self.now)
+        result = next(running)
+        seconds = time.monotonic() - began
+        assert result.malformed
+        running.close()  # type: ignore[attr-defined]
+        staging.forget(item)
+        return seconds
+
+    def engine(self) -> None:
+        at = (self.now - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+        times = []
+        for number in range(SINGLES):
+            entry = Entry(f"tek{number}@firma.example", "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", at)
+            began = time.monotonic()
+            record_consents(actor=self.actor, brand=self.brand, entries=[entry], moment=datetime.now(self.now.tzinfo))
+            times.append(time.monotonic() - began)
+        say("engine.single.median_ms", median(times) * 1000, "ms")
+
+    def pages(self) -> None:
+        for name, milliseconds in pages.measure(self.brand):
+            say(name, milliseconds, "ms")

@@ -1,0 +1,43 @@
+"""Times of pages through the whole of Django, as a provider's manager sees them."""
+
+import re
+import time
+from collections.abc import Iterator
+from statistics import median
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from providers.models import Brand, Membership
+
+TIMES = 15
+HUNDREDTH = 99
+
+
+def measure(brand: Brand) -> Iterator[tuple[str, float]]:
+    """Yields (name, median milliseconds)."""
+    user = get_user_model().objects.create_user("olcum@kisi.example", full_name="Ölçüm")
+    Membership.objects.create(user=user, provider=brand.provider, role="viewer")
+    client = Client(headers={"accept-language": "tr"})
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    yield "page.overview.median_ms", _median(client, reverse("dashboard:overview"))
+    first = reverse("consents:list")
+    yield "page.list.median_ms", _median(client, first)
+    url = first
+    for _ in range(HUNDREDTH):
+        found = re.search(r'href="([^"]+)"[^>]*rel="next"', client.get(url).content.decode())
+        if found is None:
+            return
+        url = first + found[1].replace("&amp;", "&") if found[1].startswith("?") else found[1].replace("&amp;", "&")
+    yield "page.list_hundredth.median_ms", _median(client, url)
+
+
+def _median(client: Client, url: str) -> float:
+    times = []
+    for _ in range(TIMES):
+        began = time.monotonic()
+        response = client.get(url)
+        times.append(time.monotonic() - began)
+        assert response.status_code == 200, (url, response.status_code)
+    return median(times) * 1000
