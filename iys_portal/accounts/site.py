@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -40,7 +42,8 @@ class PortalAdminSite(admin.AdminSite):
         user = request.user
         return user.is_authenticated and user.is_active and user.has_perm(Permission.ADMIN_ENTER)
 
-    @never_cache
+    @method_decorator(never_cache)
+    @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The portal's sign-in; a signed-in person without the permission is refused."""
         if self.has_permission(request):

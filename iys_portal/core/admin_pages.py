@@ -75,5 +75,5 @@ class ServiceAdmin(ImportExportModelAdmin):
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)
 
-    def get_import_data_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_import_data_kwargs(request, *args, **kwargs) | {"actor": actor_of(request)}
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_import_data_kwargs(**kwargs) | {"actor": actor_of(kwargs["request"])}

@@ -1,0 +1,145 @@
+"""The admin: one sign-in, read-only but for services (style 14)."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from iys_portal.accounts import services
+from iys_portal.accounts.models import Invitation
+from iys_portal.core.models import AuditEntry, Holiday
+from tests.factories import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(sign_in):
+    return sign_in(UserFactory(staff_roles=["admin"]))
+
+
+def test_r_a2_its_own_sign_in_is_ours(client):
+    answer = client.get("/admin/login/?next=/admin/")
+    assert answer.url == "/accounts/login/?next=/admin/"
+    assert client.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 302
+
+
+def test_r_a2_staff_without_a_second_factor_do_not_enter(client, password_step):
+    password_step(client, UserFactory(staff_roles=["admin"]))
+    assert client.get("/admin/").url == "/accounts/2fa/totp/activate/"
+
+
+def test_r_a1_providers_users_do_not_enter(sign_in):
+    client = sign_in(MembershipFactory(role="manager").user)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("admin", {"user", "invitation", "auditentry", "job", "holiday"}),
+        ("auditor", {"user", "invitation", "auditentry", "job", "holiday"}),
+        ("reviewer", {"holiday"}),
+        ("complaint_officer", {"holiday"}),
+    ],
+)
+def test_r_a1_what_each_role_sees(sign_in, role, seen):
+    client = sign_in(UserFactory(staff_roles=[role]))
+    for label in ("accounts.user", "accounts.invitation", "core.auditentry", "core.job", "core.holiday"):
+        app, model = label.split(".")
+        status = client.get(reverse(f"admin:{app}_{model}_changelist")).status_code
+        assert status == (200 if model in seen else 403), label
+
+
+@pytest.mark.parametrize("model", ["auth_group", "account_emailaddress", "mfa_authenticator"])
+def test_libraries_tables_are_closed(admin, model):
+    assert admin.get(reverse(f"admin:{model}_changelist")).status_code == 403
+
+
+def test_r_a3_roles_change_through_the_service(admin):
+    person = UserFactory()
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    assert admin.get(page).status_code == 200
+    assert admin.post(page, {"staff_roles": ["reviewer"]}).status_code == 302
+    person.refresh_from_db()
+    assert person.staff_roles == ["reviewer"]
+    assert AuditEntry.objects.filter(verb="user.staff_roles_changed").exists()
+
+
+def test_the_auditor_changes_nothing(sign_in):
+    client, person = sign_in(UserFactory(staff_roles=["auditor"])), UserFactory()
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"staff_roles": ["admin"]}).status_code == 403
+    for name in ("reset-factor", "deactivate", "reactivate"):
+        act = reverse("admin:accounts_user_act", args=[person.pk, name])
+        assert client.get(act).status_code == 403
+        assert client.post(act, {"reason": "x"}).status_code == 403
+    person.refresh_from_db()
+    assert person.staff_roles == []
+    assert person.is_active
+
+
+def test_r_a2_a_lost_factor_is_reset_on_the_persons_page(admin):
+    person = MembershipFactory(role="manager").user
+    services.enrol_totp(person)
+    act = reverse("admin:accounts_user_act", args=[person.pk, "reset-factor"])
+    assert admin.get(act).status_code == 200
+    assert Authenticator.objects.exists(), "opening the page resets nothing"
+    assert admin.post(act, {"reason": ""}).status_code == 200
+    assert Authenticator.objects.exists()
+    assert admin.post(act, {"reason": "Kimlik görüldü"}).status_code == 302
+    assert not Authenticator.objects.exists()
+
+
+def test_staff_are_invited_here(admin):
+    page = reverse("admin:accounts_invitation_add")
+    assert admin.get(page).status_code == 200
+    fields = {"email": "yeni@deneme.example", "full_name": "Yeni", "staff_roles": ["auditor"]}
+    assert admin.post(page, fields | {"iys_code": "", "provider_role": ""}).status_code == 302
+    assert Invitation.objects.get().staff_roles == ["auditor"]
+
+
+def test_a_providers_first_manager_is_invited_here(admin):
+    provider = MembershipFactory().provider
+    fields = {"email": "yeni@deneme.example", "full_name": "Yeni", "provider_role": "manager"}
+    page = reverse("admin:accounts_invitation_add")
+    assert admin.post(page, fields | {"iys_code": "1"}).status_code == 200
+    assert admin.post(page, fields | {"iys_code": provider.iys_code}).status_code == 302
+    assert Invitation.objects.get().provider_id == provider.pk
+
+
+def test_added_holidays_are_audited(admin):
+    page = reverse("admin:core_holiday_add")
+    assert admin.post(page, {"day": "2026-01-02", "name": "İdari izin"}).status_code == 302
+    day = Holiday.objects.get()
+    admin.post(reverse("admin:core_holiday_delete", args=[day.pk]), {"post": "yes"})
+    assert not Holiday.objects.exists()
+    assert list(AuditEntry.objects.values_list("verb", flat=True).order_by("id")) == [
+        "holiday.added",
+        "holiday.removed",
+    ]
+
+
+def test_holidays_are_imported_through_the_service(admin):
+    table = SimpleUploadedFile("gunler.csv", "day,name\n2026-01-02,İdari izin\n2026-05-22,Köprü günü\n".encode())
+    page = reverse("admin:core_holiday_import")
+    preview = admin.post(page, {"import_file": table, "format": "0", "resource": "0"})
+    assert not Holiday.objects.exists(), "the preview writes nothing"
+    confirm = preview.context["confirm_form"].initial
+    admin.post(reverse("admin:core_holiday_process_import"), confirm)
+    assert Holiday.objects.count() == 2
+    assert AuditEntry.objects.filter(verb="holiday.added").count() == 2
+
+
+def test_a_wrong_row_imports_nothing(admin):
+    table = SimpleUploadedFile("gunler.csv", b"day,name\n2026-01-02,Bir\nyarin,Iki\n")
+    preview = admin.post(reverse("admin:core_holiday_import"), {"import_file": table, "format": "0", "resource": "0"})
+    assert preview.status_code == 200
+    assert "confirm_form" not in preview.context
+    assert not Holiday.objects.exists()
+
+
+def test_a_reviewer_cannot_import_holidays(sign_in):
+    client = sign_in(UserFactory(staff_roles=["reviewer"]))
+    assert client.get(reverse("admin:core_holiday_import")).status_code == 403
