@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from threading import Barrier
 from typing import Any
 
 from django.conf import settings
@@ -124,12 +125,11 @@ def _side_by_side(chunks: Iterator[Chunk], work: Callable[[Chunk], ChunkResult])
         yield from map(work, chunks)
         return
 
-    def in_thread(chunk: Chunk) -> ChunkResult:
-        try:
-            return work(chunk)
-        finally:
-            if chunk.number % 50 == 0:
-                connection.close()
+    everyone = Barrier(writers)
+
+    def leave() -> None:
+        everyone.wait()
+        connection.close()
 
     with ThreadPoolExecutor(writers) as pool:
         running: set[Future[ChunkResult]] = set()
@@ -138,7 +138,7 @@ def _side_by_side(chunks: Iterator[Chunk], work: Callable[[Chunk], ChunkResult])
                 # A heavy address's chunks follow one another: each builds on the state the former left.
                 if chunk.heavy:
                     yield from _finish(running)
-                running.add(pool.submit(in_thread, chunk))
+                running.add(pool.submit(work, chunk))
                 if chunk.heavy or len(running) > writers:
                     ready, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in ready)
@@ -147,7 +147,8 @@ def _side_by_side(chunks: Iterator[Chunk], work: Callable[[Chunk], ChunkResult])
             for future in running:
                 future.cancel()
             wait(running)
-            wait([pool.submit(connection.close) for _ in range(writers)])
+            # Each thread closes its own connection: the barrier keeps one from taking two turns.
+            wait([pool.submit(leave) for _ in range(writers)])
 
 
 def _finish(running: set[Future[ChunkResult]]) -> Iterator[ChunkResult]:
