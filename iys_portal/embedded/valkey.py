@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from iys_portal.embedded import processes
 from iys_portal.embedded.errors import NO_SERVER, EmbeddedError
@@ -65,8 +67,10 @@ def _living(place: Place) -> list[int]:
 
 
 def _serves(place: Place) -> bool:
+    # The client's own retries would take seconds where no server is.
+    never = Retry(NoBackoff(), 0)
     with redis.Redis(
-        unix_socket_path=str(place.valkey_socket), socket_timeout=10, decode_responses=True
+        unix_socket_path=str(place.valkey_socket), socket_timeout=10, decode_responses=True, retry=never
     ) as client:
         client.ping()
         return client.config_get("dir") == {"dir": str(place.valkey)}
