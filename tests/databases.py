@@ -38,7 +38,7 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def template() -> str:

@@ -21,7 +21,7 @@ def own_database() -> Iterator[None]:
         host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"] or None,
         dbname=owner["NAME"], autocommit=True,
     ) as maintenance:  # fmt: skip
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME))
+        drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(NAME))
         maintenance.execute(drop)
         maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
         former = owner["NAME"]
