@@ -98,7 +98,13 @@ if env.str("DATABASE_OWNER_URL", default=""):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "iys"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "iys",
+    }
+}
 CELERY_BROKER_URL = celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -181,6 +187,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "tr"
 LANGUAGES = [("tr", "Türkçe"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["iys_portal.formats"]
 TIME_ZONE = "Europe/Istanbul"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -207,7 +214,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>"
+)
 EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
 MAILBOX_PAGE = False
 DEMO = False
@@ -232,7 +241,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "iys_portal.core.middleware.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.db.backends": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }

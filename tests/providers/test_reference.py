@@ -97,7 +97,8 @@ def test_only_the_registrys_admin_writes_reference_data(act, who):
         act(actor, brand)
 
     brand.refresh_from_db()
-    assert brand.is_active and brand.provider.state == ProviderState.ACTIVE
+    assert brand.is_active
+    assert brand.provider.state == ProviderState.ACTIVE
     after = (
         AuditEntry.objects.count(),
         Brand.objects.count(),
@@ -148,7 +149,8 @@ def test_brand_one_main_and_brand_name_once_are_said_in_words():
         reference.create_brand(actor=SYSTEM, provider=provider, brand_code=provider.iys_code, name="İkinci")
     with pytest.raises(FieldsInvalid) as name:
         reference.create_brand(actor=SYSTEM, provider=provider, brand_code=765020, name="Tek")
-    assert main.value.errors and name.value.errors
+    assert main.value.errors
+    assert name.value.errors
 
 
 def test_retailer_code_once_for_a_brand_and_free_for_another():

@@ -54,7 +54,8 @@ def test_an_export_read_back_changes_nothing(form):
         data = form().export_data(resource().export(queryset))
         dataset = form().create_dataset(data.encode() if isinstance(data, str) else data)
         result = resource(actor=SYSTEM).import_data(dataset, use_transactions=True)
-        assert not result.has_errors() and not result.has_validation_errors()
+        assert not result.has_errors()
+        assert not result.has_validation_errors()
         assert result.totals["skip"] == queryset.count()
     retailer.refresh_from_db()
     assert retailer.name == "=1+1"
@@ -65,7 +66,10 @@ def test_exports_are_guarded_against_spreadsheet_formulas():
         RetailerFactory(name=name)
     exported = RetailerResource().export(Retailer.objects.order_by("pk"))
     text = CSVFile().export_data(exported)
-    assert "'=HYPERLINK" in text and "'+1" in text and "'-1" in text and "'@SUM" in text
+    assert "'=HYPERLINK" in text
+    assert "'+1" in text
+    assert "'-1" in text
+    assert "'@SUM" in text
     book = openpyxl.load_workbook(
         io.BytesIO(XLSXFile().export_data(RetailerResource().export(Retailer.objects.all())))
     )
