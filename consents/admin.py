@@ -13,9 +13,7 @@ from .models import DeadlineExtension
 from .resources import DeadlineResource
 from .services import deadlines
 
-register_admin_model(
-    "consents.deadlineextension", view=Permission.REFERENCE_VIEW, change=Permission.REFERENCE_CHANGE
-)
+register_admin_model("consents.deadlineextension", view=Permission.REFERENCE_VIEW, change=Permission.REFERENCE_CHANGE)
 
 
 @admin.register(DeadlineExtension)

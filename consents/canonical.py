@@ -65,5 +65,3 @@ def _text(value: Any) -> str:
     if isinstance(value, (bytes, memoryview)):
         return bytes(value).hex()
     return str(value)
-
-

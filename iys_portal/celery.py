@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.exceptions import OperationalError as BrokerDown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iys_portal.settings.local")
+
+__all__ = ["BrokerDown", "app"]
 
 app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

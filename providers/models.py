@@ -92,9 +92,7 @@ class Brand(models.Model):
     double_opt_in = models.BooleanField(
         _("double opt-in"),
         default=False,
-        help_text=_(
-            "Electronic consents wait for the recipient's confirmation before they may be used (R-M4)."
-        ),
+        help_text=_("Electronic consents wait for the recipient's confirmation before they may be used (R-M4)."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -155,9 +153,7 @@ class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
     )
-    provider = models.ForeignKey(
-        Provider, models.CASCADE, related_name="memberships", verbose_name=_("provider")
-    )
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="memberships", verbose_name=_("provider"))
     role = models.CharField(_("role"), max_length=20, choices=ProviderRole)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 

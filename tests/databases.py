@@ -1,4 +1,4 @@
-"""Test databases: one template per state of the migrations, one clone per process, fresh clones for tests that commit."""
+"""Test databases: a template per state of the migrations, a clone per process, fresh ones for tests that commit."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,7 +18,13 @@ LOCK = 7_300_001
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("iys_portal/*/migrations/*.py"), ROOT / "requirements.txt"]):
+    for path in sorted(
+        [
+            *ROOT.glob("*/migrations/*.py"),
+            *ROOT.glob("iys_portal/*/migrations/*.py"),
+            ROOT / "requirements.txt",
+        ]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -48,7 +54,9 @@ def template() -> str:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         if not _exists(connection, name):
             pattern = PREFIX + "template%"
-            for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]).fetchall():
+            for (old,) in connection.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]
+            ).fetchall():
                 _drop(connection, old)
             raw = f"{PREFIX}template_raw"
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(raw)))

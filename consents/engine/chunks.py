@@ -104,7 +104,9 @@ def run_chunks(
     Several writers work side by side on neighbouring chunks (setting IMPORT_WRITERS); their keys differ.
     Raises what a chunk raised; what was committed stays and is skipped by the next run.
     """
-    done = {row.number: row for row in ImportChunk.objects.filter(import_id=item.pk, phase=phase).defer("lines", "verdicts")}
+    done = {
+        row.number: row for row in ImportChunk.objects.filter(import_id=item.pk, phase=phase).defer("lines", "verdicts")
+    }
     counts: Counter[int] = Counter()
     for row in done.values():
         counts.update({int(code): total for code, total in row.counts.items()})
@@ -161,14 +163,14 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic():
-                result = judge_chunk(
-                    terms, {"import": item.pk, **chunk.bounds}, write=True, phase=APPLY
-                )
+                result = judge_chunk(terms, {"import": item.pk, **chunk.bounds}, write=True, phase=APPLY)
                 _keep(item, chunk, result, ImportChunk.Phase.APPLY)
                 return result
         except IntegrityError:
             # Either another worker did this very chunk, or somebody created one of its consents meanwhile.
-            if ImportChunk.objects.filter(import_id=item.pk, phase=ImportChunk.Phase.APPLY, number=chunk.number).exists():
+            if ImportChunk.objects.filter(
+                import_id=item.pk, phase=ImportChunk.Phase.APPLY, number=chunk.number
+            ).exists():
                 raise JobLost(item.pk) from None
             if attempt == MAX_TRIES - 1:
                 raise
@@ -178,7 +180,9 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
 
 def _checked(item: ConsentImport, terms: Terms, chunks: Iterator[Chunk]) -> Iterator[ChunkResult]:
     """Judge without writing. The pieces of a heavy address are rehearsed together, for each needs the one before."""
-    for (recipient, heavy), group in groupby(chunks, key=lambda chunk: (chunk.upto[0] if chunk.heavy else "", chunk.heavy)):
+    for (recipient, heavy), group in groupby(
+        chunks, key=lambda chunk: (chunk.upto[0] if chunk.heavy else "", chunk.heavy)
+    ):
         if heavy:
             log.info("heavy_address import=%s", item.pk)
             yield from _rehearse(item, terms, recipient, list(group))

@@ -117,6 +117,8 @@ def _with_evidence(item: ConsentImport, rows: pl.DataFrame) -> pl.DataFrame:
     kinds = {cell: int(value.kind) for cell, value in values.items()}
     hashes = {cell: "\\x" + value.sha256.hex() for cell, value in values.items() if value.sha256}
     return rows.with_columns(
-        pl.col("evidence").replace_strict(kinds, default=int(EvidenceKind.NONE), return_dtype=pl.Int16).alias("evidence_kind"),
+        pl.col("evidence")
+        .replace_strict(kinds, default=int(EvidenceKind.NONE), return_dtype=pl.Int16)
+        .alias("evidence_kind"),
         pl.col("evidence").replace_strict(hashes, default=None, return_dtype=pl.String).alias("evidence_hash"),
     )

@@ -108,7 +108,8 @@ _VERDICT = f"""
     END
 """
 
-# R-M4: an electronic ONAY waits for the recipient, unless what it renews is confirmed; R-C16: a signed one for evidence.
+# R-M4: an electronic ONAY waits for the recipient, unless what it renews is confirmed.
+# R-C16: a signed one waits for its evidence.
 _HOLDS = """
     CASE WHEN n.status <> 1 THEN 0 ELSE
         CASE WHEN %(double_opt_in)s AND n.source BETWEEN 4 AND 11
@@ -189,7 +190,8 @@ _STATE_COLUMNS = """
 _STATE_VALUES = """
     w.recipient, %(brand)s::int, w.channel, w.recipient_type, w.version, w.status, w.source, w.holds, w.consent_date,
     %(moment)s::timestamptz, CASE WHEN w.holds & 2 > 0 THEN %(evidence_from)s::timestamptz END,
-    CASE WHEN w.status = 1 THEN %(text_version)s::bigint END, w.retailer_id, w.evidence_kind, w.evidence_hash, w.event_id
+    CASE WHEN w.status = 1 THEN %(text_version)s::bigint END, w.retailer_id, w.evidence_kind, w.evidence_hash,
+    w.event_id
 """
 
 WRITE = f"""
@@ -229,7 +231,8 @@ PROBLEMS = """
 )
 """
 
-_COUNTER_CHANGES = """(SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
+_COUNTER_CHANGES = """(SELECT coalesce(jsonb_agg(jsonb_build_array(
+            channel, recipient_type, status0, holds0, status, holds, total)), '[]')
      FROM (SELECT channel, recipient_type, status0, holds0, status, holds, count(*) AS total FROM judged
            WHERE is_last AND (version0 IS NULL AND version > 0 OR version > version0) GROUP BY 1, 2, 3, 4, 5, 6) c),
     (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, status, code, total)), '[]')
@@ -238,7 +241,8 @@ _COUNTER_CHANGES = """(SELECT coalesce(jsonb_agg(jsonb_build_array(channel, reci
 # What the chunk did: counts by code, changes of the counters, and the rows' verdicts as two packed arrays.
 SUMMARY = f"""
 SELECT
-    (SELECT coalesce(jsonb_object_agg(code, total), '{{}}') FROM (SELECT code, count(*) AS total FROM judged GROUP BY 1) c),
+    (SELECT coalesce(jsonb_object_agg(code, total), '{{}}')
+     FROM (SELECT code, count(*) AS total FROM judged GROUP BY 1) c),
     {_COUNTER_CHANGES},
     (SELECT string_agg(int4send(line), '') FROM judged),
     (SELECT string_agg(int2send(code::smallint), '') FROM judged),
@@ -250,7 +254,8 @@ SELECT
 CALL_SUMMARY = f"""
 SELECT
     (SELECT jsonb_agg(jsonb_build_array(w.code, w.version, w.event_id, w.former_date, w.former_source,
-        w.former_status, CASE WHEN w.code < 4 THEN encode({_TRANSACTION_ID}, 'hex') END) ORDER BY w.line) FROM judged w),
+        w.former_status, CASE WHEN w.code < 4 THEN encode({_TRANSACTION_ID}, 'hex') END) ORDER BY w.line)
+     FROM judged w),
     {_COUNTER_CHANGES}
 """
 
@@ -349,7 +354,8 @@ NO_EVENT = "NULL::bigint"
 COUNTERS = """
     INSERT INTO consents_brandcounter AS counter (brand_id, channel, recipient_type, status, holds, total)
     SELECT %(brand)s, * FROM unnest(
-        %(channels)s::smallint[], %(types)s::smallint[], %(statuses)s::smallint[], %(holds)s::smallint[], %(deltas)s::bigint[])
+        %(channels)s::smallint[], %(types)s::smallint[], %(statuses)s::smallint[], %(holds)s::smallint[],
+        %(deltas)s::bigint[])
     ON CONFLICT (brand_id, channel, recipient_type, status, holds) DO UPDATE SET total = counter.total + excluded.total
 """
 

@@ -20,7 +20,12 @@ CHANGED_SINCE, REFUSAL_STAYS, WOULD_APPROVE = 601, 602, 603
 
 
 def undo_chunks(
-    item: ConsentImport, *, actor: Actor, moment: datetime, include_refusals: bool, progress: Callable[[int], None]
+    item: ConsentImport,
+    *,
+    actor: Actor,
+    moment: datetime,
+    include_refusals: bool,
+    progress: Callable[[int], None],
 ) -> Counter[int]:
     """Append a counter-event for each consent that the import left as it is now; one transaction per chunk.
 
@@ -68,7 +73,7 @@ def _undo(
                 cursor.execute(statements.UNDO, values)
                 found, moves, first, last = cursor.fetchone()
                 move_counters(cursor, item.brand_id, moment.astimezone(ISTANBUL).date(), moves, "[]")
-            counts = {code: total for code, total in json.loads(found or "[]")}
+            counts = dict(json.loads(found or "[]"))
         else:
             first = last = None
         ImportChunk.objects.create(

@@ -29,9 +29,7 @@ class ChunkResult:
     last_event: int | None
 
 
-def judge_chunk(
-    terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int, counters: bool = True
-) -> ChunkResult:
+def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int, counters: bool = True) -> ChunkResult:
     """Judge the staged rows between two positions and, for an apply, write what is accepted.
 
     Locks the existing consents of the chunk in key order; the counters are the last rows touched. A rehearsal

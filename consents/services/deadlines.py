@@ -54,9 +54,7 @@ def announce_deadline(
 
 
 @transaction.atomic
-def correct_deadline(
-    *, actor: Actor, deadline: DeadlineExtension, changes: Mapping[str, Any]
-) -> DeadlineExtension:
+def correct_deadline(*, actor: Actor, deadline: DeadlineExtension, changes: Mapping[str, Any]) -> DeadlineExtension:
     """Mend what was noted about an announcement; its end and whom it concerns stand.
 
     Raises `NotAllowed`, `NotFound`, `FieldsInvalid`. Locks the row.

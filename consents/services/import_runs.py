@@ -78,7 +78,11 @@ def undo(job_id: int) -> None:
     with claimed(job_id) as run:
         if run is None or (item := _item(run, ImportState.UNDOING)) is None:
             return
-        run.progress(done=0, total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")), step=_("Undoing"))
+        run.progress(
+            done=0,
+            total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")),
+            step=_("Undoing"),
+        )
         found = undo_chunks(
             item,
             actor=_actor(run.job),
@@ -152,7 +156,9 @@ def forget_uploads(now: datetime) -> int:
     over = ConsentImport.objects.exclude(file="").filter(
         applied_at__lt=now - settings.REGISTRY["UNDO_WINDOW"]
     ) | ConsentImport.objects.exclude(file="").filter(
-        applied_at=None, created_at__lt=now - timedelta(days=30), state__in=[ImportState.UPLOADED, ImportState.FAILED]
+        applied_at=None,
+        created_at__lt=now - timedelta(days=30),
+        state__in=[ImportState.UPLOADED, ImportState.FAILED],
     )
     items = list(over[:200])
     for item in items:

@@ -66,7 +66,9 @@ def upload(
     limit = settings.REGISTRY["IMPORT_MAX_BYTES"]
     if size > limit:
         raise Invalid(
-            _("The file is larger than %(limit)d MB.") % {"limit": limit // 1024**2}, code="too-large", field="file"
+            _("The file is larger than %(limit)d MB.") % {"limit": limit // 1024**2},
+            code="too-large",
+            field="file",
         )
     file.seek(0)
     digest = sha256_of(file)
@@ -97,9 +99,7 @@ def upload(
     return item
 
 
-def upload_paste(
-    *, actor: Actor, brand: Brand, text: str, reason: str = "", reference: str = ""
-) -> ConsentImport:
+def upload_paste(*, actor: Actor, brand: Brand, text: str, reason: str = "", reference: str = "") -> ConsentImport:
     """The paste box: the same as a file with that text in it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paste"
@@ -187,7 +187,11 @@ def start_check(
     missing column is no error of the file but one of each row.
     """
     if complete and (missing := missing_fields(item)):
-        raise Invalid(_("Say first where the missing columns are."), code=f"missing:{','.join(missing)}", field="columns")
+        raise Invalid(
+            _("Say first where the missing columns are."),
+            code=f"missing:{','.join(missing)}",
+            field="columns",
+        )
     with transaction.atomic():
         item = _locked(item)
         IMPORT.move(item, "check", as_importer(actor, item))

@@ -24,7 +24,16 @@ from providers.models import Brand
 from providers.policies import require_may_record
 
 MAX_TRIES = 5
-FIELDS = ("recipient", "type", "status", "source", "recipient_type", "consent_date", "retailer_code", "evidence")
+FIELDS = (
+    "recipient",
+    "type",
+    "status",
+    "source",
+    "recipient_type",
+    "consent_date",
+    "retailer_code",
+    "evidence",
+)
 READ_COLUMNS = {name: name for name in FIELDS}
 
 
@@ -92,7 +101,10 @@ def record_consents(
         text_version_id=text_version_id,
     )
     frame = pl.DataFrame(
-        {"line": range(len(entries)), **{name: [getattr(entry, name) for entry in entries] for name in FIELDS}},
+        {
+            "line": range(len(entries)),
+            **{name: [getattr(entry, name) for entry in entries] for name in FIELDS},
+        },
         schema={"line": pl.UInt32, **dict.fromkeys(FIELDS, pl.String)},
     )
     reading = Reading(columns=READ_COLUMNS, moment=moment, api=strict, allow_registry_sources=registry)
@@ -122,7 +134,7 @@ def _refused(number: int, *, values: dict[str, Any]) -> Outcome:
 
 def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     """Judge and write normalised rows (`normalise.ROWS_SCHEMA`) in one transaction; outcomes in their order."""
-    values = {**parameters(terms), **_arrays(terms, rows)}
+    values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows)}
     sql = statements.JUDGE.format(source=statements.FROM_CALL, event_number=statements.NEXT_EVENT)
     sql += statements.WRITE + statements.CALL_SUMMARY
     for attempt in range(MAX_TRIES):
@@ -146,7 +158,15 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
 def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows]
-        for name in ("recipient", "channel", "recipient_type", "status", "source", "consent_date", "retailer_code")
+        for name in (
+            "recipient",
+            "channel",
+            "recipient_type",
+            "status",
+            "source",
+            "consent_date",
+            "retailer_code",
+        )
     }
     evidence = [read_evidence(row["evidence"]) for row in rows]
     references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
@@ -187,9 +207,7 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
         found = cursor.fetchone()
         event_id, version, transaction_id = found if found else (event_id, version, None)
         transaction_id = transaction_id.hex() if transaction_id else None
-    return Outcome(
-        verdict=Verdict(code), key=key, version=version, event_id=event_id, transaction_id=transaction_id
-    )
+    return Outcome(verdict=Verdict(code), key=key, version=version, event_id=event_id, transaction_id=transaction_id)
 
 
 def _first_values(first: dict[str, Any]) -> dict[str, Any]:

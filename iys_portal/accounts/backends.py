@@ -32,7 +32,6 @@ class RoleBackend(BaseBackend):
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return any(
-            label.startswith(f"{app_label}.")
-            and self.has_perm(user_obj, f"{app_label}.view_{label.split('.')[1]}")
+            label.startswith(f"{app_label}.") and self.has_perm(user_obj, f"{app_label}.view_{label.split('.')[1]}")
             for label in _ADMIN_MODELS
         )

@@ -10,7 +10,20 @@ from iys_portal.core.calendar import ISTANBUL
 
 HEADER = ("recipient", "type", "status", "source", "recipientType", "consentDate")
 SOURCES = ("HS_WEB", "HS_MOBIL", "HS_EORTAM", "HS_CAGRI_MERKEZI", "HS_SOSYAL_MEDYA")
-NAMES = ("ayse", "fatma", "mehmet", "mustafa", "zeynep", "elif", "ahmet", "ali", "emine", "deniz", "ozan", "ece")
+NAMES = (
+    "ayse",
+    "fatma",
+    "mehmet",
+    "mustafa",
+    "zeynep",
+    "elif",
+    "ahmet",
+    "ali",
+    "emine",
+    "deniz",
+    "ozan",
+    "ece",
+)
 DOMAINS = ("ornek-posta.example", "deneme.com.example", "firma.example", "posta.example", "alici.example")
 PREFIXES = ("532", "533", "542", "543", "505", "506", "551", "553", "535", "544")
 
@@ -20,7 +33,7 @@ def rows(count: int, *, seed: int, now: datetime, broken_every: int = 0) -> list
     rng = random.Random(seed)  # noqa: S311
     local = now.astimezone(ISTANBUL).replace(tzinfo=None, microsecond=0)
     dates = [(local - timedelta(seconds=rng.randrange(60, 72_000))).isoformat(sep=" ") for _ in range(2_000)]
-    made = []
+    made: list[tuple[str, ...]] = []
     for number in range(count):
         channel = rng.choice(("EPOSTA", "EPOSTA", "MESAJ", "ARAMA"))
         if channel == "EPOSTA":

@@ -70,7 +70,14 @@ class Bench:
 
     def load(self, path: Path) -> dict[str, Any]:
         done = subprocess.run(
-            [sys.executable, "-m", "iys_portal.bench.run_import", str(path), str(self.brand.brand_code), self.now.isoformat()],
+            [
+                sys.executable,
+                "-m",
+                "iys_portal.bench.run_import",
+                str(path),
+                str(self.brand.brand_code),
+                self.now.isoformat(),
+            ],
             check=True,
             capture_output=True,
         )
@@ -116,14 +123,14 @@ class Bench:
             path = self.folder / f"{table}.copy"
             order = "recipient, brand_id, channel, recipient_type"
             with connection.cursor() as cursor, path.open("wb") as out:
-                query = f"COPY (SELECT {shown} FROM {table} WHERE {condition} ORDER BY {order}) TO STDOUT"  # noqa: S608
+                query = f"COPY (SELECT {shown} FROM {table} WHERE {condition} ORDER BY {order}) TO STDOUT"
                 with cursor.copy(query) as copy:
                     out.writelines(bytes(block) for block in copy)
             began = time.monotonic()
-            with connection.cursor() as cursor, path.open("rb") as file:
-                with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-                    while block := file.read(1 << 20):
-                        copy.write(block)
+            into = f"COPY {table} ({', '.join(names)}) FROM STDIN"
+            with connection.cursor() as cursor, path.open("rb") as file, cursor.copy(into) as copy:
+                while block := file.read(1 << 20):
+                    copy.write(block)
             seconds += time.monotonic() - began
         return self.rows / seconds
 
@@ -135,7 +142,9 @@ class Bench:
 
     def first_problems(self) -> float:
         """From the end of the upload to the first committed problem rows."""
-        path = files.write_csv(self.folder / "broken.csv", files.rows(self.rows, seed=4, now=self.now, broken_every=500))
+        path = files.write_csv(
+            self.folder / "broken.csv", files.rows(self.rows, seed=4, now=self.now, broken_every=500)
+        )
         with path.open("rb") as file:
             item = imports.upload(actor=self.actor, brand=self.brand, file=file, name=path.name)
         began = time.monotonic()

@@ -33,7 +33,15 @@ def main() -> None:
     item = load_file(actor=actor, brand=brand, path=path, moment=datetime.fromisoformat(moment))
     seconds = time.monotonic() - began
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    json.dump({"seconds": seconds, "verdicts": item.counts["verdicts"], "peak_mb": peak / 1024, "job": item.apply_job_id}, sys.stdout)
+    json.dump(
+        {
+            "seconds": seconds,
+            "verdicts": item.counts["verdicts"],
+            "peak_mb": peak / 1024,
+            "job": item.apply_job_id,
+        },
+        sys.stdout,
+    )
 
 
 if __name__ == "__main__":

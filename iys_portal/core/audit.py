@@ -37,10 +37,7 @@ def record_many(
 ) -> None:
     """Append one entry for each (saved row, what is new about it) of a bulk act, in one statement."""
     AuditEntry.objects.bulk_create(
-        [
-            _entry(verb, target, actor=actor, old=None, new=new, provider_id=provider_id)
-            for target, new in targets
-        ],
+        [_entry(verb, target, actor=actor, old=None, new=new, provider_id=provider_id) for target, new in targets],
         batch_size=1000,
     )
 

@@ -1,4 +1,4 @@
-"""Turkish business days (R-D1): Saturdays, Sundays and public holidays are skipped; half days count as business days."""
+"""Turkish business days (R-D1): Saturdays, Sundays and public holidays are skipped; half days count."""
 
 import functools
 from collections.abc import Iterable

@@ -46,9 +46,7 @@ class Invalid(DomainError):
     status = 422
     default = _("The input is not valid.")
 
-    def __init__(
-        self, message: str | Promise | None = None, *, code: str = "", field: str | None = None
-    ) -> None:
+    def __init__(self, message: str | Promise | None = None, *, code: str = "", field: str | None = None) -> None:
         super().__init__(message, code=code)
         self.field = field
 

@@ -59,8 +59,7 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
         raise FileRefused(_("The file is empty."))
     if len(rows) - 1 > MAX_ROWS:
         raise FileRefused(
-            _("The file has %(count)d rows; %(limit)d are allowed.")
-            % {"count": len(rows) - 1, "limit": MAX_ROWS}
+            _("The file has %(count)d rows; %(limit)d are allowed.") % {"count": len(rows) - 1, "limit": MAX_ROWS}
         )
     headings = [str(cell) for cell in rows[0]]
     while headings and not headings[-1]:
@@ -141,9 +140,7 @@ def check_content(file: IO[bytes], *, spreadsheet: bool) -> None:
     head = file.read(4)
     file.seek(0)
     if head == _OLE:
-        raise FileRefused(
-            _("The workbook is encrypted or in the old XLS form; save it as XLSX without a password.")
-        )
+        raise FileRefused(_("The workbook is encrypted or in the old XLS form; save it as XLSX without a password."))
     if spreadsheet:
         _check_workbook(file)
     else:
@@ -194,9 +191,7 @@ class ReferenceImportForm(ImportForm):
         if file.size > MAX_BYTES:
             self.add_error(
                 "import_file",
-                forms.ValidationError(
-                    _("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2}
-                ),
+                forms.ValidationError(_("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2}),
             )
             return cleaned
         chosen = self.formats[int(number)]

@@ -36,11 +36,11 @@ def enqueue(task: str, *arguments: Any) -> None:
     """
 
     def publish() -> None:
-        from iys_portal.celery import app
+        from iys_portal.celery import BrokerDown, app
 
         try:
             app.send_task(task, args=list(arguments), retry=False)
-        except (OSError, app.connection_for_write().connection_errors) as error:
+        except (OSError, BrokerDown) as error:
             log.warning("enqueue_failed task=%s reason=%s", task, type(error).__name__)
 
     transaction.on_commit(publish)
@@ -82,7 +82,11 @@ def restart_job(job: Job) -> None:
     ended = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
     with transaction.atomic():
         if not ended.update(
-            state=JobState.QUEUED, finished_at=None, error="", cancel_requested=False, created_at=timezone.now()
+            state=JobState.QUEUED,
+            finished_at=None,
+            error="",
+            cancel_requested=False,
+            created_at=timezone.now(),
         ):
             raise WrongMoment
         enqueue(job.task, job.pk)

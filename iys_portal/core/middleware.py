@@ -58,7 +58,12 @@ class DomainErrorMiddleware:
         if exception.status == 404:
             raise Http404 from exception
         if request.headers.get("HX-Request"):
-            return render(request, "components/alert.html", {"tone": "danger", "text": exception.message}, status=exception.status)
+            return render(
+                request,
+                "components/alert.html",
+                {"tone": "danger", "text": exception.message},
+                status=exception.status,
+            )
         back = request.headers.get("Referer", "")
         if request.method == "POST" and url_has_allowed_host_and_scheme(
             back, {request.get_host()}, require_https=request.is_secure()

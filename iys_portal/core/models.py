@@ -50,7 +50,11 @@ class Job(models.Model):
     class Meta:
         indexes = [
             # Which jobs does the sweeper look at?
-            models.Index(fields=["state", "lease_until"], name="job_active", condition=Q(state__in=["queued", "running"])),
+            models.Index(
+                fields=["state", "lease_until"],
+                name="job_active",
+                condition=Q(state__in=["queued", "running"]),
+            ),
             # What did this provider run lately?
             models.Index(fields=["provider_id", "-created_at"], name="job_of_provider"),
         ]

@@ -45,7 +45,9 @@ def _claim(limit: int) -> list[OutboxMessage]:
     due = Q(state=OutboxState.WAITING, next_try_at__lte=now) | Q(state=OutboxState.CLAIMED, lease_until__lt=now)
     with transaction.atomic():
         rows = list(
-            OutboxMessage.objects.select_for_update(skip_locked=True, of=("self",)).filter(due).order_by("next_try_at")[:limit]
+            OutboxMessage.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(due)
+            .order_by("next_try_at")[:limit]
         )
         keys = [row.pk for row in rows]
         OutboxMessage.objects.filter(pk__in=keys).update(
@@ -56,7 +58,11 @@ def _claim(limit: int) -> list[OutboxMessage]:
 
 def _send(message: OutboxMessage) -> None:
     mail = EmailMultiAlternatives(
-        message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.to], headers={"Message-ID": message.message_id}
+        message.subject,
+        message.body,
+        settings.DEFAULT_FROM_EMAIL,
+        [message.to],
+        headers={"Message-ID": message.message_id},
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
@@ -87,6 +93,11 @@ def send_due() -> int:
                 log.warning("mail_failed id=%s reason=%s", message.pk, type(error).__name__)
             else:
                 sent += mine.update(
-                    state=OutboxState.SENT, sent_at=timezone.now(), lease_until=None, answer="250", body="", html=""
+                    state=OutboxState.SENT,
+                    sent_at=timezone.now(),
+                    lease_until=None,
+                    answer="250",
+                    body="",
+                    html="",
                 )
     return sent

@@ -27,9 +27,7 @@ class HistoryMixin(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        entries = AuditEntry.objects.filter(target_type=self.opts.label_lower, target_id=object_id).order_by(
-            "-id"
-        )
+        entries = AuditEntry.objects.filter(target_type=self.opts.label_lower, target_id=object_id).order_by("-id")
         context = {"entries": entries[:HISTORY_LENGTH]} | (extra_context or {})
         return super().history_view(request, object_id, context)
 
@@ -72,16 +70,12 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
         values = {name: form.cleaned_data[name] for name in form.cleaned_data}
         actor = actor_of(request)
         if change:
-            saved = self.update(
-                actor=actor, obj=obj, changes={name: values[name] for name in form.changed_data}
-            )
+            saved = self.update(actor=actor, obj=obj, changes={name: values[name] for name in form.changed_data})
         else:
             saved = self.create(actor=actor, values=values)
         obj.__dict__.update(saved.__dict__)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if not search_term.strip() or not self.blind_search_fields:
             return found, may_repeat

@@ -192,9 +192,7 @@ class ReferenceResource(resources.ModelResource):
         """A key stands once in a file."""
         key = self.key_of_row(row)
         if key in self._seen:
-            raise ValidationError(
-                _("This row stands twice in the file: %(key)s.") % {"key": " · ".join(key or ())}
-            )
+            raise ValidationError(_("This row stands twice in the file: %(key)s.") % {"key": " · ".join(key or ())})
         if key is not None:
             self._seen.add(key)
 
@@ -231,9 +229,7 @@ class ReferenceResource(resources.ModelResource):
     def by_column(self, error: ValidationError) -> ValidationError:
         """The same messages under the headings of the file."""
         names = {field.attribute: field.column_name for field in self.fields.values()}
-        return ValidationError(
-            {names.get(key, key): messages for key, messages in error.message_dict.items()}
-        )
+        return ValidationError({names.get(key, key): messages for key, messages in error.message_dict.items()})
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         """Nothing: the package would reset the key's sequence, which the application's role may not."""
@@ -253,8 +249,6 @@ def as_validation_error(error: DomainError) -> ValidationError:
     return ValidationError({field: [str(error)]})
 
 
-def column(
-    attribute: str, name: str, widget: widgets.Widget | None = None, *, readonly: bool = False
-) -> Field:
+def column(attribute: str, name: str, widget: widgets.Widget | None = None, *, readonly: bool = False) -> Field:
     """One column of a resource: attribute of the row, heading in the file."""
     return Field(attribute=attribute, column_name=name, widget=widget or TextWidget(), readonly=readonly)

@@ -1,7 +1,6 @@
 """Private storage: files under random names outside the web root, served only by permission-checked views."""
 
 import hashlib
-import os
 import secrets
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -26,7 +25,7 @@ class PrivateStorage(FileSystemStorage):
 
     @property
     def location(self) -> str:  # type: ignore[override]
-        return os.path.abspath(settings.PRIVATE_ROOT)
+        return str(Path(settings.PRIVATE_ROOT).absolute())
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         folder = PurePosixPath(str(name).replace("\\", "/")).parent
@@ -41,6 +40,6 @@ def sha256_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def private_path(name: str) -> Path:
+def private_path(name: str | None) -> Path:
     """Where a stored file lies on disk (file-system storage only)."""
-    return Path(PrivateStorage().path(name))
+    return Path(PrivateStorage().path(name or ""))

@@ -52,7 +52,5 @@ class Workflow:
         return [
             transition
             for transition in self.transitions.values()
-            if transition.permission is not None
-            and state in transition.sources
-            and actor.may(transition.permission)
+            if transition.permission is not None and state in transition.sources and actor.may(transition.permission)
         ]

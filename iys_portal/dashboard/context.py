@@ -59,7 +59,12 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
     if actor is not None:
         links = [
-            Link(entry.label, url, entry.icon, request.path == url or request.path.startswith(url) and url != "/")
+            Link(
+                entry.label,
+                url,
+                entry.icon,
+                request.path == url or (request.path.startswith(url) and url != "/"),
+            )
             for entry in MENU
             if actor.may(entry.permission)
             for url in [reverse(entry.view)]

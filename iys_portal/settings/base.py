@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import SELF
@@ -67,7 +68,7 @@ MIDDLEWARE = [
     "iys_portal.core.middleware.DomainErrorMiddleware",
 ]
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -214,15 +215,13 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>"
-)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
 EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
 MAILBOX_PAGE = False
 DEMO = False
 
 # The registry's own rules, where a number may change (domain.md).
-REGISTRY = {
+REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
     "TIMELY_BUSINESS_DAYS": 3,  # R-C8, R-R2
     "API_EVIDENCE_BUSINESS_DAYS": 10,  # R-C16
@@ -241,9 +240,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "iys_portal.core.middleware.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.db.backends": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }

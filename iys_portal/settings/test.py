@@ -2,7 +2,7 @@
 
 from .base import *
 
-SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check"
+SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check"  # noqa: S105
 TRANSACTION_KEY = "test-transaction-key"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -12,5 +12,5 @@ WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-REGISTRY["IMPORT_WRITERS"] = 1  # one connection, so that tests can roll back
+REGISTRY = {**REGISTRY, "IMPORT_WRITERS": 1}  # one connection, so that tests can roll back
 CELERY_TASK_DEFAULT_QUEUE = "iys-test"

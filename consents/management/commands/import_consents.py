@@ -30,10 +30,17 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="write what is accepted")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
         parser.add_argument(
-            "--constant", action="append", default=[], metavar="FIELD=VALUE", help="stands for a missing column"
+            "--constant",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="stands for a missing column",
         )
         parser.add_argument(
-            "--wide-no", choices=["refusal", "ignore"], default="ignore", help="what a no in a wide file means"
+            "--wide-no",
+            choices=["refusal", "ignore"],
+            default="ignore",
+            help="what a no in a wide file means",
         )
         parser.add_argument("--reason", default="command line", help="kept with the import")
         parser.add_argument("--reference", default="import_consents", help="kept with the import")
@@ -99,7 +106,9 @@ def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
 def in_words(report: dict[str, Any]) -> str:
     lines = [f"{report['total']} rows, {'applied' if report['applied'] else 'checked'} in {report['seconds']} s"]
     lines += [f"  {name}: {total}" for name, total in report["verdicts"].items() if total]
-    lines += [f"  line {row['line']}: {row['code']} {row['column']}: {row['reason']}" for row in report["problems"][:50]]
+    lines += [
+        f"  line {row['line']}: {row['code']} {row['column']}: {row['reason']}" for row in report["problems"][:50]
+    ]
     if len(report["problems"]) > 50:
         lines.append(f"  … and {len(report['problems']) - 50} more problems (all with --json)")
     return "\n".join(lines)

@@ -46,17 +46,35 @@ class Book:
     def record(self, *entries: Entry, strict: bool = False, moment: datetime | None = None) -> list[str]:
         way = WayIn.API if strict else WayIn.FORM
         outcomes = record_consents(
-            actor=self.actor, brand=self.brand, entries=entries, strict=strict, way=way, moment=moment or self.moment
+            actor=self.actor,
+            brand=self.brand,
+            entries=entries,
+            strict=strict,
+            way=way,
+            moment=moment or self.moment,
         )
         return [word(outcome) for outcome in outcomes]
 
     def say(self, status: str, *, strict: bool = False, moment: datetime | None = None, **how: object) -> str:
         return self.record(self.entry(status, **how), strict=strict, moment=moment)[0]  # type: ignore[arg-type]
 
-    def recipient_says(self, status: str, *, source: str = "IYS_WEB", to: str = ADDRESS, hours: float = 0, kind: str = "BIREYSEL") -> str:
+    def recipient_says(
+        self,
+        status: str,
+        *,
+        source: str = "IYS_WEB",
+        to: str = ADDRESS,
+        hours: float = 0,
+        kind: str = "BIREYSEL",
+    ) -> str:
         entry = self.entry(status, source=source, to=to, hours=hours, kind=kind)
         outcomes = record_consents(
-            actor=SYSTEM, brand=self.brand, entries=[entry], way=WayIn.CITIZEN, registry=True, moment=self.moment
+            actor=SYSTEM,
+            brand=self.brand,
+            entries=[entry],
+            way=WayIn.CITIZEN,
+            registry=True,
+            moment=self.moment,
         )
         return word(outcomes[0])
 

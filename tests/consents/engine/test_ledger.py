@@ -20,13 +20,19 @@ CHANGES = ["UPDATE {} SET actor_id = 7", "DELETE FROM {}", "TRUNCATE {}"]
 @pytest.mark.parametrize("change", CHANGES)
 def test_r_l1_the_applications_role_may_not_change(book: Book, table: str, change: str) -> None:
     book.say("ONAY")
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change.format(table))
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("change", CHANGES)
-def test_r_l1_the_owner_is_refused_by_the_database_too(committed_db: str, settings: object, table: str, change: str) -> None:
+def test_r_l1_the_owner_is_refused_by_the_database_too(
+    committed_db: str, settings: object, table: str, change: str
+) -> None:
     import psycopg
 
     owner = settings.DATABASES["owner"]  # type: ignore[attr-defined]

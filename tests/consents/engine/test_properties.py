@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_batch_equals_its_parts_in_any_split(books: Callable[[], Book], batch:
     whole, parts, single = books(), books(), books()
     together = whole.record(*entries(whole, batch))
     places = [0, *sorted({cut for cut in cuts if cut < len(batch)}), len(batch)]
-    pieces = [parts.record(*entries(parts, batch[a:b])) for a, b in zip(places, places[1:], strict=False)]
+    pieces = [parts.record(*entries(parts, batch[a:b])) for a, b in pairwise(places)]
     ones = [single.record(entry)[0] for entry in entries(single, batch)]
     assert together == [word for piece in pieces for word in piece] == ones
     assert states(whole) == states(parts) == states(single)
@@ -111,13 +112,19 @@ def test_r_l6_undo_restores_every_state_that_nobody_touched_since(
     book = books()
     book.record(*entries(book, before))
     stood = {row.key: row for row in Consent.objects.filter(brand_id=book.brand.pk)}
-    item = load_file(
-        actor=book.actor, brand=book.brand, path=written_file(tmp_path, book, batch), moment=book.moment
-    )
+    item = load_file(actor=book.actor, brand=book.brand, path=written_file(tmp_path, book, batch), moment=book.moment)
     applied = {row.key: row for row in Consent.objects.filter(brand_id=book.brand.pk)}
-    touched = set(ConsentEvent.objects.filter(job_id=item.apply_job_id).values_list("recipient", "brand_id", "channel", "recipient_type"))
+    touched = set(
+        ConsentEvent.objects.filter(job_id=item.apply_job_id).values_list(
+            "recipient", "brand_id", "channel", "recipient_type"
+        )
+    )
     book.record(*entries(book, after), moment=book.moment + timedelta(minutes=1))
-    later = {row.key for row in Consent.objects.filter(brand_id=book.brand.pk) if row.version != getattr(applied.get(row.key), "version", 0)}
+    later = {
+        row.key
+        for row in Consent.objects.filter(brand_id=book.brand.pk)
+        if row.version != getattr(applied.get(row.key), "version", 0)
+    }
 
     item = imports.start_undo(item, actor=book.actor, reason="yanlış dosya", include_refusals=refusals, publish=False)
     undo(item.undo_job_id)
@@ -134,7 +141,11 @@ def test_r_l6_undo_restores_every_state_that_nobody_touched_since(
             continue
         assert row.status == was
         if former:
-            assert (row.source, row.consent_date, row.holds) == (former.source, former.consent_date, former.holds)
+            assert (row.source, row.consent_date, row.holds) == (
+                former.source,
+                former.consent_date,
+                former.holds,
+            )
         assert replayed_state(row.key) == row
     assert counters(book) == counted(book)
 

@@ -103,7 +103,11 @@ def test_r_d2_the_answer_names_the_deadline(book: Book) -> None:
 def test_r_d2_a_window_of_one_provider_lifts_the_limit_for_it_alone(book: Book) -> None:
     day = book.moment.date()
     DeadlineExtension.objects.create(
-        announced_on=day, until=day + timedelta(days=5), reference="karar", provider=book.brand.provider, reason="ilk yükleme"
+        announced_on=day,
+        until=day + timedelta(days=5),
+        reference="karar",
+        provider=book.brand.provider,
+        reason="ilk yükleme",
     )
     other = Book(BrandFactory(), book.moment)
     assert book.say("ONAY", at="2018-03-01 10:00:00") == "new"
@@ -212,7 +216,12 @@ def test_r_c14_the_same_status_with_an_older_date_is_unchanged(book: Book) -> No
 
 def test_r_c14_a_repeat_within_a_batch_counts_only_when_the_first_was_accepted(book: Book) -> None:
     karar = book.entry("RET", source="HS_KARAR", hours=1)
-    assert book.record(karar, book.entry("ONAY", hours=2), karar, karar) == ["H486", "new", "changed", "unchanged"]
+    assert book.record(karar, book.entry("ONAY", hours=2), karar, karar) == [
+        "H486",
+        "new",
+        "changed",
+        "unchanged",
+    ]
 
 
 def test_r_c14_an_onay_older_than_a_refusal_says_take_it_off_your_list(book: Book) -> None:
@@ -220,7 +229,11 @@ def test_r_c14_an_onay_older_than_a_refusal_says_take_it_off_your_list(book: Boo
     entry = book.entry("ONAY", hours=24 * 20)
     (outcome,) = record_consents(actor=book.actor, brand=book.brand, entries=[entry], moment=book.moment)
     assert outcome.problem is not None
-    assert (outcome.verdict.name, outcome.problem.code, outcome.problem.rule) == ("CONFLICTING", "H178", "R-C14")
+    assert (outcome.verdict.name, outcome.problem.code, outcome.problem.rule) == (
+        "CONFLICTING",
+        "H178",
+        "R-C14",
+    )
     assert "24.11.2026 13:00" in outcome.problem.sentence(**outcome.values)
 
 

@@ -1,0 +1,149 @@
+"""May this address be written to now? The one place that knows (R-S4).
+
+`CASE` is the rule's only text. Lists use it as a queryset annotation, everything that asks about addresses (also
+those without a record) through `judge`, and set-based statements by filling its names in.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+
+class Effective(models.IntegerChoices):
+    """The answer in one word (R-S1)."""
+
+    SENDABLE = 1, _("Sendable")
+    REFUSED = 2, _("Refused")
+    UNKNOWN = 3, _("Unknown")
+    AWAITING_CONFIRMATION = 4, _("Awaiting confirmation")
+    EVIDENCE_MISSING = 5, _("Evidence missing")
+    REGISTER_FIRST = 6, _("Register first")
+    NOT_ALLOWED = 7, _("Not sendable")
+
+    @property
+    def badge(self) -> str:
+        return _BADGES[self]
+
+    @property
+    def icon(self) -> str:
+        return _ICONS[self]
+
+
+class Reason(models.IntegerChoices):
+    """Why; each reason belongs to one answer. Numbers are those of `CASE`."""
+
+    SENDABLE = 10, _("A valid consent stands.")
+    SENDABLE_UNTIL_EVIDENCE = 11, _("A consent stands; its evidence is still to be completed in time.")
+    REFUSED_BY_RECIPIENT = 20, _("The recipient refused in person.")
+    REFUSED = 21, _("A refusal is recorded.")
+    REFUSED_OTHER_TYPE = (
+        22,
+        _("The recipient refused in person under the other recipient type; that counts for both."),
+    )
+    NO_RECORD = 30, _("There is no record.")
+    CANCELLED = 31, _("The record was cancelled; it counts as none.")
+    AWAITING_CONFIRMATION = 40, _("The recipient has not confirmed the consent yet.")
+    EVIDENCE_MISSING = 50, _("The recipient's signature is missing; complete the evidence.")
+    REGISTER_FIRST = 60, _("A merchant or tradesman has to be recorded before the first message.")
+    PROVIDER_SUSPENDED = 70, _("The provider is suspended.")
+    PROVIDER_CLOSED = 71, _("The provider is closed.")
+
+    @property
+    def effective(self) -> Effective:
+        return _ANSWERS[self]
+
+
+_BADGES = {
+    Effective.SENDABLE: "success",
+    Effective.REFUSED: "danger",
+    Effective.UNKNOWN: "secondary",
+    Effective.AWAITING_CONFIRMATION: "warning",
+    Effective.EVIDENCE_MISSING: "warning",
+    Effective.REGISTER_FIRST: "info",
+    Effective.NOT_ALLOWED: "secondary",
+}
+
+_ICONS = {
+    Effective.SENDABLE: "check-circle",
+    Effective.REFUSED: "slash",
+    Effective.UNKNOWN: "help",
+    Effective.AWAITING_CONFIRMATION: "hourglass",
+    Effective.EVIDENCE_MISSING: "evidence",
+    Effective.REGISTER_FIRST: "info",
+    Effective.NOT_ALLOWED: "pause",
+}
+
+_ANSWERS = {
+    Reason.SENDABLE: Effective.SENDABLE,
+    Reason.SENDABLE_UNTIL_EVIDENCE: Effective.SENDABLE,
+    Reason.REFUSED_BY_RECIPIENT: Effective.REFUSED,
+    Reason.REFUSED: Effective.REFUSED,
+    Reason.REFUSED_OTHER_TYPE: Effective.REFUSED,
+    Reason.NO_RECORD: Effective.UNKNOWN,
+    Reason.CANCELLED: Effective.UNKNOWN,
+    Reason.AWAITING_CONFIRMATION: Effective.AWAITING_CONFIRMATION,
+    Reason.EVIDENCE_MISSING: Effective.EVIDENCE_MISSING,
+    Reason.REGISTER_FIRST: Effective.REGISTER_FIRST,
+    Reason.PROVIDER_SUSPENDED: Effective.NOT_ALLOWED,
+    Reason.PROVIDER_CLOSED: Effective.NOT_ALLOWED,
+}
+
+# {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
+# row (all null without a record); {now}: the moment. A refusal is named before anything else, because it stays when
+# the other reasons pass.
+CASE = """
+    CASE
+    WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20
+    WHEN EXISTS (
+        SELECT 1 FROM consents_consent other
+        WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
+          AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
+          AND other.status = 2 AND other.source >= 20
+    ) THEN 22
+    WHEN {state}.status = 2 THEN 21
+    WHEN (
+        SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
+        WHERE providers_brand.id = {key}.brand_id
+    ) = 'suspended' THEN 70
+    WHEN (
+        SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
+        WHERE providers_brand.id = {key}.brand_id
+    ) = 'closed' THEN 71
+    WHEN {state}.status IS NULL THEN CASE WHEN {key}.recipient_type = 2 THEN 60 ELSE 30 END
+    WHEN {state}.status = 3 THEN 31
+    WHEN {state}.holds & 1 > 0 THEN 40
+    WHEN {state}.holds & 2 > 0 AND ({state}.hold_from IS NULL OR {state}.hold_from <= {now}) THEN 50
+    WHEN {state}.holds & 2 > 0 THEN 11
+    ELSE 10
+    END
+"""
+
+
+def effective_status(now: datetime) -> RawSQL:
+    """Annotation for `Consent.objects`: the `Reason`'s number of each row at `now`.
+
+    >>> Consent.objects.visible_to(actor).annotate(effective=effective_status(now))
+    """
+    table = "consents_consent"
+    sql = CASE.format(key=table, state=table, now="%s")
+    return RawSQL(sql, [now], output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
+
+
+def judge(keys: Sequence[tuple[str, int, int, int]], *, now: datetime) -> list[Reason]:
+    """The reasons for addresses (recipient, brand, channel, recipient type), in order, recorded or not."""
+    if not keys:
+        return []
+    recipients, brands, channels, types = zip(*keys, strict=True)
+    sql = f"""
+        SELECT {CASE.format(key="asked", state="stored", now="%s")}
+        FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[])
+            WITH ORDINALITY AS asked(recipient, brand_id, channel, recipient_type, place)
+        LEFT JOIN consents_consent stored USING (recipient, brand_id, channel, recipient_type)
+        ORDER BY place
+    """  # noqa: S608 (constant text)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now, list(recipients), list(brands), list(channels), list(types)])
+        return [Reason(number) for (number,) in cursor.fetchall()]

@@ -1,0 +1,70 @@
+"""The list's rows, ready to be shown.
+
+Written by hand instead of with django-tables2, whose work per cell would be most of the page's time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from iys_portal.core.actors import Actor
+from providers.models import Brand
+
+from .effective import Reason
+from .enums import Channel, RecipientType, Source, Status
+from .masking import mask
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A badge's word and tone."""
+
+    label: str | Promise
+    tone: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One consent of the list."""
+
+    url: str
+    show_url: str
+    address: str
+    brand: str
+    provider: str
+    channel: str | Promise
+    kind: str | Promise  # of the recipient; empty for the usual one
+    status: Tag
+    effective: Tag
+    source: str | Promise
+    consent_date: datetime | None
+
+
+def rows_for(actor: Actor, consents: Sequence[Any], brands: Sequence[Brand]) -> list[Row]:
+    """Rows of consents that are annotated with `effective`. Staff see masked addresses (R-G2)."""
+    names = {brand.pk: brand for brand in brands}
+    masked = actor.all_providers
+    rows = []
+    for consent in consents:
+        status, answer = Status(consent.status), Reason(consent.effective).effective
+        brand = names.get(consent.brand_id)
+        rows.append(
+            Row(
+                url=reverse("consents:detail", args=[consent.event_id]),
+                show_url=reverse("consents:show", args=[consent.event_id]) if masked else "",
+                address=mask(consent.recipient) if masked else consent.recipient,
+                brand=brand.name if brand else "",
+                provider=brand.provider.title if brand and masked else "",
+                channel=Channel(consent.channel).label,
+                kind=RecipientType.TACIR.label if consent.recipient_type == RecipientType.TACIR else "",
+                status=Tag(status.label, status.badge),
+                effective=Tag(answer.label, answer.badge),
+                source=Source(consent.source).label if consent.source else "—",
+                consent_date=consent.consent_date,
+            )
+        )
+    return rows

@@ -1,0 +1,5 @@
+"""Addresses of the import pages; included by `consents.urls`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
