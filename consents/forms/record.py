@@ -1,0 +1,101 @@
+"""One consent or refusal by hand. Which rules it breaks is the engine's to say."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consents.enums import Channel, RecipientType, Status
+from consents.problems import Problem
+from consents.services.records import Entry
+from iys_portal.core.forms import PortalForm
+from providers.models import Brand, Retailer
+
+from .fields import MomentField, source_choices, this_minute
+
+# Columns of the engine's problems and the fields that they concern.
+FIELD_OF = {"type": "channels", "evidence": "evidence"}
+
+
+class RecordForm(PortalForm):
+    """Texts are handed on as they were written, exactly like a row of a file."""
+
+    brand = forms.ModelChoiceField(label=_("Brand"), queryset=Brand.objects.none(), empty_label=None)
+    recipient = forms.CharField(
+        label=_("Address"),
+        max_length=265,
+        help_text=_("An e-mail address or a phone number, in any usual spelling."),
+    )
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"),
+        choices=[(channel.name, channel.label) for channel in Channel],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Calls and text messages go to a phone, e-mails to an e-mail address."),
+        error_messages={"required": _("Choose at least one channel.")},
+    )
+    status = forms.ChoiceField(
+        label=_("What is recorded?"),
+        choices=[(status.name, status.label) for status in (Status.ONAY, Status.RET)],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it is a consent or a refusal.")},
+    )
+    source = forms.ChoiceField(
+        label=_("Source"),
+        choices=lambda: source_choices(),
+        required=False,
+        help_text=_("How the consent was obtained, or how the refusal reached you."),
+    )
+    consent_date = MomentField(label=_("Date and time"), initial=this_minute, required=False)
+    recipient_type = forms.ChoiceField(
+        label=_("Recipient type"),
+        choices=[(kind.name, kind.label) for kind in RecipientType],
+        widget=forms.RadioSelect,
+        initial=RecipientType.BIREYSEL.name,
+    )
+    retailer_code = forms.CharField(
+        label=_("Dealer"),
+        required=False,
+        max_length=40,
+        help_text=_("Only where a dealer collected the consent."),
+    )
+    evidence = forms.CharField(
+        label=_("Evidence reference"),
+        required=False,
+        max_length=300,
+        help_text=_(
+            "Where the signed original is kept, for example a folder or file number. A consent on paper without it"
+            " is stored as “evidence missing” and may not be used."
+        ),
+    )
+
+    kept = ("brand", "source", "status", "channels", "recipient_type")
+    """What “record another” takes over."""
+
+    def __init__(self, *args: Any, brands: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["brand"]
+        field.queryset = brands
+        self.dealers = list(
+            Retailer.objects.filter(brand__in=brands, is_active=True).values_list("code", "name").order_by("code")[:500]
+        )
+        self.fields["retailer_code"].widget.attrs["list"] = "dealers"
+        self.fields["recipient"].widget.attrs |= {
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "inputmode": "email",
+        }
+
+    def entries(self) -> list[Entry]:
+        """One row per chosen channel."""
+        data = self.cleaned_data
+        same = {name: data[name] for name in ("recipient", "status", "source", "recipient_type", "consent_date")}
+        details = {name: data[name] for name in ("retailer_code", "evidence")}
+        return [Entry(type=channel, **same, **details) for channel in data["channels"]]
+
+    def add_problem(self, problem: Problem, values: dict[str, Any]) -> None:
+        """Show a refusal of the engine at the field that it is about: code, sentence and what to do."""
+        name = FIELD_OF.get(problem.column, problem.column)
+        text = f"{problem.code}: {problem.sentence(**values)} {problem.advice}"
+        field = name if name in self.fields else None
+        if text not in self.errors.get(field or "__all__", []):
+            self.add_error(field, text)

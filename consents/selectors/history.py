@@ -1,0 +1,181 @@
+"""One consent with everything that ever happened to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from consents.effective import Reason, effective_status, judge
+from consents.enums import EventKind, EvidenceKind, Source, Status, WayIn
+from consents.models import Consent, ConsentEvent, ConsentImport, Evidence
+from iys_portal.accounts.models import User
+from iys_portal.core.actors import Actor, ActorKind
+from providers.models import Brand, Retailer
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event of the ledger as a reader wants it."""
+
+    event: ConsentEvent
+    title: str
+    tone: str
+    icon: str
+    who: str
+    way: str | Promise
+    source: Source | None
+    evidence: str
+    retailer: Retailer | None
+    by_import: ConsentImport | None
+
+    @property
+    def number(self) -> str:
+        return str(self.event.event_id)
+
+    @property
+    def transaction(self) -> str:
+        return bytes(self.event.transaction_id).hex()
+
+
+@dataclass(frozen=True)
+class Record:
+    """A consent, what it allows now, its history (newest first) and the address's other records at the brand."""
+
+    consent: Consent
+    brand: Brand
+    reason: Reason
+    lines: list[Line]
+    others: list[Consent]
+
+    @property
+    def newest(self) -> Line:
+        return self.lines[0]
+
+
+def consent_of(actor: Actor, event_id: int) -> Consent | None:
+    """The consent that an event is about; None where there is none or it is not the actor's (R-A1).
+
+    The number is looked up in the ledger's block range index `event_number`.
+    """
+    key = (
+        ConsentEvent.objects.visible_to(actor)
+        .filter(event_id=event_id)
+        .values_list("recipient", "brand_id", "channel", "recipient_type")
+        .order_by()
+        .first()
+    )
+    return Consent.objects.filter(pk=key).first() if key else None
+
+
+def brand_of(consent: Consent) -> Brand:
+    return Brand.objects.select_related("provider").get(pk=consent.brand_id)
+
+
+def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime) -> Record:
+    """Everything the detail page shows; the number of queries does not depend on the history's length."""
+    events = list(_events(consent).order_by("-version"))
+    others = (
+        Consent.objects.filter(recipient=consent.recipient, brand_id=consent.brand_id)
+        .exclude(channel=consent.channel, recipient_type=consent.recipient_type)
+        .annotate(effective=effective_status(now))
+        .order_by("channel", "recipient_type")
+    )
+    return Record(
+        consent=consent,
+        brand=brand,
+        reason=judge([consent.key], now=now)[0],
+        lines=_lines(actor, brand, events),
+        others=list(others),
+    )
+
+
+def _events(consent: Consent):  # type: ignore[no-untyped-def]
+    return ConsentEvent.objects.filter(
+        recipient=consent.recipient,
+        brand_id=consent.brand_id,
+        channel=consent.channel,
+        recipient_type=consent.recipient_type,
+    )
+
+
+def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[Line]:
+    users = User.objects.in_bulk({e.actor_id for e in events if e.actor_kind == ActorKind.USER})
+    members = set(brand.provider.memberships.filter(user__in=users).values_list("user_id", flat=True))
+    retailers = Retailer.objects.in_bulk({e.retailer_id for e in events if e.retailer_id})
+    imports = _imports(actor, {e.job_id for e in events if e.job_id})
+    evidence = _references(brand, [bytes(e.evidence_hash) for e in events if e.evidence_hash])
+    lines = []
+    for place, event in enumerate(events):
+        former = events[place + 1] if place + 1 < len(events) else None
+        title, tone, icon = _what(event, former)
+        by_import = imports.get(event.job_id) if event.job_id else None
+        by_registry = by_import is not None and by_import.by_registry
+        user = users.get(event.actor_id) if event.actor_kind == ActorKind.USER else None
+        named = user is not None and (actor.all_providers or user.pk in members) and not by_registry
+        lines.append(
+            Line(
+                event=event,
+                title=title,
+                tone=tone,
+                icon=icon,
+                who=str(user) if named else _who(event),
+                way=WayIn(event.way).label,
+                source=Source(event.source) if event.source else None,
+                evidence=evidence.get(bytes(event.evidence_hash or b""), "") or _evidence(event),
+                retailer=retailers.get(event.retailer_id) if event.retailer_id else None,
+                by_import=by_import,
+            )
+        )
+    return lines
+
+
+def _imports(actor: Actor, jobs: Iterable[int]) -> dict[int, ConsentImport]:
+    jobs = list(jobs)
+    if not jobs:
+        return {}
+    found = ConsentImport.objects.visible_to(actor).filter(Q(apply_job__in=jobs) | Q(undo_job__in=jobs))
+    by_job: dict[int, ConsentImport] = {}
+    for item in found:
+        by_job |= {job: item for job in (item.apply_job_id, item.undo_job_id) if job}
+    return by_job
+
+
+def _references(brand: Brand, hashes: list[bytes]) -> dict[bytes, str]:
+    if not hashes:
+        return {}
+    rows = Evidence.objects.filter(brand=brand, sha256__in=hashes).values_list("sha256", "reference")
+    return {bytes(sha256): reference for sha256, reference in rows}
+
+
+def _what(event: ConsentEvent, former: ConsentEvent | None) -> tuple[str, str, str]:
+    """Title, tone and icon of an event, told by what it changed."""
+    status = Status(event.status)
+    kind = EventKind(event.kind)
+    if kind is EventKind.UNDO:
+        if status is Status.IPTAL:
+            return _("Import undone: the record was cancelled"), "secondary", "undo"
+        return _("Import undone: the former state is back"), status.badge, "undo"
+    if kind is not EventKind.RECORD:
+        return str(kind.label), "info", "info"
+    if former is None or former.status == Status.IPTAL:
+        title = _("Consent recorded") if status is Status.ONAY else _("Refusal recorded")
+    elif status == former.status:
+        title = _("Consent renewed") if status is Status.ONAY else _("Refused again")
+    else:
+        title = _("Refusal turned into a consent") if status is Status.ONAY else _("Consent withdrawn")
+    return title, status.badge, "check" if status is Status.ONAY else "slash"
+
+
+def _who(event: ConsentEvent) -> str:
+    if event.actor_kind == ActorKind.RECIPIENT:
+        return _("the recipient")
+    if event.actor_kind == ActorKind.API_KEY:
+        return _("API key %(number)s") % {"number": event.actor_id}
+    return _("the registry")
+
+
+def _evidence(event: ConsentEvent) -> str:
+    return str(EvidenceKind(event.evidence_kind).label) if event.evidence_kind else ""

@@ -1,0 +1,123 @@
+"""The list of consents, one consent with its history, and showing a masked address.
+
+A consent's address (URL) is the number of one of its events, because the consent itself is known by somebody's
+address. An event's number is short, can be read out on the phone, says nothing about the person, and leads to the same
+consent for ever, whichever event it is.
+"""
+
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from consents.effective import effective_status
+from consents.filters import ConsentFilterForm, ListAddress, brands_for, read_filters, read_place
+from consents.forms.refuse import RefuseForm
+from consents.masking import mask
+from consents.models import Consent
+from consents.opaque import fingerprint, unseal
+from consents.selectors import history, pages, totals
+from consents.tables import rows_for
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.errors import Invalid
+from providers.models import Brand
+
+from .base import ActorView
+
+
+class ListView(ActorView):
+    """Consents by address. A search comes by POST and goes on as an encrypted token (`consents.filters`)."""
+
+    permission = Permission.CONSENT_VIEW
+
+    def form(self, data: Any) -> ConsentFilterForm:
+        return ConsentFilterForm(data, brands=brands_for(self.actor), grouped=self.actor.all_providers)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""
+        form = self.form({**request.GET.dict(), "q": search})
+        filters = read_filters(self.actor, form, search)
+        backwards = "before" in request.GET
+        place = read_place(self.actor, request.GET.get("before" if backwards else "after", ""))
+        found = totals.matching(self.actor, filters)
+        base = pages.everything(self.actor).annotate(effective=effective_status(timezone.now()))
+        narrowed = pages.within(filters, found)
+        page = pages.page_of(narrowed, base=base, cursor=place, backwards=backwards)
+        address = ListAddress(self.actor, request.path, form.chosen, search)
+        context = {
+            "form": form,
+            "search": search,
+            "rows": rows_for(self.actor, page.rows, form.brands),
+            "several": len(form.brands) > 1,
+            "total": sum(found.values()) if filters.countable else None,
+        }
+        return render(request, "consents/list.html", context | self.rights() | _links(address, page, place))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request.POST)
+        search = request.POST.get("q", "").strip()
+        try:
+            filters = read_filters(self.actor, form, search)
+        except Invalid as error:
+            form.add_error("q", str(error))
+            return render(request, "consents/list.html", {"form": form, "search": search, "rows": None}, status=422)
+        if search and self.actor.all_providers:
+            target = ("consents.search", fingerprint(filters.search.low))
+            audit.record("consent.searched", target, actor=self.actor, new=form.chosen)
+        return redirect(ListAddress(self.actor, request.path, form.chosen, search).at())
+
+
+def _links(address: ListAddress, page: pages.Page, place: pages.Key | None) -> dict[str, str]:
+    return {
+        "first_url": address.at() if place else "",
+        "previous_url": address.before(page.before),
+        "next_url": address.after(page.after),
+        "export_query": address.at().partition("?")[2],
+    }
+
+
+class DetailView(ActorView):
+    """One consent: what stands, whether it may be used, and everything that ever happened to it."""
+
+    permission = Permission.CONSENT_VIEW
+    verb = "consent.read"
+
+    def get(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        consent, brand = self.find(event_id)
+        return self.page(request, consent, brand, masked=self.actor.all_providers)
+
+    def find(self, event_id: int) -> tuple[Consent, Brand]:
+        """The consent, with the note that it was read (R-A3)."""
+        consent = history.consent_of(self.actor, event_id)
+        if consent is None:
+            raise Http404
+        brand = history.brand_of(consent)
+        target = ("consents.consent", str(event_id))
+        audit.record(self.verb, target, actor=self.actor, provider_id=brand.provider_id)
+        return consent, brand
+
+    def page(self, request: HttpRequest, consent: Consent, brand: Brand, *, masked: bool) -> HttpResponse:
+        context = {
+            "record": history.record_of(self.actor, consent, brand, now=timezone.now()),
+            "event_id": str(consent.event_id),
+            "address": mask(consent.recipient) if masked else consent.recipient,
+            "masked": masked,
+            "refuse": RefuseForm(),
+        }
+        return render(request, "consents/detail.html", context | self.rights())
+
+
+class ShowView(DetailView):
+    """Show a masked address in full to staff; the audit log keeps who looked (R-G2)."""
+
+    permission = Permission.PERSON_SHOW
+    verb = "person.shown"
+    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        consent, brand = self.find(event_id)
+        if request.headers.get("HX-Request"):
+            return render(request, "consents/shown.html", {"recipient": consent.recipient})
+        return self.page(request, consent, brand, masked=False)

@@ -1,0 +1,151 @@
+"""What the overview shows (R-A4). Every number comes from counters; no query grows with the consents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, Window
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consents.enums import Channel
+from consents.models import ConsentImport
+from consents.selectors.totals import BrandTotals, Day, by_brand, last_days
+from consents.states import ImportState
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Actor
+from iys_portal.core.models import Job
+from providers.models import Brand
+
+from .activity import Activity, latest
+from .tiles import Tile, tiles_for
+
+BRANDS = 12
+IMPORTS = 5
+
+RUNNING = (ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING)
+WAITING = (ImportState.UPLOADED, ImportState.CHECKED)
+_JOBS = {
+    ImportState.CHECKING: "check_job",
+    ImportState.APPLYING: "apply_job",
+    ImportState.UNDOING: "undo_job",
+}
+
+
+@dataclass(frozen=True)
+class BrandLine:
+    """A brand's numbers with its name."""
+
+    brand: Brand
+    totals: BrandTotals
+
+    @property
+    def code(self) -> str:
+        return str(self.brand.brand_code)
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """An import that runs or waits, with the job that it is in."""
+
+    item: ConsentImport
+    job: Job | None
+    url: str
+
+    @property
+    def state(self) -> ImportState:
+        return ImportState(self.item.state)
+
+    @property
+    def percent(self) -> int | None:
+        if self.job is None or not self.job.total:
+            return None
+        return min(100, self.job.done * 100 // self.job.total)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the page."""
+
+    tiles: list[Tile]
+    brands: list[BrandLine]
+    brands_left_out: int
+    sums: list[tuple[Channel, int, int]]
+    chart: dict[str, Any]
+    written: int
+    imports: list[ImportLine]
+    activity: list[Activity]
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing recorded yet: the page says what to do first."""
+        return not self.brands
+
+
+def overview(actor: Actor, *, now: datetime) -> Overview:
+    """The overview of one provider, or over all for staff."""
+    totals = by_brand(actor)
+    days = last_days(actor, now=now)
+    imports = actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)
+    lines, waiting, running = _imports(actor, linked=imports)
+    shown = totals[:BRANDS]
+    brands = Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in shown])
+    return Overview(
+        tiles=tiles_for(
+            totals,
+            waiting=waiting,
+            running=running,
+            may_import=imports,
+            link=actor.may(Permission.CONSENT_VIEW),
+        ),
+        brands=[BrandLine(brands[part.brand_id], part) for part in shown if part.brand_id in brands],
+        brands_left_out=len(totals) - len(shown),
+        sums=_sums(totals),
+        chart=_chart(days),
+        written=sum(day.consents + day.refusals for day in days),
+        imports=lines,
+        activity=latest(actor),
+    )
+
+
+def _imports(actor: Actor, *, linked: bool) -> tuple[list[ImportLine], int, int]:
+    """The newest imports that run or wait, and how many of both there are. One query."""
+    active = ConsentImport.objects.visible_to(actor).filter(state__in=(*RUNNING, *WAITING))
+    counts = {
+        "waiting": Window(Count("pk", filter=Q(state__in=WAITING))),
+        "running": Window(Count("pk", filter=Q(state__in=RUNNING))),
+    }
+    jobs = ("check_job", "apply_job", "undo_job")
+    rows = active.select_related("provider", "brand", *jobs).annotate(**counts).order_by("-created_at")[:IMPORTS]
+    lines = [
+        ImportLine(
+            item=item,
+            job=getattr(item, _JOBS.get(ImportState(item.state), ""), None),
+            url=reverse("consents:import", args=[item.public_id]) if linked else "",
+        )
+        for item in rows
+    ]
+    first: Any = lines[0].item if lines else None
+    return lines, first.waiting if first else 0, first.running if first else 0
+
+
+def _sums(totals: list[BrandTotals]) -> list[tuple[Channel, int, int]]:
+    return [
+        (
+            channel,
+            sum(part.consents.get(channel, 0) for part in totals),
+            sum(part.refusals.get(channel, 0) for part in totals),
+        )
+        for channel in Channel
+    ]
+
+
+def _chart(days: list[Day]) -> dict[str, Any]:
+    return {
+        "type": "stacked",
+        "labels": [f"{day.day:%d.%m.}" for day in days],
+        "series": [
+            {"label": _("Consents"), "tone": "primary", "values": [day.consents for day in days]},
+            {"label": _("Refusals"), "tone": "danger", "values": [day.refusals for day in days]},
+        ],
+    }

@@ -1,0 +1,33 @@
+"""The overview, and the page that shows every component."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from consents.views.base import ActorView
+from iys_portal.accounts.permissions import Permission
+
+from .selectors import overview
+
+
+class OverviewView(ActorView):
+    """R-A4: what stands and what waits, of one provider or, for staff, of all."""
+
+    permission = Permission.PANEL_VIEW
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rights = self.rights()
+        context = {
+            "overview": overview(self.actor, now=timezone.now()),
+            "imports_url": reverse("consents:imports") if rights["import_links"] else "",
+            "list_url": reverse("consents:list") if self.actor.may(Permission.CONSENT_VIEW) else "",
+        }
+        return render(request, "dashboard/overview.html", rights | context)
+
+
+class GalleryView(ActorView):
+    permission = Permission.GALLERY_VIEW
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "gallery/index.html")
