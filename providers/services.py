@@ -39,7 +39,7 @@ def invite_member(*, email: str, full_name: str, role: str, actor: Actor) -> Inv
     Raises `NotAllowed`, `NotFound` outside a provider, `Invalid` where the person already belongs to it.
     """
     actor.require(Permission.PROVIDER_USERS)
-    provider = Provider.objects.visible_to(actor).filter(pk=actor.provider_id).first()
+    provider = Provider.objects.visible_to(actor).filter(pk=actor.provider_id or 0).first()
     if provider is None:
         raise NotFound(code="provider")
     if Membership.objects.filter(provider=provider, user__email=email.strip().lower()).exists():
@@ -59,12 +59,7 @@ def _locked(membership_id: int, actor: Actor) -> tuple[Membership, list[Membersh
 
     All are locked, so that two managers cannot remove each other at the same moment.
     """
-    found = (
-        Membership.objects.visible_to(actor)
-        .filter(pk=membership_id)
-        .values_list("provider_id", flat=True)
-        .first()
-    )
+    found = Membership.objects.visible_to(actor).filter(pk=membership_id).values_list("provider_id", flat=True).first()
     if found is None:
         raise NotFound(code="membership")
     rows = Membership.objects.filter(provider_id=found).select_for_update(of=("self",)).order_by("pk")
@@ -76,9 +71,7 @@ def _locked(membership_id: int, actor: Actor) -> tuple[Membership, list[Membersh
 
 def _refuse_last_manager(membership: Membership, others: list[Membership]) -> None:
     active = set(
-        User.objects.filter(pk__in=[other.user_id for other in others], is_active=True).values_list(
-            "pk", flat=True
-        )
+        User.objects.filter(pk__in=[other.user_id for other in others], is_active=True).values_list("pk", flat=True)
     )
     if membership.role == ProviderRole.MANAGER and not any(
         other.role == ProviderRole.MANAGER and other.user_id in active for other in others

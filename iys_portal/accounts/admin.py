@@ -60,9 +60,7 @@ ACTS = {
         Act(
             "reset-factor",
             _("Reset the second factor"),
-            _(
-                "Only after checking who asks. All sessions end; the person is told by mail and sets up a new one."
-            ),
+            _("Only after checking who asks. All sessions end; the person is told by mail and sets up a new one."),
             services.reset_second_factor,
         ),
         Act(

@@ -37,24 +37,16 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("sicil@iys-demo.example", "Deneme Sicil Yöneticisi", staff_roles=(StaffRole.ADMIN,)),
     DemoAccount("inceleme@iys-demo.example", "Deneme Başvuru İnceleyen", staff_roles=(StaffRole.REVIEWER,)),
-    DemoAccount(
-        "sikayet@iys-demo.example", "Deneme Şikâyet Uzmanı", staff_roles=(StaffRole.COMPLAINT_OFFICER,)
-    ),
+    DemoAccount("sikayet@iys-demo.example", "Deneme Şikâyet Uzmanı", staff_roles=(StaffRole.COMPLAINT_OFFICER,)),
     DemoAccount("denetci@iys-demo.example", "Deneme Denetçi", staff_roles=(StaffRole.AUDITOR,)),
     DemoAccount(
         "yonetici@iys-demo.example",
         "Örnek Yönetici",
         memberships=((STORE, ProviderRole.MANAGER), (AIRLINE, ProviderRole.MANAGER)),
     ),
-    DemoAccount(
-        "uyum@iys-demo.example", "Örnek Uyum Sorumlusu", memberships=((STORE, ProviderRole.OFFICER),)
-    ),
-    DemoAccount(
-        "izleyici@iys-demo.example", "Örnek Görüntüleyici", memberships=((STORE, ProviderRole.VIEWER),)
-    ),
-    DemoAccount(
-        "entegrator@iys-demo.example", "Kurgu Entegratör", memberships=((BOOKSHOP, ProviderRole.INTEGRATOR),)
-    ),
+    DemoAccount("uyum@iys-demo.example", "Örnek Uyum Sorumlusu", memberships=((STORE, ProviderRole.OFFICER),)),
+    DemoAccount("izleyici@iys-demo.example", "Örnek Görüntüleyici", memberships=((STORE, ProviderRole.VIEWER),)),
+    DemoAccount("entegrator@iys-demo.example", "Kurgu Entegratör", memberships=((BOOKSHOP, ProviderRole.INTEGRATOR),)),
     DemoAccount(
         "kitabevi@iys-demo.example",
         "Kurgu Kitabevi Yöneticisi",

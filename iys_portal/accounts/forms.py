@@ -77,9 +77,7 @@ class TokenForm(PortalForm):
         label=_("Invitation code"),
         max_length=100,
         help_text=_("It stands at the end of the link in your invitation mail, after the # sign."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "data-invitation-token": ""}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-invitation-token": ""}),
     )
 
 

@@ -10,7 +10,5 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 @functools.lru_cache(maxsize=8)
 def fernet_key(secret: str) -> bytes:
     """The key that encrypts second factors' secrets in the database."""
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys second factor v1").derive(
-        secret.encode()
-    )
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys second factor v1").derive(secret.encode())
     return base64.urlsafe_b64encode(derived)

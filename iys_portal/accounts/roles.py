@@ -35,8 +35,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.STAFF_USERS,
         P.AUDIT_VIEW,
     },
-    StaffRole.AUDITOR: _STAFF
-    | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
+    StaffRole.AUDITOR: _STAFF | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
 }
 
 # R-A2: staff, managers, and whoever imports or exports sign in with a second factor.

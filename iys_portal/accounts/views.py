@@ -76,9 +76,7 @@ def _over(request: HttpRequest, error: DomainError) -> HttpResponse:
     return render(request, "accounts/invitation_over.html", {"message": error.message}, status=error.status)
 
 
-def _offer(
-    request: HttpRequest, invitation: Invitation, token: str, form: NewPersonForm | None = None
-) -> HttpResponse:
+def _offer(request: HttpRequest, invitation: Invitation, token: str, form: NewPersonForm | None = None) -> HttpResponse:
     """What the invitation gives, and the form that fits the reader: new, known, or signed in as somebody else."""
     known = User.objects.filter(email=invitation.email).exists()
     signed_in: Any = request.user if request.user.is_authenticated else None

@@ -85,7 +85,11 @@ def test_roles_change_and_are_audited(manager, client_of):
     colleague.refresh_from_db()
     assert colleague.role == "officer"
     entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.old, entry.new) == ("membership.role_changed", {"role": "viewer"}, {"role": "officer"})
+    assert (entry.verb, entry.old, entry.new) == (
+        "membership.role_changed",
+        {"role": "viewer"},
+        {"role": "officer"},
+    )
     assert entry.provider_id == manager.provider_id
 
 
@@ -156,9 +160,7 @@ class TestStrangers:
     def test_a_viewer_promotes_nobody(self, manager):
         viewer = MembershipFactory(provider=manager.provider, role="viewer")
         with pytest.raises(NotAllowed):
-            services.change_role(
-                membership_id=viewer.pk, role="manager", actor=actor_of(viewer.user, manager.provider)
-            )
+            services.change_role(membership_id=viewer.pk, role="manager", actor=actor_of(viewer.user, manager.provider))
 
     def test_staff_invite_no_member_by_this_way(self):
         with pytest.raises(NotAllowed):

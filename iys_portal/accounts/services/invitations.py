@@ -31,9 +31,7 @@ TOKEN_BYTES = 32
 class InvitationUnknown(NotFound):
     """No invitation has this token: mistyped, forged, or replaced by a newer mail."""
 
-    default = _(
-        "This invitation link is not valid. A newer mail may have replaced it: please use the latest one."
-    )
+    default = _("This invitation link is not valid. A newer mail may have replaced it: please use the latest one.")
 
 
 class InvitationOver(WrongMoment):
@@ -45,9 +43,7 @@ class InvitationOver(WrongMoment):
 USED = _("This invitation has already been used. If that was you, simply sign in.")
 REVOKED = _("This invitation was withdrawn. Please ask the person who invited you.")
 EXPIRED = _("This invitation has expired. Please ask the person who invited you for a new one.")
-UNBACKED = _(
-    "The person who invited you may no longer invite. Please ask your organisation for a new invitation."
-)
+UNBACKED = _("The person who invited you may no longer invite. Please ask your organisation for a new invitation.")
 
 
 def _hash(token: str) -> str:
@@ -119,9 +115,7 @@ def invite(
         expires_at=now + settings.REGISTRY["INVITATION_VALID"],
     )
     _mail(invitation, token, actor.name)
-    audit.record(
-        "invitation.sent", _target(invitation), actor=actor, new=_what(invitation), provider_id=provider_id
-    )
+    audit.record("invitation.sent", _target(invitation), actor=actor, new=_what(invitation), provider_id=provider_id)
     return invitation
 
 
@@ -167,8 +161,7 @@ def _inviter_still_may(invitation: Invitation) -> bool:
     if Permission.STAFF_USERS in permissions_of_staff(inviter.staff_roles):
         return True
     return invitation.provider_id is not None and any(
-        scope.provider_id == invitation.provider_id
-        and Permission.PROVIDER_USERS in permissions_of_member(scope.role)
+        scope.provider_id == invitation.provider_id and Permission.PROVIDER_USERS in permissions_of_member(scope.role)
         for scope in scopes_of(inviter)
     )
 
@@ -219,9 +212,7 @@ def accept_as(*, token: str, user: User, request_id: str = "") -> User:
     invitation = find_invitation(token, lock=True)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.email != invitation.email or not locked.is_active:
-        raise NotAllowed(
-            _("This invitation is for another person. Sign out and open the link again."), code="other"
-        )
+        raise NotAllowed(_("This invitation is for another person. Sign out and open the link again."), code="other")
     _take_up(invitation, locked, request_id)
     return locked
 

@@ -21,9 +21,7 @@ def end_sessions(user: User, *, keep: str = "") -> int:
 @transaction.atomic
 def end_own_session(*, session_id: int, user: User, actor: Actor) -> None:
     """End one of the user's own sessions. Raises `NotFound` for anybody else's."""
-    session = (
-        UserSession.objects.select_for_update(of=("self",)).filter(pk=session_id, user_id=user.pk).first()
-    )
+    session = UserSession.objects.select_for_update(of=("self",)).filter(pk=session_id, user_id=user.pk).first()
     if session is None:
         raise NotFound(code="session")
     session.end()

@@ -20,9 +20,7 @@ from .sessions import end_sessions
 
 def _locked(user: User) -> tuple[User, list[User]]:
     """The user and all other staff, locked in key order, so that two admins cannot remove each other at once."""
-    rows = (
-        User.objects.select_for_update(of=("self",)).filter(Q(pk=user.pk) | ~Q(staff_roles=[])).order_by("pk")
-    )
+    rows = User.objects.select_for_update(of=("self",)).filter(Q(pk=user.pk) | ~Q(staff_roles=[])).order_by("pk")
     found = {row.pk: row for row in rows}
     return found.pop(user.pk), list(found.values())
 
@@ -57,9 +55,7 @@ def change_staff_roles(*, user: User, roles: Collection[str], actor: Actor) -> U
         _refuse_last(locked, others)
     locked.staff_roles = wanted
     locked.save(update_fields=["staff_roles"])
-    audit.record(
-        "user.staff_roles_changed", locked, actor=actor, old={"roles": before}, new={"roles": wanted}
-    )
+    audit.record("user.staff_roles_changed", locked, actor=actor, old={"roles": before}, new={"roles": wanted})
     return locked
 
 

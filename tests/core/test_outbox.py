@@ -1,0 +1,150 @@
+"""The outbox: written with its cause, sent once, tried again, given up in the end."""
+
+import smtplib
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.utils import timezone
+
+from iys_portal.celery import app
+from iys_portal.core import mailbox, outbox
+from iys_portal.core.enums import OutboxState
+from iys_portal.core.errors import Invalid
+from iys_portal.core.models import OutboxMessage
+
+
+@pytest.fixture(autouse=True)
+def backend(settings, monkeypatch):
+    settings.EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
+    monkeypatch.setattr(app, "send_task", lambda *_a, **_k: None)
+
+
+def post(cause: str = "deneme:1", **values: str) -> OutboxMessage:
+    defaults = {"to": "kisi@deneme.example", "subject": "Konu\nsatır", "body": "Gövde: ğüşıöç"}
+    return outbox.post(cause=cause, **defaults | values)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def refuse(_message: OutboxMessage) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(outbox, "_send", refuse)
+
+
+@pytest.mark.django_db
+class TestSending:
+    def test_a_mail_arrives_and_its_body_is_forgotten(self):
+        message = post()
+        assert outbox.send_due() == 1
+        (letter,) = mailbox.letters()
+        assert (letter.to, letter.subject, letter.text.strip()) == (
+            "kisi@deneme.example",
+            "Konu satır",
+            "Gövde: ğüşıöç",
+        )
+        message.refresh_from_db()
+        assert (message.state, message.body, message.attempts) == (OutboxState.SENT, "", 1)
+        assert outbox.send_due() == 0
+
+    def test_the_same_cause_is_one_mail(self):
+        assert post() == post(body="anders")
+        assert outbox.send_due() == 1
+
+    def test_what_is_rolled_back_is_never_sent(self):
+        @transaction.atomic
+        def act() -> None:
+            post()
+            raise Invalid
+
+        with pytest.raises(Invalid):
+            act()
+        assert outbox.send_due() == 0
+
+    def test_a_subject_holds_no_second_header(self):
+        post(subject="Konu\r\nBcc: baska@deneme.example")
+        outbox.send_due()
+        assert mailbox.letters()[0].subject == "Konu Bcc: baska@deneme.example"
+
+
+@pytest.mark.django_db
+class TestFailing:
+    def test_it_is_tried_again_later_and_later(self, broken):
+        message = post()
+        waits = []
+        moment = timezone.now()
+        for _ in range(3):
+            with time_machine.travel(moment, tick=False):
+                assert outbox.send_due() == 0
+                message.refresh_from_db()
+                assert outbox.send_due() == 0, "not before its time"
+            waits.append(message.next_try_at - moment)
+            moment = message.next_try_at
+        assert message.state == OutboxState.WAITING
+        assert message.attempts == 3
+        assert waits == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
+
+    def test_in_the_end_it_is_undelivered(self, broken):
+        message = post()
+        moment = timezone.now()
+        for _ in range(outbox.MAX_ATTEMPTS):
+            with time_machine.travel(moment, tick=False):
+                outbox.send_due()
+            message.refresh_from_db()
+            moment = message.next_try_at
+        assert message.state == OutboxState.FAILED
+        with time_machine.travel(moment + timedelta(days=1)):
+            assert outbox.send_due() == 0
+
+    def test_a_crash_after_the_claim_sends_again_under_the_same_id(self, monkeypatch):
+        class Killed(BaseException):
+            pass
+
+        message = post()
+        working = outbox._send
+
+        def send_and_die(row: OutboxMessage) -> None:
+            working(row)
+            raise Killed
+
+        monkeypatch.setattr(outbox, "_send", send_and_die)
+        start = timezone.now()
+        with time_machine.travel(start, tick=False), pytest.raises(Killed):
+            outbox.send_due()
+        monkeypatch.setattr(outbox, "_send", working)
+        with time_machine.travel(start + outbox.LEASE / 2, tick=False):
+            assert outbox.send_due() == 0, "the claim still holds"
+        with time_machine.travel(start + outbox.LEASE * 1.1, tick=False):
+            assert outbox.send_due() == 1
+        assert len(mailbox.letters()) == 1, "the same message id twice is one mail for the reader"
+        message.refresh_from_db()
+        assert message.state == OutboxState.SENT
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_several_workers_send_each_mail_once(monkeypatch):
+    for number in range(60):
+        post(f"deneme:{number}")
+    sent, lock, barrier = [], threading.Lock(), threading.Barrier(4)
+
+    def note(message: OutboxMessage) -> None:
+        assert not connection.in_atomic_block, "no transaction is open while the network is used"
+        with lock:
+            sent.append(message.pk)
+
+    monkeypatch.setattr(outbox, "_send", note)
+
+    def work() -> None:
+        barrier.wait()
+        outbox.send_due()
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(sent) == len(set(sent)) == 60
