@@ -12,6 +12,7 @@ from django.test import Client
 
 from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import SESSION_KEY
+from iys_portal.celery import app
 from iys_portal.core.calendar import ISTANBUL
 from tests import databases
 
@@ -42,6 +43,15 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
         with databases.default_is(name):
             yield name
         databases.drop(name)
+
+
+@pytest.fixture
+def own_queue(committed_db: str) -> Iterator[None]:
+    """Tasks of this test go to a queue of its own, named as its database."""
+    former = app.conf.task_default_queue
+    app.conf.task_default_queue = committed_db
+    yield
+    app.conf.task_default_queue = former
 
 
 @pytest.fixture(autouse=True)

@@ -230,7 +230,7 @@ REGISTRY: dict[str, Any] = {
     "IMPORT_MAX_BYTES": env.int("IMPORT_MAX_BYTES", default=2 * 1024**3),
     "IMPORT_WRITERS": env.int("IMPORT_WRITERS", default=2),
     "IMPORT_CHUNK_ROWS": env.int("IMPORT_CHUNK_ROWS", default=20_000),
-    "JOB_LEASE": timedelta(seconds=60),
+    "JOB_LEASE": timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=60)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),
     "INVITATION_VALID": timedelta(days=7),
 }

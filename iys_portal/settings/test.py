@@ -13,4 +13,4 @@ MAILBOX_PAGE = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 REGISTRY = {**REGISTRY, "IMPORT_WRITERS": 1}  # one connection, so that tests can roll back
-CELERY_TASK_DEFAULT_QUEUE = "iys-test"
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="iys-test")

@@ -1,0 +1,62 @@
+"""Real Celery workers for tests, on the test's own database and queue."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.databases import ROOT
+
+
+def environment(database: str, private: Path, **more: str) -> dict[str, str]:
+    """What a process needs to work on a test's database, files and queue."""
+    from django.conf import settings
+
+    url = os.environ["DATABASE_URL"]
+    owner = os.environ["DATABASE_OWNER_URL"]
+    former = settings.DATABASES["owner"]["NAME"]
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "iys_portal.settings.test",
+        "DATABASE_URL": url.removesuffix(former) + database,
+        "DATABASE_OWNER_URL": owner.removesuffix(former) + database,
+        "PRIVATE_ROOT": str(private),
+        "CELERY_QUEUE": database,
+        **more,
+    }
+
+
+@contextmanager
+def celery_worker(env: dict[str, str]) -> Iterator[subprocess.Popen]:
+    """A worker with one process, in a group of its own; killed at the end when it still runs."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "iys_portal", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+        cwd=ROOT,
+        env=env,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield worker
+    finally:
+        kill(worker)
+
+
+def kill(worker: subprocess.Popen) -> None:
+    """`kill -9` of the worker and its children."""
+    if worker.poll() is None:
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait(timeout=20)
+
+
+def until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:
+    """Wait for something that another process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not come true in {seconds} s"
+        time.sleep(0.05)
