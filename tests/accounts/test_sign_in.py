@@ -173,3 +173,9 @@ def test_r_a1_somebody_elses_session_is_not_found(viewer, password_step, client)
     foreign = UserSession.objects.exclude(user=viewer).get()
     assert client.post(f"/kullanici/oturum/{foreign.pk}/kapat/").status_code == 404
     assert UserSession.objects.filter(pk=foreign.pk).exists()
+
+
+def test_too_many_reset_mails_are_refused_in_words(client, viewer):
+    answers = [client.post("/accounts/password/reset/", {"email": viewer.email}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert b'<html lang="tr"' in answers[-1].content
