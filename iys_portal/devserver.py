@@ -75,10 +75,7 @@ class Child:
         if self.process is not None and (status := self.process.poll()) is not None:
             self.failures = 0 if now - self.started > WELL_AFTER else self.failures + 1
             pause = min(LONGEST_PAUSE, 2.0 ** (self.failures - 1)) if self.failures > 1 else 0.0
-            say(
-                f"{self.name} ended (status {status}); it starts again"
-                + (f" in {pause:.0f} s" if pause else "")
-            )
+            say(f"{self.name} ended (status {status}); it starts again" + (f" in {pause:.0f} s" if pause else ""))
             self.process, self.due = None, now + pause
         if self.process is None and now >= self.due:
             self.start()
@@ -178,11 +175,7 @@ def clear(name: str = "") -> None:
     mark = f"{MARK}={PROJECT}:{name}".encode()
 
     def left() -> list[int]:
-        return [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and _marked(entry, mark)
-        ]
+        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _marked(entry, mark)]
 
     processes.stop(left, [(signal.SIGTERM, 3), (signal.SIGQUIT, 2), (signal.SIGKILL, 5)])
 

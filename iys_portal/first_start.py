@@ -52,9 +52,7 @@ def prepare(servers: Servers, *, command: str) -> bool:
         unfinished.touch()
         print("First start: making the tables and the demo data …", file=sys.stderr)  # noqa: T201
         if not _manage("migrate"):
-            raise PreparationError(
-                "The first start failed in `manage.py migrate`; any command tries it again."
-            )
+            raise PreparationError("The first start failed in `manage.py migrate`; any command tries it again.")
         # `load_demo` asked for by hand does this step itself. A portal without demo data still works.
         if command != "load_demo" and not _manage("load_demo"):
             print("The demo data is missing: `manage.py load_demo` failed.", file=sys.stderr)  # noqa: T201

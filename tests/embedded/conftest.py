@@ -20,9 +20,14 @@ from iys_portal.embedded.places import PROJECT, Place
 
 # A process that uses servers: says what it got, then obeys words on its standard input.
 USER = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 from iys_portal import embedded
+from iys_portal.embedded import keeper, postgres, processes, valkey
+if uid := int(sys.argv[3]):
+    # Only now, and all imported: the Python may lie in root's home, which another user cannot read.
+    import redis, secrets, psycopg
+    os.setgroups([]), os.setgid(uid), os.setuid(uid)
 try:
     servers = embedded.ensure(checkout=Path(sys.argv[1]), durable=sys.argv[2] == "durable")
 except embedded.EmbeddedError as error:
@@ -37,23 +42,15 @@ for word in sys.stdin:
 class User:
     """A process that called `ensure` for a checkout."""
 
-    def __init__(
-        self, checkout: Path, *, durable: bool = True, uid: int | None = None, **settings: str
-    ) -> None:
-        python = sys.executable
-        if uid is not None:
-            # The environment's Python may lie in root's home; the system's reads the same packages.
-            python = shutil.which("python3", path="/usr/bin:/bin") or python
-            settings["PYTHONPATH"] = packages_path()
+    def __init__(self, checkout: Path, *, durable: bool = True, uid: int | None = None, **settings: str) -> None:
         self.process = subprocess.Popen(
-            [python, "-c", USER, str(checkout), "durable" if durable else "throwaway"],
+            [sys.executable, "-c", USER, str(checkout), "durable" if durable else "throwaway", str(uid or 0)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=PROJECT,
             env=without_servers() | settings,
-            **({} if uid is None else {"user": uid, "group": uid, "extra_groups": []}),
         )
 
     def addresses(self) -> dict[str, str]:
@@ -89,11 +86,6 @@ class User:
         readable, _, _ = select.select([self.process.stdout], [], [], 60)
         assert readable, "no answer within a minute"
         return self.process.stdout.readline()
-
-
-def packages_path() -> str:
-    """PYTHONPATH by which another Python of the same version finds this project and its packages."""
-    return os.pathsep.join([str(PROJECT), *(path for path in sys.path if path.endswith("site-packages"))])
 
 
 def without_servers() -> dict[str, str]:

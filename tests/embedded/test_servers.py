@@ -21,7 +21,6 @@ from iys_portal.embedded.places import PROJECT, Place
 from tests.embedded.conftest import (
     eventually,
     keeper_pid,
-    packages_path,
     postgres_pids,
     postmaster,
     remove,
@@ -46,9 +45,7 @@ class TestAddresses:
             config = environ.Env.db_url_config(servers[key])
             assert set(config["HOST"].split(",")) == {str(place.sockets)}
             assert (config["NAME"], config["USER"]) == ("iys", role)
-            with psycopg.connect(
-                host=config["HOST"], user=config["USER"], dbname=config["NAME"]
-            ) as connection:
+            with psycopg.connect(host=config["HOST"], user=config["USER"], dbname=config["NAME"]) as connection:
                 assert connection.execute("SELECT current_database()").fetchone() == ("iys",)
         with redis.Redis.from_url(servers["redis_url"]) as client:
             assert client.ping()
@@ -376,22 +373,20 @@ class TestRootAndOthers:
             now = path.lstat()
             assert (now.st_mode, now.st_uid, now.st_gid) == (found.st_mode, found.st_uid, found.st_gid)
 
-    def test_an_ordinary_user_has_everything_in_the_checkout(self, checkout, user):
+    def test_an_ordinary_user_has_everything_in_the_checkout(self, checkout, place, user):
         # /tmp/pytest… and the like belong to root: the path must be passable for this user.
         for folder in (checkout.parent, checkout.parent.parent):
             folder.chmod(0o755)
         os.chown(checkout, 65534, 65534)
-        python = shutil.which("python3", path="/usr/bin:/bin") or "false"
-        probe = [python, "-c", "import psycopg, redis, environ"]
-        packages = {"PYTHONPATH": packages_path()}
-        if subprocess.run(probe, user=65534, group=65534, cwd=checkout, env=packages, check=False).returncode:
+        postgres_program = postgres._programs(place).folder / "postgres"
+        if subprocess.run([postgres_program, "--version"], user=65534, group=65534, check=False).returncode:
             pytest.skip("this environment's packages are closed to other users")
         one = user(uid=65534, HOME=str(checkout))
         servers = one.addresses()
-        with psycopg.connect(servers["database_url"]) as connection:
+        sockets = Path(environ.Env.db_url_config(servers["database_url"])["HOST"].split(",")[0])
+        with psycopg.connect(host=str(sockets), user="postgres", dbname="iys") as connection:
             row = connection.execute("SHOW data_directory").fetchone()
         assert row == (str(checkout / ".run" / "local" / "postgres"),)
-        sockets = Path(environ.Env.db_url_config(servers["database_url"])["HOST"].split(",")[0])
         assert sockets.parent == Path("/tmp")
         assert len(str(sockets / ".s.PGSQL.5432.lock")) < 100
         one.leave()
