@@ -1,0 +1,321 @@
+"""The demonstration (issue: every screen shows life on the first start): providers, people, a month of consents.
+
+All consents come through the engine, from made-up files that are loaded as of the days they tell of. A second
+run finds what is there and loads only what is missing.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from consents.enums import WayIn
+from consents.models import ConsentImport
+from consents.services import import_runs, imports
+from consents.services.demo import backdate_import
+from consents.services.records import Entry, record_consents
+from consents.states import ImportState as S
+from iys_portal.accounts.demo import AIRLINE, BOOKSHOP, STORE, load_accounts
+from iys_portal.accounts.enums import ProviderRole, StaffRole
+from iys_portal.accounts.models import User
+from iys_portal.accounts.scopes import actor_for
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.errors import NotAllowed
+from providers import reference
+from providers.enums import ProviderKind
+from providers.models import Brand, Membership, Provider, Retailer
+
+from . import demo_files as files
+from .demo_files import Generator
+
+FASHION, HOME = 710011, 710012
+DAYS = 30
+STORE_A_DAY, AIRLINE_A_DAY, FASHION_A_FILE, HOME_A_FILE, BOOKS_A_FILE, PAPER_A_FILE = 150, 170, 110, 110, 60, 80
+AIRLINE_PEOPLE, FASHION_PEOPLE, HOME_PEOPLE, BOOKS_PEOPLE, PAPER_PEOPLE = 2000, 3500, 5200, 100, 7000
+BY_HAND_PEOPLE = 9000
+
+PROVIDERS: tuple[dict[str, Any], ...] = (
+    {
+        "iys_code": STORE,
+        "title": "Örnek Mağazacılık A.Ş.",
+        "main_brand": "Örnek Mağaza",
+        "mersis": "0000000000700001",
+        "email": "izin@ornek-magaza.example",
+        "city": "İstanbul",
+        "declared_consents": 210_000,
+    },
+    {
+        "iys_code": AIRLINE,
+        "title": "Deneme Havayolları A.Ş.",
+        "main_brand": "Deneme Havayolları",
+        "mersis": "0000000000700002",
+        "email": "izin@deneme-hava.example",
+        "city": "Antalya",
+        "declared_consents": 95_000,
+    },
+    {
+        "iys_code": BOOKSHOP,
+        "title": "Kurgu Kitabevi",
+        "kind": ProviderKind.NATURAL_PERSON,
+        "mersis": "0000000000700003",
+        "email": "izin@kurgu-kitap.example",
+        "city": "İzmir",
+        "declared_consents": 800,
+    },
+)
+BRANDS: tuple[tuple[int, dict[str, Any]], ...] = (
+    (STORE, {"brand_code": FASHION, "name": "Örnek Moda", "short_name": "ORNEKMODA"}),
+    (STORE, {"brand_code": HOME, "name": "Örnek Ev", "short_name": "ORNEKEV", "double_opt_in": True}),
+)
+CITIES = ("İstanbul", "Ankara", "İzmir", "Bursa", "Antalya", "Konya", "Trabzon", "Gaziantep")
+RETAILERS = {STORE: ("MG", "Örnek Mağaza", 12), BOOKSHOP: ("KK", "Kurgu Kitabevi", 5)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One file of the month: whose, loaded when, and what becomes of it."""
+
+    brand: int
+    name: str
+    days_ago: int
+    content: Callable[[Generator], bytes]
+    final: S = S.APPLIED
+    constants: dict[str, str] | None = None
+    wide_no: str = ""
+    by_registry: bool = False
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run did."""
+
+    providers: int
+    accounts: int
+    imports: int
+
+
+def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
+    """Load what is missing of the demonstration. Raises `NotAllowed` unless `settings.DEMO`."""
+    if not settings.DEMO:
+        raise NotAllowed(code="demo")
+    providers = load_providers()
+    people = load_accounts()
+    count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
+    return Loaded(providers=len(providers), accounts=len(people), imports=count)
+
+
+def load_providers() -> list[Provider]:
+    """The three companies with their brands and dealers."""
+    found = [
+        Provider.objects.filter(iys_code=fields["iys_code"]).first()
+        or reference.create_provider(actor=SYSTEM, is_demo=True, **fields)
+        for fields in PROVIDERS
+    ]
+    owner = {provider.iys_code: provider for provider in found}
+    for code, fields in BRANDS:
+        if not Brand.objects.filter(brand_code=fields["brand_code"]).exists():
+            reference.create_brand(actor=SYSTEM, provider=owner[code], **fields)
+    for code, (letters, name, total) in RETAILERS.items():
+        brand = Brand.objects.select_related("provider").get(brand_code=code)
+        wanted = {f"{letters}{number:03d}": CITIES[number % len(CITIES)] for number in range(1, total + 1)}
+        known = set(brand.retailers.values_list("code", flat=True))
+        missing = [
+            Retailer(brand=brand, code=dealer, name=f"{name} {city} {dealer[-2:]}", city=city)
+            for dealer, city in wanted.items()
+            if dealer not in known
+        ]
+        reference.create_retailers(actor=SYSTEM, retailers=missing)
+    return found
+
+
+def plan(days: int = DAYS) -> list[Step]:
+    """Every file, oldest first."""
+    steps = [step for number, ago in enumerate(range(days, 0, -1)) for step in _of_day(number, ago)]
+    return [*steps, *_of_today(days)]
+
+
+def _of_day(number: int, ago: int) -> Iterator[Step]:
+    def store(make: Generator) -> bytes:
+        start = number * STORE_A_DAY
+        rows = make.consents(range(start, start + STORE_A_DAY))
+        if number:
+            rows += make.again(make.random.sample(range(start), 25), refusals=0.4)
+        return files.official_file(rows)
+
+    def airline(make: Generator) -> bytes:
+        start = AIRLINE_PEOPLE + number // 2 * AIRLINE_A_DAY
+        rows = make.consents(range(start, start + AIRLINE_A_DAY))
+        if number:
+            rows += make.again(make.random.sample(range(AIRLINE_PEOPLE, start), 20), refusals=0.5)
+        return files.official_file(rows)
+
+    def fashion(make: Generator) -> bytes:
+        start = FASHION_PEOPLE + number // 3 * FASHION_A_FILE
+        return files.wide_file(make.wide(range(start, start + FASHION_A_FILE)))
+
+    def home(make: Generator) -> bytes:
+        start = HOME_PEOPLE + number // 6 * HOME_A_FILE
+        return files.turkish_file(make.consents(range(start, start + HOME_A_FILE)))
+
+    def books(make: Generator) -> bytes:
+        start = BOOKS_PEOPLE + number // 7 * BOOKS_A_FILE
+        return files.turkish_file(make.consents(range(start, start + BOOKS_A_FILE)))
+
+    def paper(make: Generator) -> bytes:
+        start = PAPER_PEOPLE + number // 8 * PAPER_A_FILE
+        return files.turkish_file(make.paper(range(start, start + PAPER_A_FILE)))
+
+    yield Step(STORE, f"web-uyeleri-{number + 1:02d}.csv", ago, store)
+    if number % 2 == 0:
+        yield Step(AIRLINE, f"yolcu-izinleri-{number // 2 + 1:02d}.csv", ago, airline)
+    if number % 3 == 0:
+        name = f"moda-musteri-listesi-{number // 3 + 1:02d}.csv"
+        yield Step(FASHION, name, ago, fashion, constants={"source": "HS_MOBIL"}, wide_no="refusal")
+    if number % 6 == 1:
+        yield Step(HOME, f"ev-kayitlari-{number // 6 + 1:02d}.csv", ago, home)
+    if number % 7 == 2:
+        yield Step(BOOKSHOP, f"kitap-kulubu-{number // 7 + 1:02d}.csv", ago, books)
+    if number % 8 == 3:
+        yield Step(STORE, f"magaza-formlari-{number // 8 + 1:02d}.csv", ago, paper)
+
+
+def _of_today(days: int) -> Iterator[Step]:
+    people = range(8000, 8150)
+    yield Step(
+        AIRLINE,
+        "havalimani-standi.csv",
+        0,
+        lambda make: files.turkish_file(make.consents(range(8200, 8260))),
+        by_registry=True,
+    )
+    yield Step(
+        STORE,
+        "yanlis-liste.csv",
+        0,
+        lambda make: files.official_file(make.consents(people)),
+        final=S.UNDONE,
+    )
+    known = range(min(600, days * STORE_A_DAY))
+    yield Step(
+        STORE,
+        "bayi-listesi-karisik.csv",
+        0,
+        lambda make: files.messy_file(make.messy([*range(8300, 8400), *make.random.sample(known, 40)])),
+        final=S.CHECKED,
+    )
+    yield Step(
+        FASHION,
+        "moda-bekleyen.csv",
+        0,
+        lambda make: files.wide_file(make.wide(range(8500, 8560))),
+        final=S.CHECKED,
+        constants={"source": "HS_MOBIL"},
+        wide_no="ignore",
+    )
+
+
+def _load_step(step: Step, now: datetime) -> bool:
+    """Load one file unless an earlier run did; True when it was loaded now.
+
+    What a killed run left before its apply is discarded and loaded again; a begun apply is finished by the
+    sweeper of jobs.
+    """
+    brand = Brand.objects.select_related("provider").get(brand_code=step.brand)
+    actor = _registry_admin() if step.by_registry else _importer(brand.provider)
+    item = ConsentImport.objects.filter(brand=brand, file_name=step.name).order_by("-pk").first()
+    if item is not None and item.state != step.final and item.state in (S.UPLOADED, S.CHECKED, S.FAILED):
+        item = imports.discard(item, actor=actor)
+    if item is not None and item.state != S.DISCARDED and (item.state != S.APPLIED or step.final == S.APPLIED):
+        return False
+    moment = _moment(step.days_ago, now)
+    dealers = brand.retailers.filter(is_active=True).order_by("code").values_list("code", flat=True)
+    make = Generator(f"{step.brand}/{step.name}", moment, retailers=list(dealers))
+    if item is None or item.state == S.DISCARDED:
+        item = _load_file(step, make, brand=brand, actor=actor)
+    if step.final == S.UNDONE:
+        item = imports.start_undo(item, actor=actor, reason="Yanlış dosya yüklendi", publish=False)
+        import_runs.undo(item.undo_job_id)  # type: ignore[arg-type]
+    if step.days_ago:
+        backdate_import(item, moment=moment)
+        _recipients_refuse(step, make, brand=brand, moment=moment + timedelta(hours=3))
+        _record_by_hand(step, make, brand=brand, actor=actor, moment=moment + timedelta(hours=1))
+    return True
+
+
+def _load_file(step: Step, make: Generator, *, brand: Brand, actor: Actor) -> ConsentImport:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / step.name
+        path.write_bytes(step.content(make))
+        return import_runs.load_file(
+            actor=actor,
+            brand=brand,
+            path=path,
+            name=step.name,
+            moment=make.moment,
+            apply_it=step.final != S.CHECKED,
+            reason="Firma panele giremiyor, yazıyla istedi" if step.by_registry else "",
+            reference="DENEME-2026/17" if step.by_registry else "",
+            constants=step.constants,
+            wide_no=step.wide_no,
+        )
+
+
+def _moment(days_ago: int, now: datetime) -> datetime:
+    """Three in the afternoon of that day, or now."""
+    if not days_ago:
+        return now
+    day = now.astimezone(ISTANBUL).date() - timedelta(days=days_ago)
+    return datetime.combine(day, time(15), tzinfo=ISTANBUL)
+
+
+def _recipients_refuse(step: Step, make: Generator, *, brand: Brand, moment: datetime) -> None:
+    """R-R1: now and then people refuse on the registry's own pages, and the provider has to act upon it (R-R2)."""
+    first = {STORE: 0, AIRLINE: AIRLINE_PEOPLE}.get(step.brand)
+    if first is None or "formlari" in step.name:
+        return
+    people = make.random.sample(range(first, first + STORE_A_DAY), 2)
+    sources = [make.random.choice(("IYS_WEB", "IYS_EPOSTA")) for _person in people]
+    entries = [
+        replace(_entry(row, moment), status="RET", source=source)
+        for row, source in zip(make.consents(people), sources, strict=True)
+    ]
+    recipient = Actor(kind=ActorKind.RECIPIENT, id=0, name="Alıcı", way="citizen")
+    record_consents(actor=recipient, brand=brand, entries=entries, way=WayIn.CITIZEN, registry=True, moment=moment)
+
+
+def _record_by_hand(step: Step, make: Generator, *, brand: Brand, actor: Actor, moment: datetime) -> None:
+    """The bookshop types a few in."""
+    if step.brand != BOOKSHOP:
+        return
+    first = BY_HAND_PEOPLE + 10 * step.days_ago
+    entries = [_entry(row, moment - timedelta(minutes=30)) for row in make.consents(range(first, first + 3))]
+    record_consents(actor=actor, brand=brand, entries=entries, way=WayIn.FORM, moment=moment)
+
+
+def _entry(row: files.Row, at: datetime) -> Entry:
+    return Entry(
+        recipient=row.recipient,
+        type=row.channel,
+        status=row.status,
+        source=row.source,
+        recipient_type=row.recipient_type,
+        consent_date=f"{at.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}",
+    )
+
+
+def _importer(provider: Provider) -> Actor:
+    """The provider's compliance officer, or else its manager."""
+    roles = [ProviderRole.OFFICER, ProviderRole.MANAGER]
+    found = Membership.objects.filter(provider=provider, role__in=roles).select_related("user").order_by("-role", "pk")
+    return actor_for(found[0].user, provider_id=provider.pk, way="command")
+
+
+def _registry_admin() -> Actor:
+    user = User.objects.filter(staff_roles__contains=[StaffRole.ADMIN]).order_by("pk")[0]
+    return actor_for(user, way="command")
