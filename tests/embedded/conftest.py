@@ -42,7 +42,7 @@ for word in sys.stdin:
 class User:
     """A process that called `ensure` for a checkout."""
 
-    def __init__(self, checkout: Path, *, durable: bool = True, uid: int | None = None, **settings: str) -> None:
+    def __init__(self, checkout: Path, *, durable: bool = False, uid: int | None = None, **settings: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", USER, str(checkout), "durable" if durable else "throwaway", str(uid or 0)],
             stdin=subprocess.PIPE,

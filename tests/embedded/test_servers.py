@@ -177,37 +177,37 @@ class TestUsers:
 
 class TestKills:
     def test_a_killed_postmaster_is_replaced_and_nothing_committed_is_lost(self, place, user):
-        first = user()
+        first = user(durable=True)
         servers = first.addresses()
         with psycopg.connect(servers["database_owner_url"]) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(postmaster(place), signal.SIGKILL)
-        user().addresses()
+        user(durable=True).addresses()
         with psycopg.connect(servers["database_owner_url"]) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
     def test_a_killed_backend_is_survived(self, user):
-        servers = user().addresses()
+        servers = user(durable=True).addresses()
         with psycopg.connect(servers["database_url"]) as connection:
             os.kill(connection.info.backend_pid, signal.SIGKILL)
             with pytest.raises(psycopg.OperationalError):
                 connection.execute("SELECT 1")
-        user().addresses()
+        user(durable=True).addresses()
         with psycopg.connect(servers["database_url"]) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
     def test_a_killed_valkey_is_replaced_and_the_queue_is_kept(self, place, user):
-        servers = user().addresses()
+        servers = user(durable=True).addresses()
         with redis.Redis.from_url(servers["redis_url"]) as client:
             client.rpush("queue", "task")
             assert client.execute_command("WAITAOF", 1, 0, 5000)[0] == 1
         os.kill(valkey_pids(place)[0], signal.SIGKILL)
-        user().addresses()
+        user(durable=True).addresses()
         with redis.Redis.from_url(servers["redis_url"]) as client:
             assert client.lrange("queue", 0, -1) == [b"task"]
 
     def test_a_supervisor_revives_what_died(self, place, user):
-        first = user()
+        first = user(durable=True)
         first.addresses()
         assert first.tell("revive") == []
         os.kill(postmaster(place), signal.SIGKILL)
@@ -219,15 +219,15 @@ class TestKills:
         assert not postgres_pids(place)
 
     def test_a_start_killed_in_the_middle_leaves_no_half_database(self, place, user):
-        first = user()
+        first = user(durable=True)
         eventually((place.state / "postgres.new").exists)
         first.kill()
         assert not place.postgres.exists()
-        user().addresses()
+        user(durable=True).addresses()
         assert postgres.is_running(place)
 
     def test_a_pid_file_that_names_somebody_else_is_not_believed(self, place, user):
-        first = user()
+        first = user(durable=True)
         first.addresses()
         lines = (place.postgres / "postmaster.pid").read_text().splitlines()
         first.leave()
@@ -235,7 +235,7 @@ class TestKills:
         try:
             (place.postgres / "postmaster.pid").write_text("\n".join([str(bystander.pid), *lines[1:]]))
             (place.sockets / ".s.PGSQL.5432.lock").write_text("\n".join([str(bystander.pid), *lines[1:]]))
-            user().addresses()
+            user(durable=True).addresses()
             assert bystander.poll() is None
             assert postmaster(place) != bystander.pid
         finally:
@@ -243,18 +243,18 @@ class TestKills:
             bystander.wait()
 
     def test_a_server_that_dies_while_it_starts_shows_the_end_of_its_log(self, place, user):
-        first = user()
+        first = user(durable=True)
         first.addresses()
         first.leave()
         (place.postgres / "global" / "pg_control").rename(place.postgres / "global" / "hidden")
-        assert re.search(r"ended while it started.*pg_control", user().refusal(), re.DOTALL)
+        assert re.search(r"ended while it started.*pg_control", user(durable=True).refusal(), re.DOTALL)
 
     def test_data_of_another_major_version_is_not_touched(self, place, user):
-        first = user()
+        first = user(durable=True)
         first.addresses()
         first.leave()
         (place.postgres / "PG_VERSION").write_text("14\n")
-        assert "made by PostgreSQL 14" in user().refusal()
+        assert "made by PostgreSQL 14" in user(durable=True).refusal()
 
 
 class TestForeigners:
@@ -347,7 +347,7 @@ class TestRoles:
                     connection.execute(statement)
 
     def test_text_is_ordered_the_same_on_every_machine(self, place, user):
-        user().addresses()
+        user(durable=True).addresses()
         with superuser(place, "iys") as connection:
             row = connection.execute(
                 "SELECT datcollate, datlocprovider, pg_encoding_to_char(encoding), "
@@ -356,7 +356,7 @@ class TestRoles:
         assert row == ("C", "b", "UTF8", "UTC", "on")
 
     def test_throwaway_servers_do_without_durability(self, place, user):
-        user(durable=False).addresses()
+        user().addresses()
         with superuser(place) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("off",)
 
