@@ -73,8 +73,8 @@ def send_due() -> int:
     """Send what is due; returns how many were handed over.
 
     The claim is committed before the network is touched, so a crash leaves a row that is claimed again after its
-    lease, with the same message id. After `MAX_ATTEMPTS` a mail is undelivered. A sent mail's body is forgotten:
-    it may hold a link that opens an account.
+    lease, with the same message id. After `MAX_ATTEMPTS` a mail is undelivered. The body of a mail that is sent or
+    given up is forgotten: it may hold a link that opens an account.
     """
     sent = 0
     while rows := _claim(BATCH):
@@ -89,6 +89,7 @@ def send_due() -> int:
                     answer=type(error).__name__,
                     lease_until=None,
                     next_try_at=timezone.now() + timedelta(seconds=30) * 2**message.attempts,
+                    **({"body": "", "html": ""} if last else {}),
                 )
                 log.warning("mail_failed id=%s reason=%s", message.pk, type(error).__name__)
             else:

@@ -1,0 +1,115 @@
+"""A running portal and a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from iys_portal.accounts.services.factors import enrol_totp
+from tests.databases import ROOT
+from tests.factories import PASSWORD, BrandFactory, MembershipFactory, ProviderFactory, RetailerFactory
+from tests.workers import celery_worker, environment, kill, until
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where the portal answers, and who may sign in."""
+
+    url: str
+    email: str
+    secret: str
+    password: str = PASSWORD
+
+    def code(self) -> str:
+        counter = next(iter(yield_hotp_counters_from_time()))
+        return format_hotp_value(hotp_value(self.secret, counter))
+
+
+@pytest.fixture
+def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Portal]:
+    """Web and worker on a database of their own, with one provider and its manager."""
+    provider = ProviderFactory(title="Deneme Mağazacılık A.Ş.", iys_code=650_001)
+    brand = BrandFactory(provider=provider, name="Deneme Moda", brand_code=650_001, is_main=True)
+    RetailerFactory(brand=brand, code="B001")
+    user = MembershipFactory(provider=provider, role="manager").user
+    secret = enrol_totp(user)
+    port = _free_port()
+    env = environment(committed_db, tmp_path / "private", PORTAL_URL=f"http://127.0.0.1:{port}")
+    with (tmp_path / "web.log").open("wb") as log:
+        web = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
+            cwd=ROOT,
+            env=env,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+    try:
+        until(lambda: _answers(port), what="the portal's first answer")
+        with celery_worker(env):
+            yield Portal(url=f"http://127.0.0.1:{port}", email=user.email, secret=secret)
+    finally:
+        kill(web)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop in the tests' thread; Django would refuse its ORM there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A Turkish visitor's page; errors of its console fail the test."""
+    context = browser.new_context(locale="tr-TR", accept_downloads=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    if folder := os.environ.get("BROWSER_PICTURES"):
+        page.screenshot(path=str(Path(folder) / "last.png"), full_page=True)
+    context.close()
+    assert not [text for text in troubles if "favicon" not in text]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
