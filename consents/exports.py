@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def heading(brand_codes: dict[int, int]) -> Row:
 
 def sample(now: datetime) -> str:
     """A small file to fill in: the official names and rows that could be imported today."""
-    day = f"{now.astimezone(ISTANBUL):%Y-%m-%d} 09:00:00"
+    day = f"{now.astimezone(ISTANBUL) - timedelta(days=1):%Y-%m-%d} 09:00:00"
     rows = [
         ("ayse@firma.example", "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", day, ""),
         ("+905321234567", "MESAJ", "ONAY", "HS_MOBIL", "BIREYSEL", day, ""),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from iys_portal.core.actors import Actor
 from providers.models import Brand
 
-from .effective import Reason
+from .effective import Effective, Reason
 from .enums import Channel, RecipientType, Source, Status
 from .masking import mask
 
@@ -25,6 +25,10 @@ class Tag:
 
     label: str | Promise
     tone: str
+
+
+# What a record usually allows; anything else is said by a second badge.
+USUAL = {Status.ONAY: Effective.SENDABLE, Status.RET: Effective.REFUSED, Status.IPTAL: Effective.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,7 @@ class Row:
     provider: str
     channel: str | Promise
     kind: str | Promise  # of the recipient; empty for the usual one
-    status: Tag
-    effective: Tag
+    tags: list[Tag]
     source: str | Promise
     consent_date: datetime | None
 
@@ -50,7 +53,6 @@ def rows_for(actor: Actor, consents: Sequence[Any], brands: Sequence[Brand]) -> 
     masked = actor.all_providers
     rows = []
     for consent in consents:
-        status, answer = Status(consent.status), Reason(consent.effective).effective
         brand = names.get(consent.brand_id)
         rows.append(
             Row(
@@ -61,10 +63,16 @@ def rows_for(actor: Actor, consents: Sequence[Any], brands: Sequence[Brand]) -> 
                 provider=brand.provider.title if brand and masked else "",
                 channel=Channel(consent.channel).label,
                 kind=RecipientType.TACIR.label if consent.recipient_type == RecipientType.TACIR else "",
-                status=Tag(status.label, status.badge),
-                effective=Tag(answer.label, answer.badge),
+                tags=_tags(Status(consent.status), Reason(consent.effective).effective),
                 source=Source(consent.source).label if consent.source else "—",
                 consent_date=consent.consent_date,
             )
         )
     return rows
+
+
+def _tags(status: Status, answer: Effective) -> list[Tag]:
+    tags = [Tag(status.label, status.badge)]
+    if answer is not USUAL[status]:
+        tags.append(Tag(answer.label, answer.badge))
+    return tags

@@ -5,9 +5,9 @@ address. An event's number is short, can be read out on the phone, says nothing 
 consent for ever, whichever event it is.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -114,7 +114,9 @@ class ShowView(DetailView):
 
     permission = Permission.PERSON_SHOW
     verb = "person.shown"
-    http_method_names: ClassVar[list[str]] = ["post"]
+
+    def get(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        return HttpResponseNotAllowed(["POST"])
 
     def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
         consent, brand = self.find(event_id)

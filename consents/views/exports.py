@@ -24,6 +24,7 @@ from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
+KINDS = ("csv", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,6 +34,8 @@ class ExportView(ActorView):
     permission = Permission.CONSENT_EXPORT
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        if kind not in KINDS:
+            raise Http404
         brands = brands_for(self.actor)
         search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""
         form = ConsentFilterForm(request.GET, brands=brands, grouped=False)
@@ -61,8 +64,6 @@ def _file(kind: str, filters: Filters, codes: dict[int, int]) -> HttpResponseBas
         response = StreamingHttpResponse(as_csv(filters, codes), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    if kind != "xlsx":
-        raise Http404
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         as_xlsx(path, filters, codes)
