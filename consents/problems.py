@@ -344,21 +344,24 @@ def value_of(problem: Problem, value: str | None, details: dict[str, object] | N
 
 def sentence_values(
     *,
+    problem: Problem | None = None,
     channel: int | None = None,
     date: datetime | str | None = None,
     former_date: datetime | str | None = None,
     former_source: int | None = None,
     former_status: int | None = None,
-    until: datetime | None = None,
+    until: datetime | str | None = None,
     value: str | None = None,
     **_unused: object,
 ) -> dict[str, str]:
     """What `Problem.sentence` fills in, in the active language.
 
-    `date` is the row's own; where a stored record is the reason, its date, source and status are named instead.
+    `date` is the row's own; where a stored record is the reason (a conflict), its date, source and status are named.
     `until` is the moment at which a deadline ended; its last day is shown.
     """
-    about_stored = former_status is not None
+    about_stored = former_status is not None and (problem is None or problem.verdict is Verdict.CONFLICTING)
+    if isinstance(until, str):
+        until = parse_datetime(until)
     return {
         "value": value or "",
         "channel": str(Channel(channel).label) if channel else "",

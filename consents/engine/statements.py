@@ -224,7 +224,7 @@ PROBLEMS = """
     SELECT %(import)s, %(phase)s, w.line, w.code, '', NULL, jsonb_strip_nulls(jsonb_build_object(
         'recipient', w.recipient, 'channel', w.channel, 'date', n.consent_date,
         'former_date', w.former_date, 'former_source', w.former_source, 'former_status', w.former_status,
-        'retailer', n.retailer_code))
+        'retailer', n.retailer_code, 'until', CASE WHEN w.code = 502 THEN %(window_until)s::timestamptz END))
     FROM judged w JOIN n ON n.recipient = w.recipient AND n.channel = w.channel
         AND n.recipient_type = w.recipient_type AND n.round = w.round
     WHERE w.code >= 100

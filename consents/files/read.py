@@ -6,11 +6,14 @@ from pathlib import Path
 
 import polars as pl
 
-from .encoding import utf8_blocks
+from .encoding import BLOCK, utf8_blocks
 from .errors import FileRefused
 from .layout import Layout
 from .records import names, text_frames
 from .sheets import sheet_blocks
+
+
+SHEET_ROWS = 1_048_576  # of a spreadsheet
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,7 @@ class RawSlice:
     total_bytes: int
 
 
-def read_slices(
-    path: Path, layout: Layout, *, rows: int = 100_000, limit: int | None = None
-) -> Iterator[RawSlice]:
+def read_slices(path: Path, layout: Layout, *, rows: int = 100_000, limit: int | None = None) -> Iterator[RawSlice]:
     """The data rows of the file in file order, `rows` in each slice but the last.
 
     Raises `FileRefused` when the file is damaged at the place reached, and `too-many-rows` with the exact
@@ -61,6 +62,22 @@ def count_rows(path: Path, layout: Layout, *, limit: int | None = None) -> int:
     return count
 
 
+def refuse_too_many(path: Path, layout: Layout, *, limit: int) -> None:
+    """Raise `FileRefused('too-many-rows')` with the exact count; rows are only counted where there may be so many."""
+    if layout.kind == "csv" and path.stat().st_size <= limit:
+        return
+    if layout.kind != "csv" and limit >= SHEET_ROWS:
+        return
+    if layout.kind == "csv":
+        ends = [0, 0]
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                ends = [ends[0] + block.count(b"\n"), ends[1] + block.count(b"\r")]
+        if max(ends) < limit:
+            return
+    count_rows(path, layout, limit=limit)
+
+
 def _data(path: Path, layout: Layout) -> Iterator[tuple[pl.DataFrame, int]]:
     """Frames of rows that are data and not blank, with the bytes read so far."""
     for frame, position in _frames(path, layout):
@@ -83,9 +100,7 @@ def _sheet_frames(path: Path, sheet: str, width: int) -> Iterator[tuple[pl.DataF
 
 def _sheet_frame(first: int, columns: list[list[str]], width: int) -> pl.DataFrame:
     height = len(columns[0]) if columns else 0
-    given = [
-        pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names(width), columns, strict=False)
-    ]
+    given = [pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names(width), columns, strict=False)]
     missing = [pl.Series(name, [None] * height, dtype=pl.String) for name in names(width)[len(given) :]]
     lines = pl.Series("line", range(first, first + height), dtype=pl.UInt32)
     frame = pl.DataFrame([lines, *given, *missing])

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from consents.enums import Source, Status
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
-from consents.files.layout import Layout, remap, to_remember
+from consents.files.layout import FIELD_LABELS, Layout, remap, to_remember
 from consents.files.paste import write_paste
+from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ImportChunk, ImportProblem, RememberedColumn, StagedRow
-from consents.normalise.reading import COMMON_FIELDS, STATUS_FIELDS
+from consents.normalise.reading import COMMON_FIELDS, LONG_FIELDS, STATUS_FIELDS, WIDE_FIELDS
 from consents.transitions import IMPORT
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
@@ -40,11 +41,15 @@ def require_import(actor: Actor, *, by_registry: bool) -> None:
     actor.require(Permission.CONSENT_IMPORT_ANY if by_registry else Permission.CONSENT_IMPORT)
 
 
+def may_work_on(actor: Actor, item: ConsentImport) -> bool:
+    """The registry's imports are the registry's to move, a provider's are its own people's."""
+    return actor.may(Permission.CONSENT_IMPORT_ANY if item.by_registry else Permission.CONSENT_IMPORT)
+
+
 def as_importer(actor: Actor, item: ConsentImport) -> Actor:
-    """The actor with the permission that the workflow asks for, where the registry's own suffices here."""
-    if item.by_registry and actor.may(Permission.CONSENT_IMPORT_ANY):
-        return actor.with_permission(Permission.CONSENT_IMPORT)
-    return actor
+    """The actor with the permission that the workflow asks for; raises `NotAllowed` for other people's imports."""
+    require_import(actor, by_registry=item.by_registry)
+    return actor.with_permission(Permission.CONSENT_IMPORT)
 
 
 def upload(
@@ -88,7 +93,9 @@ def upload(
     )
     item.file.save("upload", File(file), save=False)
     try:
-        layout = inspect_file(private_path(item.file.name), item.file_name, remembered=remembered(brand.provider_id))
+        path = private_path(item.file.name)
+        layout = inspect_file(path, item.file_name, remembered=remembered(brand.provider_id))
+        refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
         item.file.delete(save=False)
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
@@ -130,7 +137,8 @@ def map_columns(
 ) -> ConsentImport:
     """Say what each column is, what stands for missing ones, and what a "no" of a wide file means.
 
-    A status is never a constant (R-C1). Raises `Invalid` for two columns of one thing.
+    A status is never a constant (R-C1). Raises `Invalid` for two columns of one thing, and for columns that do
+    not go together.
     """
     if not STATUS_FIELDS.isdisjoint(constants):
         raise Invalid(_("The status of a consent is never the same for a whole file by assumption."), field="status")
@@ -141,21 +149,73 @@ def map_columns(
         if known is None or known.is_registry:
             raise Invalid(_("Choose a source that a provider may record."), field="source")
     try:
-        layout = remap(Layout.from_json(item.layout), columns)
+        layout = _fitted(remap(Layout.from_json(item.layout), columns))
     except FileRefused as refusal:
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="columns") from refusal
+    known_fields = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
     with transaction.atomic():
         item = _locked(item)
         IMPORT.move(item, "remap", as_importer(actor, item))
         _forget_check(item)
         item.layout = layout.to_json()
-        item.constants = {key: value for key, value in constants.items() if value}
+        item.constants = {key: value for key, value in constants.items() if value and key in known_fields}
         item.wide_no = wide_no if layout.shape == "wide" else ""
         item.save()
         for heading, name in to_remember(layout).items():
             RememberedColumn.objects.update_or_create(
                 provider_id=item.provider_id, heading=heading[:100], defaults={"field": name or ""}
             )
+    return item
+
+
+def _fitted(layout: Layout) -> Layout:
+    """A lone phone or e-mail column beside a channel is the recipient; columns of the other shape are refused."""
+    fields = layout.fields
+    known = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
+    strange = [name for name in fields if name not in known]
+    if layout.shape == "long" and "recipient" not in fields and len(strange) == 1:
+        return remap(layout, {fields[strange[0]]: "recipient"})
+    if strange:
+        names = ", ".join(f"“{FIELD_LABELS[name]}”" for name in strange)
+        if layout.shape == "wide":
+            text = _("%(names)s: not in a file that has one column for each channel. Choose “not stored” there.")
+        else:
+            text = _("%(names)s: not in a file with one consent a row. The address column is “Recipient”.")
+        raise Invalid(text % {"names": names}, code="mixed-shape", field="columns")
+    return layout
+
+
+def reinspect(
+    item: ConsentImport,
+    *,
+    actor: Actor,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> ConsentImport:
+    """Look at the kept file again the way the user says it is built; a refusal leaves all as it was."""
+    importer = as_importer(actor, item)
+    if not item.file:
+        raise WrongMoment(_("The file is no longer kept."), code="file-forgotten")
+    path = private_path(item.file.name)
+    try:
+        layout = inspect_file(
+            path,
+            item.file_name,
+            remembered=remembered(item.provider_id),
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+        refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
+    except FileRefused as refusal:
+        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="reading") from refusal
+    with transaction.atomic():
+        item = _locked(item)
+        IMPORT.move(item, "remap", importer)
+        _forget_check(item)
+        item.layout, item.constants, item.wide_no = layout.to_json(), {}, ""
+        item.save()
     return item
 
 
@@ -192,6 +252,8 @@ def start_check(
             code=f"missing:{','.join(missing)}",
             field="columns",
         )
+    if complete and item.layout["shape"] == "wide" and not item.wide_no:
+        raise Invalid(_("Say what a “no” in the file means."), code="wide-no", field="wide_no")
     with transaction.atomic():
         item = _locked(item)
         IMPORT.move(item, "check", as_importer(actor, item))
@@ -206,9 +268,10 @@ def start_apply(
     item: ConsentImport, *, actor: Actor, moment: datetime | None = None, publish: bool = True
 ) -> ConsentImport:
     """Write what the dry run accepted. Every row is judged again at the moment fixed here (design 3)."""
-    require_may_record(item.provider, Status.RET)
     with transaction.atomic():
         item = _locked(item)
+        consents = StagedRow.objects.filter(import_id=item.pk, status=Status.ONAY).exists()
+        require_may_record(item.provider, Status.ONAY if consents else Status.RET)
         transition = IMPORT.move(item, "apply", as_importer(actor, item))
         item.apply_moment = moment or timezone.now()
         item.apply_job = _job(item, APPLY_TASK, _("Import of %(file)s"), actor, publish=publish)
@@ -252,11 +315,18 @@ def present_job(item: ConsentImport) -> Job | None:
 
 
 def cancel_check(item: ConsentImport, *, actor: Actor) -> None:
-    """Stop a dry run; an apply is never stopped half way, it is undone."""
+    """Stop a dry run, or give up one that broke down; an apply is never stopped half way, it is undone."""
     require_import(actor, by_registry=item.by_registry)
     if item.check_job is None or item.apply_job is not None:
         raise WrongMoment
-    request_cancel(item.check_job)
+    if item.check_job.active:
+        request_cancel(item.check_job)
+        return
+    with transaction.atomic():
+        item = _locked(item)
+        IMPORT.move(item, "stopped", SYSTEM)
+        _forget_check(item)
+        item.save()
 
 
 def discard(item: ConsentImport, *, actor: Actor) -> ConsentImport:

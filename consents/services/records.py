@@ -190,7 +190,9 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
     code, version, event_id, former_date, former_source, former_status, transaction_id = result
     key = (row["recipient"], terms.brand_id, row["channel"], row["recipient_type"])
     if code >= 100:
+        problem = problems.BY_NUMBER[code]
         values = problems.sentence_values(
+            problem=problem,
             channel=row["channel"],
             date=row["consent_date"],
             former_date=former_date,
@@ -199,7 +201,6 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
             until=terms.window_until,
             value=row["retailer_code"],
         )
-        problem = problems.BY_NUMBER[code]
         return Outcome(verdict=problem.verdict, problem=problem, values=values, key=key, version=version or None)
     if code == Verdict.UNCHANGED:
         first = {**{name: row[name] for name in ("status", "source", "consent_date")}, "key": key}

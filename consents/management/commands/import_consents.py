@@ -84,7 +84,7 @@ def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
         problem = problems.BY_NUMBER[row.problem]
         details = row.details or {}
         value = problems.value_of(problem, row.value, details)
-        values = problems.sentence_values(value=value, **{k: v for k, v in details.items() if k != "value"})
+        values = problems.sentence_values(problem=problem, **{**details, "value": value})
         found.append(
             {
                 "line": row.line,
