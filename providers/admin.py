@@ -1,5 +1,6 @@
 """Admin pages of providers, brands, dealers and memberships: reference data that registry admins keep."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,9 +24,7 @@ from .resources import BrandResource, ProviderResource, RetailerResource
 from .transitions import ACCOUNT
 
 for _model in ("provider", "brand", "retailer"):
-    register_admin_model(
-        f"providers.{_model}", view=Permission.REFERENCE_VIEW, change=Permission.REFERENCE_CHANGE
-    )
+    register_admin_model(f"providers.{_model}", view=Permission.REFERENCE_VIEW, change=Permission.REFERENCE_CHANGE)
 register_admin_model("providers.membership", view=Permission.REFERENCE_VIEW)
 
 MOVE_TEXTS = {
@@ -41,6 +40,11 @@ class ReasonForm(forms.Form):
         max_length=reference.REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
     )
+
+
+def _shown(number: str, fields: Sequence[Any]) -> list[Any]:
+    """The fields with a public number as text, without dots between thousands."""
+    return ["number" if name == number else name for name in fields]
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -59,7 +63,12 @@ class ReadOnlyInline(admin.TabularInline):
 
 class BrandInline(ReadOnlyInline):
     model = Brand
-    fields = ["name", "brand_code", "short_name", "is_main", "double_opt_in", "is_active"]
+    fields = ["name", "number", "short_name", "is_main", "double_opt_in", "is_active"]
+    readonly_fields = ["number"]
+
+    @admin.display(description=_("brand number"))
+    def number(self, brand: Brand) -> str:
+        return str(brand.brand_code)
 
 
 class MembershipInline(ReadOnlyInline):
@@ -76,14 +85,14 @@ class ProviderAdmin(ReferenceAdmin):
     """Providers; their account is suspended, reopened and closed from their page, with a reason (R-P6)."""
 
     resource_classes = [ProviderResource]
-    list_display = ["name", "number", "kind", "city", "state", "declared_consents", "is_demo", "created_at"]
+    list_display = ["name", "number", "kind", "city", "state", "declared"]
     list_filter = ["state", "kind", "is_demo"]
     search_fields = ["=iys_code", "=mersis"]
     blind_search_fields = ("title", "city")
     search_help_text = _("Part of the name or province, or the whole İYS or MERSİS number")
     ordering = [TurkishOrder("title")]
     fields = ["title", "iys_code", "kind", "mersis", "email", "city", "declared_consents"]
-    fixed_fields = ("iys_code", "state", "is_demo", "created_at")
+    fixed_fields = ("number", "state", "is_demo", "created_at")
     inlines = [BrandInline, MembershipInline]
 
     @admin.display(description=_("company or trade name"), ordering=TurkishOrder("title"))
@@ -94,8 +103,14 @@ class ProviderAdmin(ReferenceAdmin):
     def number(self, provider: Provider) -> str:
         return str(provider.iys_code)
 
+    @admin.display(description=_("declared consents"), ordering="declared_consents")
+    def declared(self, provider: Provider) -> int:
+        return provider.declared_consents
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*super().get_fields(request, obj), *(["state", "is_demo", "created_at"] if obj else [])]
+        if obj is None:
+            return self.fields
+        return [*_shown("iys_code", self.fields), "state", "is_demo", "created_at"]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return self.inlines if obj else []
@@ -148,7 +163,7 @@ class BrandAdmin(ReferenceAdmin):
     search_help_text = _("Part of the brand's or provider's name, or a whole number")
     ordering = [TurkishOrder("name")]
     fields = ["provider", "brand_code", "name", "short_name", "double_opt_in"]
-    fixed_fields = ("provider", "brand_code", "is_main", "is_active")
+    fixed_fields = ("provider", "number", "is_main", "is_active")
     autocomplete_fields = ["provider"]
     actions = ["deactivate", "reactivate"]
 
@@ -161,7 +176,7 @@ class BrandAdmin(ReferenceAdmin):
         return str(brand.brand_code)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*super().get_fields(request, obj), *(["is_main", "is_active"] if obj else [])]
+        return [*_shown("brand_code", self.fields), "is_main", "is_active"] if obj else self.fields
 
     def create(self, *, actor: Any, values: dict[str, Any]) -> Brand:
         return reference.create_brand(actor=actor, **values)
@@ -198,7 +213,7 @@ class RetailerAdmin(ReferenceAdmin):
         return retailer.name
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*super().get_fields(request, obj), *(["is_active"] if obj else [])]
+        return [*self.fields, "is_active"] if obj else self.fields
 
     def create(self, *, actor: Any, values: dict[str, Any]) -> Retailer:
         return reference.create_retailer(actor=actor, **values)

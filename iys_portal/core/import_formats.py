@@ -178,10 +178,6 @@ class ReferenceImportForm(ImportForm):
     def __init__(self, formats: list[type[base_formats.Format]], resources: list[Any], **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         self.formats = formats
-        self.fields["import_file"].help_text = _("CSV or XLSX, at most %(size)d MB and %(rows)d rows.") % {
-            "size": MAX_BYTES // 1024**2,
-            "rows": MAX_ROWS,
-        }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -12,7 +12,7 @@ from import_export.results import Result
 
 from .admin_pages import ReadOnlyAdmin, actor_of
 from .errors import DomainError
-from .import_formats import FORMATS, ReferenceImportForm
+from .import_formats import FORMATS, MAX_BYTES, MAX_ROWS, ReferenceImportForm
 from .models import AuditEntry
 from .turkish_db import spelling_blind
 
@@ -45,6 +45,7 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
     """
 
     import_form_class = ReferenceImportForm
+    import_template_name = "admin/reference/import.html"
     skip_admin_log = True
     list_per_page = 50
     fixed_fields: tuple[str, ...] = ()  # written once, with the row
@@ -113,6 +114,9 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
 
     def get_import_data_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {"rollback_on_validation_errors": True}
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"max_megabytes": MAX_BYTES // 1024**2, "max_rows": MAX_ROWS}
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         """The confirmed file is judged again; what went wrong since the preview is said, nothing is kept."""

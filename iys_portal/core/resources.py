@@ -11,6 +11,8 @@ from typing import Any
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from import_export import resources, widgets
 from import_export.fields import Field
@@ -115,6 +117,17 @@ class ByNumberWidget(widgets.Widget):
         return "" if value is None else str(getattr(value, self.field))
 
 
+class CellDiff(resources.Diff):
+    """What a row would change, cell by cell; the package's own marks carry inline styles, which our CSP refuses."""
+
+    def as_html(self) -> list[SafeString]:
+        before = self.left or [""] * len(self.right)
+        return [
+            format_html("{}", new) if old == new else format_html("<del>{}</del> <ins>{}</ins>", old, new)
+            for old, new in zip(before, self.right, strict=False)
+        ]
+
+
 class KeyLoader(BaseInstanceLoader):
     """Finds rows by the resource's key, all read at once instead of one query a row."""
 
@@ -141,6 +154,10 @@ class ReferenceResource(resources.ModelResource):
 
     def update(self, instance: Any, values: dict[str, Any]) -> models.Model:
         raise NotImplementedError
+
+    @classmethod
+    def get_diff_class(cls) -> type[CellDiff]:
+        return CellDiff
 
     @property
     def acting(self) -> Actor:
