@@ -88,6 +88,7 @@ def main() -> int:
     try:
         _end_with_make()
         host, port = os.environ.get("HOST", "127.0.0.1"), _port()
+        os.environ.setdefault("PORTAL_URL", f"http://localhost:{port}")  # links in mails
         with _only_one(port):
             _supervise(host, port)
     except Stopped:
