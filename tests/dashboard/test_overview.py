@@ -1,0 +1,128 @@
+"""The overview (R-A4): numbers from the counters, one provider's or, for staff, all."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from consents.enums import Channel, Status, Verdict
+from consents.models import BrandCounter, BrandDay, ConsentImport
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.models import Job
+from iys_portal.dashboard.selectors import overview
+from providers.models import Brand
+from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of, officer_of, staff
+
+
+def count(brand: Brand, total: int, *, channel: int = 3, status: int = 1, holds: int = 0) -> None:
+    BrandCounter.objects.create(
+        brand_id=brand.pk, channel=channel, recipient_type=1, status=status, holds=holds, total=total
+    )
+
+
+def waiting(brand: Brand, state: str, **job: int) -> ConsentImport:
+    now = timezone.now()
+    work = Job.objects.create(
+        task="t", title="t", state="running", actor_kind=1, actor_id=1, actor_name="x", created_at=now, **job
+    )
+    return ConsentImport.objects.create(
+        provider=brand.provider, brand=brand, state=state, file_name=f"{state}.csv", sha256="0" * 64,
+        actor_id=1, actor_name="x", created_at=now, check_job=work,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def brand(db: None) -> Brand:
+    return BrandFactory(is_main=True)
+
+
+@pytest.fixture
+def panel(sign_in: Callable[..., Client], brand: Brand) -> Client:
+    return sign_in(MembershipFactory(provider=brand.provider, role="manager").user, brand.provider)
+
+
+def tiles(page: object) -> list[int]:
+    return [tile.value for tile in page.tiles]  # type: ignore[attr-defined]
+
+
+def test_r_a4_a_provider_sees_its_own_numbers_and_staff_all(brand: Brand) -> None:
+    other = BrandFactory()
+    count(brand, 100)
+    count(brand, 7, status=2)
+    count(brand, 5, holds=2)
+    count(brand, 3, holds=1)
+    count(other, 1000)
+    now = timezone.now()
+    assert tiles(overview(officer_of(brand), now=now)) == [108, 7, 5, 3, 0]
+    assert tiles(overview(staff("admin"), now=now)) == [1108, 7, 5, 3, 0]
+    assert [line.brand for line in overview(officer_of(brand), now=now).brands] == [brand]
+
+
+def test_the_table_has_brands_by_size_and_channels_in_order(brand: Brand) -> None:
+    second = BrandFactory(provider=brand.provider)
+    count(brand, 5, channel=1)
+    count(second, 9, channel=2)
+    count(second, 2, channel=2, status=2)
+    page = overview(officer_of(brand), now=timezone.now())
+    assert [line.brand for line in page.brands] == [second, brand]
+    assert page.sums == [(Channel.ARAMA, 5, 0), (Channel.MESAJ, 9, 2), (Channel.EPOSTA, 0, 0)]
+
+
+def test_the_chart_has_thirty_days_in_istanbul_with_zeros(brand: Brand) -> None:
+    now = timezone.now()
+    today = now.astimezone(ISTANBUL).date()
+
+    def day(when: date, status: Status, verdict: Verdict, total: int) -> None:
+        BrandDay.objects.create(brand_id=brand.pk, day=when, channel=3, status=status, verdict=verdict, total=total)
+
+    day(today, Status.ONAY, Verdict.NEW, 4)
+    day(today, Status.ONAY, Verdict.RENEWED, 2)
+    day(today, Status.ONAY, Verdict.UNCHANGED, 50)
+    day(today - timedelta(days=29), Status.RET, Verdict.NEW, 3)
+    day(today - timedelta(days=30), Status.RET, Verdict.NEW, 9)
+    chart = overview(officer_of(brand), now=now).chart
+    consents, refusals = (series["values"] for series in chart["series"])
+    assert len(chart["labels"]) == len(consents) == 30
+    assert consents == [0] * 29 + [6]
+    assert refusals == [3] + [0] * 29
+
+
+def test_imports_that_run_or_wait_are_shown_with_their_progress(brand: Brand) -> None:
+    waiting(brand, "checking", done=25, total=100)
+    waiting(brand, "checked")
+    waiting(brand, "applied")
+    waiting(BrandFactory(), "checked")
+    page = overview(officer_of(brand), now=timezone.now())
+    assert {(line.item.state, line.percent) for line in page.imports} == {("checking", 25), ("checked", None)}
+    assert tiles(page)[4] == 1
+
+
+def test_a_new_provider_is_told_what_to_do_first(panel: Client, brand: Brand) -> None:
+    page = panel.get("/").content.decode()
+    assert "/izinler/ornek.csv" in page
+    assert "first-steps" in page
+    count(brand, 1)
+    assert "first-steps" not in panel.get("/").content.decode()
+
+
+def test_the_number_of_queries_stays_under_fifteen(
+    panel: Client, brand: Brand, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    for _ in range(20):
+        count(BrandFactory(provider=brand.provider), 1_000_000)
+        waiting(brand, "checked")
+    panel.get("/")
+    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+        panel.get("/")
+
+
+def test_the_overview_needs_a_sign_in(client: Client) -> None:
+    assert client.get("/").status_code == 302
+
+
+def test_the_gallery_is_for_staff(panel: Client, sign_in: Callable[..., Client]) -> None:
+    assert panel.get("/staff/gallery/").status_code == 403
+    assert sign_in(UserFactory(staff_roles=["auditor"])).get("/staff/gallery/").status_code == 200
+    assert actor_of(UserFactory(staff_roles=["auditor"])).may("gallery.view")
