@@ -56,9 +56,7 @@ def main() -> int:
                 problems.append(f"{catalogue} does not exist")
                 continue
             for option, meaning in FINDINGS.items():
-                problems += [
-                    f"{catalogue}: {meaning}: {text}" for text in _messages(copy / catalogue, option)
-                ]
+                problems += [f"{catalogue}: {meaning}: {text}" for text in _messages(copy / catalogue, option)]
             checked = subprocess.run(
                 ["msgfmt", "--check", "--output-file=-", catalogue], cwd=PROJECT, capture_output=True
             )

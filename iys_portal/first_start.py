@@ -70,7 +70,7 @@ def _is_empty(url: str) -> bool:
 
 
 def _manage(step: str) -> bool:
-    command = [sys.executable, PROJECT / "manage.py", step, "--verbosity=0"]
+    command = [sys.executable, str(PROJECT / "manage.py"), step, "--verbosity=0"]
     # Its output goes to standard error: the command that was asked for owns standard output.
     done = subprocess.run(command, stdout=sys.stderr, env=os.environ | {"IYS_PREPARING": "1"}, check=False)
     return done.returncode == 0

@@ -12,6 +12,7 @@ import stat
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from iys_portal.embedded.errors import EmbeddedError
 
@@ -44,7 +45,7 @@ class Place:
         return self.sockets / "valkey.sock"
 
     @property
-    def identity(self) -> dict[str, int | list[int]]:
+    def identity(self) -> dict[str, Any]:
         """Arguments for `subprocess` that make a child run as the servers' user."""
         if os.geteuid() != 0:
             return {}

@@ -37,7 +37,7 @@ def start(command: list[str | Path], *, place: Place, folder: Path, log: Path) -
             start_new_session=True,
             check=True,
             text=True,
-            **place.identity,  # type: ignore[arg-type]
+            **place.identity,
         )
     return int(shell.stdout)
 
@@ -54,7 +54,7 @@ def run(command: list[str | Path], *, place: Place, log: Path | None = None) -> 
         check=False,
         text=True,
         errors="replace",
-        **place.identity,  # type: ignore[call-overload]
+        **place.identity,
     )
     if log is not None:
         with open_log(log) as output:
