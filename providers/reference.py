@@ -229,17 +229,13 @@ def _insert(row: Provider | Brand | Retailer, *, actor: Actor, verb: str, fields
 def _locked(row: Row) -> Row:
     manager: models.Manager[Any] = type(row)._default_manager
     owner = {Brand: ("provider",), Retailer: ("brand",)}.get(type(row), ())
-    found = (
-        manager.select_for_update(of=("self",), no_key=True).select_related(*owner).filter(pk=row.pk).first()
-    )
+    found = manager.select_for_update(of=("self",), no_key=True).select_related(*owner).filter(pk=row.pk).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _update(
-    row: Row, *, actor: Actor, verb: str, changes: Mapping[str, Any], allowed: tuple[str, ...]
-) -> Row:
+def _update(row: Row, *, actor: Actor, verb: str, changes: Mapping[str, Any], allowed: tuple[str, ...]) -> Row:
     """Lock, compare, check, write and record what differs; nothing at all where nothing does."""
     locked = _locked(row)
     actor.require(Permission.REFERENCE_CHANGE)

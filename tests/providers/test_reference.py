@@ -35,9 +35,7 @@ def test_r_p7_a_new_provider_gets_a_main_brand_with_its_own_number():
 
     brand = provider.brands.get()
     assert (brand.brand_code, brand.is_main, brand.name) == (765001, True, "Uydurma Ticaret A.Ş.")
-    assert [entry.provider_id for entry in entries("provider.created") + entries("brand.created")] == [
-        provider.pk
-    ] * 2
+    assert [entry.provider_id for entry in entries("provider.created") + entries("brand.created")] == [provider.pk] * 2
 
 
 def test_r_g4_the_audit_log_keeps_neither_mersis_number_nor_address():
@@ -67,13 +65,9 @@ def test_every_wrong_field_is_named_at_once():
     "act",
     [
         lambda actor, brand: reference.create_provider(actor=actor, **NEW),
-        lambda actor, brand: reference.update_provider(
-            actor=actor, provider=brand.provider, changes={"city": "Bursa"}
-        ),
+        lambda actor, brand: reference.update_provider(actor=actor, provider=brand.provider, changes={"city": "Bursa"}),
         lambda actor, brand: reference.suspend_provider(actor=actor, provider=brand.provider, reason="x"),
-        lambda actor, brand: reference.create_brand(
-            actor=actor, provider=brand.provider, brand_code=5, name="Y"
-        ),
+        lambda actor, brand: reference.create_brand(actor=actor, provider=brand.provider, brand_code=5, name="Y"),
         lambda actor, brand: reference.update_brand(actor=actor, brand=brand, changes={"name": "Y"}),
         lambda actor, brand: reference.deactivate_brand(actor=actor, brand=brand),
         lambda actor, brand: reference.create_retailer(actor=actor, brand=brand, code="1", name="Y"),
@@ -126,9 +120,7 @@ def test_numbers_and_owners_are_fixed():
 
 def test_an_unchanged_row_is_neither_written_nor_recorded():
     brand = BrandFactory(name="Aynı")
-    reference.update_brand(
-        actor=SYSTEM, brand=brand, changes={"name": "Aynı", "brand_code": brand.brand_code}
-    )
+    reference.update_brand(actor=SYSTEM, brand=brand, changes={"name": "Aynı", "brand_code": brand.brand_code})
     assert not AuditEntry.objects.exists()
 
 

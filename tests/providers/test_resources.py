@@ -70,9 +70,7 @@ def test_exports_are_guarded_against_spreadsheet_formulas():
     assert "'+1" in text
     assert "'-1" in text
     assert "'@SUM" in text
-    book = openpyxl.load_workbook(
-        io.BytesIO(XLSXFile().export_data(RetailerResource().export(Retailer.objects.all())))
-    )
+    book = openpyxl.load_workbook(io.BytesIO(XLSXFile().export_data(RetailerResource().export(Retailer.objects.all()))))
     assert {cell.data_type for row in book.active.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
 
 
@@ -141,9 +139,7 @@ def test_a_new_row_needs_its_columns():
 
 def test_a_spreadsheets_numbers_are_read_as_the_digits_they_show():
     brand = BrandFactory()
-    data = workbook(
-        ["Marka no", "Bayi kodu", "Bayi"], [float(brand.brand_code), 17, "On yedi"], [None, None, None]
-    )
+    data = workbook(["Marka no", "Bayi kodu", "Bayi"], [float(brand.brand_code), 17, "On yedi"], [None, None, None])
     dataset = XLSXFile().create_dataset(data)
     RetailerResource(actor=SYSTEM).import_data(dataset, use_transactions=True)
     assert Retailer.objects.get().code == "17"
@@ -151,9 +147,7 @@ def test_a_spreadsheets_numbers_are_read_as_the_digits_they_show():
 
 def test_five_thousand_dealers_come_in_one_act(django_assert_max_num_queries):
     brand = BrandFactory()
-    text = "brandCode,retailerCode,name\n" + "".join(
-        f"{brand.brand_code},B{n:04d},Bayi {n}\n" for n in range(5000)
-    )
+    text = "brandCode,retailerCode,name\n" + "".join(f"{brand.brand_code},B{n:04d},Bayi {n}\n" for n in range(5000))
     with django_assert_max_num_queries(60):
         result = load(RetailerResource, text)
     assert result.totals["new"] == 5000
