@@ -2,4 +2,4 @@
 
 from iys_portal import embedded
 
-embedded.ensure()
+embedded.ensure(name="test", durable=False)
