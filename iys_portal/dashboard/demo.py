@@ -26,6 +26,7 @@ from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
 from providers import reference
 from providers.enums import ProviderKind
@@ -223,14 +224,19 @@ def _of_today(days: int) -> Iterator[Step]:
 def _load_step(step: Step, now: datetime) -> bool:
     """Load one file unless an earlier run did; True when it was loaded now.
 
-    What a killed run left before its apply is discarded and loaded again; a begun apply is finished by the
-    sweeper of jobs.
+    What a killed run left before its apply is discarded and loaded again. Begun work goes on in the background:
+    the sweeper finds a dead worker's job, and a failed one is put back into the queue here.
     """
     brand = Brand.objects.select_related("provider").get(brand_code=step.brand)
     actor = _registry_admin() if step.by_registry else _importer(brand.provider)
     item = ConsentImport.objects.filter(brand=brand, file_name=step.name).order_by("-pk").first()
     if item is not None and item.state != step.final and item.state in (S.UPLOADED, S.CHECKED, S.FAILED):
         item = imports.discard(item, actor=actor)
+    if item is not None and item.state in (S.CHECKING, S.APPLYING, S.UNDOING):
+        job = imports.present_job(item)
+        if job is not None and job.state == JobState.FAILED:
+            imports.resume(item, actor=actor)
+        return False
     if item is not None and item.state != S.DISCARDED and (item.state != S.APPLIED or step.final == S.APPLIED):
         return False
     moment = _moment(step.days_ago, now)

@@ -12,8 +12,9 @@ from consents.services.demo import backdate_import
 from consents.states import ImportState
 from iys_portal.accounts.demo import STORE
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
-from iys_portal.core.models import AuditEntry
+from iys_portal.core.models import AuditEntry, Job
 from iys_portal.dashboard import demo
 from iys_portal.dashboard.demo_files import Generator, email_of, official_file, phone_of
 from providers.models import Brand, Membership, Provider, Retailer
@@ -79,6 +80,14 @@ def test_what_a_killed_run_left_is_loaded_again(demonstration):
     assert demo.load(now=NOW, days=DAYS).imports == 1
     item.refresh_from_db()
     assert item.state == ImportState.DISCARDED
+
+
+def test_work_that_failed_goes_on_in_the_background(demonstration):
+    item = ConsentImport.objects.get(file_name="havalimani-standi.csv")
+    ConsentImport.objects.filter(pk=item.pk).update(state=ImportState.APPLYING)
+    Job.objects.filter(pk=item.apply_job_id).update(state=JobState.FAILED)
+    assert demo.load(now=NOW, days=DAYS).imports == 0
+    assert Job.objects.get(pk=item.apply_job_id).state == JobState.QUEUED
 
 
 def test_the_same_seed_and_moment_give_the_same_bytes():
