@@ -12,7 +12,6 @@ from .layout import Layout
 from .records import names, text_frames
 from .sheets import sheet_blocks
 
-
 SHEET_ROWS = 1_048_576  # of a spreadsheet
 
 

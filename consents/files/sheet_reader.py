@@ -11,6 +11,8 @@ import datetime
 import json
 import resource
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -19,6 +21,7 @@ import python_calamine as calamine
 
 BLOCK = 10_000
 FIRST_ROWS = 260
+HEAD = 1 << 20  # bytes of a large sheet that hold its first rows
 LONGEST_INTEGER = 1e16
 
 
@@ -76,7 +79,7 @@ def _say(value: object) -> None:
 
 
 def _overview(workbook: calamine.CalamineWorkbook) -> None:
-    """One line for each visible sheet that holds cells: name, number of rows, first rows."""
+    """One line for each visible sheet that holds cells: name and first rows."""
     for meta in workbook.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.visible != calamine.SheetVisibleEnum.Visible:
             continue
@@ -86,7 +89,35 @@ def _overview(workbook: calamine.CalamineWorkbook) -> None:
         lead = sheet.start[0]
         rows = list(islice(sheet.iter_rows(), lead, lead + FIRST_ROWS))
         columns = [_text(column) for column in zip(*rows, strict=True)]
-        _say({"sheet": meta.name, "rows": lead + sheet.height, "first": lead + 1, "columns": columns})
+        _say({"sheet": meta.name, "first": lead + 1, "columns": columns})
+
+
+def _beginning(path: str, folder: str) -> str:
+    """A copy of an XLSX file in which large sheets end after their first rows; the file itself where none is large.
+
+    Looking at a workbook must not cost reading all of it. A sheet that is written in an unusual way stays whole.
+    """
+    if not zipfile.is_zipfile(path):
+        return path
+    with zipfile.ZipFile(path) as whole:
+        large = {
+            entry.filename
+            for entry in whole.infolist()
+            if entry.filename.startswith("xl/worksheets/") and entry.file_size > 4 * HEAD
+        }
+        if not large:
+            return path
+        short = f"{folder}/beginning.xlsx"
+        with zipfile.ZipFile(short, "w") as copy:
+            for entry in whole.infolist():
+                with whole.open(entry) as source:
+                    head = source.read(HEAD) if entry.filename in large else b""
+                    end = head.rfind(b"</row>") + 6
+                    if end > 5 and b"<sheetData" in head:
+                        copy.writestr(entry.filename, head[:end] + b"</sheetData></worksheet>")
+                    else:
+                        copy.writestr(entry.filename, head + source.read())
+    return short
 
 
 def main() -> None:
@@ -98,11 +129,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        workbook = calamine.load_workbook(path)
         if len(sys.argv) == 4:
-            _overview(workbook)
+            with tempfile.TemporaryDirectory() as folder:
+                _overview(calamine.load_workbook(_beginning(path, folder)))
         else:
-            for block in _blocks(workbook.get_sheet_by_name(sys.argv[4]), BLOCK):
+            for block in _blocks(calamine.load_workbook(path).get_sheet_by_name(sys.argv[4]), BLOCK):
                 _say(block)
     except calamine.PasswordError:
         _say({"refused": "password-protected"})
@@ -110,7 +141,7 @@ def main() -> None:
         _say({"refused": "unknown-sheet"})
     except MemoryError:
         _say({"refused": "sheet-too-large"})
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         _say({"refused": "sheet-too-large" if "limit exceeded" in str(error) else "broken-workbook"})
     _say("end")
     sys.stdout.flush()

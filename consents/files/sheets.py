@@ -22,10 +22,9 @@ _TOO_LARGE = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGSEGV
 
 @dataclass(frozen=True)
 class Sheet:
-    """One visible sheet that holds cells: `rows` up to the last, number of the `first`, the first rows."""
+    """One visible sheet that holds cells: the number of its `first` row, and its first rows by column."""
 
     name: str
-    rows: int
     first: int
     columns: list[list[str]]
 
@@ -33,7 +32,7 @@ class Sheet:
 def sheets_of(path: Path) -> list[Sheet]:
     """The visible sheets with their first rows. Raises `FileRefused`."""
     with _reader(path, INSPECTING) as lines:
-        return [Sheet(line["sheet"], line["rows"], line["first"], line["columns"]) for line in lines]
+        return [Sheet(line["sheet"], line["first"], line["columns"]) for line in lines]
 
 
 def sheet_blocks(path: Path, sheet: str) -> Iterator[tuple[int, list[list[str]], float]]:
