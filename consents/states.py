@@ -16,6 +16,11 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
     @property
+    def running(self) -> bool:
+        """A job works on the import; its page watches it."""
+        return self in (ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING)
+
+    @property
     def badge(self) -> str:
         return {
             "uploaded": "secondary",

@@ -41,6 +41,12 @@ def require_import(actor: Actor, *, by_registry: bool) -> None:
     actor.require(Permission.CONSENT_IMPORT_ANY if by_registry else Permission.CONSENT_IMPORT)
 
 
+def require_view(actor: Actor) -> None:
+    """Whoever imports looks at imports, and so does who reads the audit log."""
+    if not any(map(actor.may, (Permission.CONSENT_IMPORT, Permission.CONSENT_IMPORT_ANY, Permission.AUDIT_VIEW))):
+        raise NotAllowed
+
+
 def may_work_on(actor: Actor, item: ConsentImport) -> bool:
     """The registry's imports are the registry's to move, a provider's are its own people's."""
     return actor.may(Permission.CONSENT_IMPORT_ANY if item.by_registry else Permission.CONSENT_IMPORT)
@@ -377,8 +383,7 @@ def _forget_check(item: ConsentImport) -> None:
 
 def visible_import(actor: Actor, public_id: Any) -> ConsentImport:
     """One import by its public id; raises `NotFound` for a stranger (R-A1)."""
-    if not (actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)):
-        raise NotAllowed
+    require_view(actor)
     item = (
         ConsentImport.objects.visible_to(actor)
         .select_related("provider", "brand__provider", "check_job", "apply_job", "undo_job")
