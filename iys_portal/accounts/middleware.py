@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from iys_portal.core.middleware import current_request_id
 
+from .models import User
 from .policies import needs_second_factor
-from .scopes import SESSION_KEY, actor_for
+from .scopes import SESSION_KEY, actor_for, scopes_of
 from .selectors import has_second_factor
 
 FACTOR_GIVEN = "second_factor_given"  # in the session: this browser gave the factor
@@ -49,7 +50,10 @@ class LanguageMiddleware:
 
 
 class ActorMiddleware:
-    """`request.actor`: the signed-in user in the scope that the session chose; None when nobody is signed in."""
+    """`request.actor`: the signed-in user in the scope that the session chose; None when nobody is signed in.
+
+    `request.scopes`: for whom the user may act, to switch between.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -57,11 +61,14 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
+            user: User = request.user  # type: ignore[assignment]
+            request.scopes = SimpleLazyObject(lambda: scopes_of(user))  # type: ignore[attr-defined]
             request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
                 lambda: actor_for(
-                    request.user,  # type: ignore[arg-type]
+                    user,
                     provider_id=request.session.get(SESSION_KEY),
                     request_id=current_request_id(),
+                    scopes=request.scopes,  # type: ignore[attr-defined]
                 )
             )
         return self.get_response(request)

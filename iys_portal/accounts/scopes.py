@@ -37,9 +37,16 @@ def scopes_of(user: User) -> list[Scope]:
     return [scope for source in _sources for scope in source(user)]
 
 
-def actor_for(user: User, *, provider_id: int | None = None, request_id: str = "", way: str = "web") -> Actor:
+def actor_for(
+    user: User,
+    *,
+    provider_id: int | None = None,
+    request_id: str = "",
+    way: str = "web",
+    scopes: list[Scope] | None = None,
+) -> Actor:
     """The user as actor, for the chosen provider or, where none is chosen, staff first, then the first provider."""
-    scopes = scopes_of(user)
+    scopes = scopes_of(user) if scopes is None else scopes
     chosen = next((scope for scope in scopes if scope.provider_id == provider_id), None)
     if chosen is None and not user.staff_roles and scopes:
         chosen = scopes[0]

@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.scopes import scopes_of
 
 
 @dataclass(frozen=True)
@@ -71,5 +70,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         ]
         active = max((link.url for link in links if link.active), key=len, default="")
         context["navigation"] = [Link(k.label, k.url, k.icon, k.url == active) for k in links]
-        context["scopes"] = scopes_of(request.user)  # type: ignore[arg-type]
+        context["scopes"] = request.scopes  # type: ignore[attr-defined]
     return context
