@@ -9,6 +9,7 @@ from iys_portal.accounts.backends import register_admin_model
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.reference_admin import ReferenceAdmin
 
+from . import admin_imports  # noqa: F401 (registers the list of imports)
 from .models import DeadlineExtension
 from .resources import DeadlineResource
 from .services import deadlines

@@ -168,8 +168,8 @@ class ColumnsForm(PortalForm):
                 text = _("Choose the column that says consent or refusal. The registry never assumes it.")
                 self.add_error(None, text)
             else:
-                text = _("Choose the column that holds “%(name)s”.") % {"name": FIELD_LABELS[name]}
-                self.add_error(None, text)
+                told = gettext("Choose the column that holds “%(name)s”.")
+                self.add_error(None, told % {"name": FIELD_LABELS[name]})
 
 
 class UndoForm(PortalForm):
