@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import AuditEntry
 
-LATEST = 8
+LATEST = 6
 
 
 @dataclass(frozen=True)
