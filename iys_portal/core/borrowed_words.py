@@ -1,7 +1,8 @@
 """Words of libraries that our pages show and our catalogues say in our own way.
 
 Django looks into `locale/` before a library's catalogue, so an entry there wins. The libraries' Turkish says "şifre"
-where ours says "parola", leaves values out, or is missing; their English says "email" where ours says "e-mail".
+where ours says "parola", leaves values out, begins headings with a small letter, or is missing; their English says
+"email" where ours says "e-mail".
 Nothing imports this module: `makemessages` reads it. When a library is updated, compare the texts with its sources.
 """
 
@@ -31,6 +32,20 @@ ALLAUTH = (
     gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
     gettext_noop("You must type the same password each time."),
     gettext_noop("Your primary email address must be verified."),
+)
+
+DJANGO_ADMIN = (
+    gettext_noop("Add %(name)s"),
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("Log out"),
+    gettext_noop("My actions"),
+    gettext_noop("None available"),
+    gettext_noop("Recent actions"),
+    gettext_noop("Save and add another"),
+    gettext_noop("View %s"),
+    gettext_noop("View site"),
+    gettext_noop("Welcome,"),
 )
 
 IMPORT_EXPORT = (
