@@ -18,14 +18,27 @@ from .models import ConsentImport
 register_admin_model("consents.consentimport", view=Permission.AUDIT_VIEW)
 
 
+class OriginFilter(admin.SimpleListFilter):
+    """Whether the registry or the provider's own people imported."""
+
+    title = _("who imported")
+    parameter_name = "registry"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("the registry")), ("no", _("the provider"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(by_registry=self.value() == "yes") if self.value() else queryset
+
+
 @admin.register(ConsentImport)
 class ImportAdmin(ReadOnlyAdmin):
     """Every import of every provider; a row leads to its page in the panel."""
 
     change_list_template = "admin/consents/consentimport/change_list.html"
-    list_display = ["created_at", "file_name", "provider", "brand", "state", "rows", "by_registry", "actor_name"]
+    list_display = ["file_name", "state", "rows", "provider", "brand", "origin", "created_at"]
     list_display_links = ["file_name"]
-    list_filter = ["state", "by_registry", ("created_at", admin.DateFieldListFilter)]
+    list_filter = ["state", OriginFilter, ("created_at", admin.DateFieldListFilter)]
     list_select_related = ["provider", "brand"]
     list_per_page = 50
     search_fields = ["=provider__iys_code", "=brand__brand_code", "=reference"]
@@ -35,6 +48,10 @@ class ImportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("rows"))
     def rows(self, item: ConsentImport) -> int | None:
         return (item.counts or item.dry_counts).get("total")
+
+    @admin.display(description=_("who imported"))
+    def origin(self, item: ConsentImport) -> str:
+        return f"{item.actor_name} ({_('the registry')})" if item.by_registry else item.actor_name
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         found, may_repeat = super().get_search_results(request, queryset, search_term)

@@ -56,7 +56,7 @@ def downloads_of(item: ConsentImport) -> list[Download]:
     large = _("More rows than a sheet holds; take the CSV.") if refused >= SHEET_ROWS else ""
     mend = _("The refused rows as they came, with what is wrong beside them. Mend and upload again.")
     return [
-        Download("problems.xlsx", _("Rows to mend (XLSX)"), mend, "xlsx", refused, none or gone or large),
+        Download("problems.xlsx", _("Rows to mend (XLSX)"), "", "xlsx", refused, none or gone or large),
         Download("problems.csv", _("Rows to mend (CSV)"), mend, "csv", refused, none or gone),
         Download(
             "refused.csv",

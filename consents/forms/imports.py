@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType
 from consents.files.encoding import LABELS
-from consents.files.layout import FIELD_LABELS, Layout
+from consents.files.layout import FIELD_LABELS, Layout, shape_of
 from consents.models import ConsentImport
 from consents.normalise.reading import LONG_FIELDS, WIDE_FIELDS
 from consents.services.imports import CONSTANT_FIELDS
@@ -159,8 +159,11 @@ class ColumnsForm(PortalForm):
         taken, known = set(self.mapping.values()), LONG_FIELDS if shape == "long" else WIDE_FIELDS
         return [self[name] for name in CONSTANT_FIELDS if name in known and name not in taken]
 
-    def add_missing(self, names: list[str]) -> None:
-        """Say where each missing field is wanted: at its value, or that a column has to be it."""
+    def add_missing(self, names: list[str]) -> bool:
+        """Say where each missing field is wanted: at its value, or that a column has to be it. True for any."""
+        wide = shape_of(name for name in self.mapping.values() if name) == "wide"
+        if wide and not self.cleaned_data["wide_no"]:
+            self.add_error("wide_no", _("Say what a “no” in the file means."))
         for name in names:
             if name in CONSTANT_FIELDS:
                 self.add_error(name, _("No column holds it: choose the column above, or one value for every row."))
@@ -170,6 +173,7 @@ class ColumnsForm(PortalForm):
             else:
                 told = gettext("Choose the column that holds “%(name)s”.")
                 self.add_error(None, told % {"name": FIELD_LABELS[name]})
+        return bool(self.errors)
 
 
 class UndoForm(PortalForm):

@@ -18,6 +18,7 @@ from consents.models import ConsentImport, ImportProblem
 from iys_portal.core.actors import Actor
 
 ROWS = 50
+SHOWN = 60  # characters of a cell on a page
 Phase = ImportProblem.Phase
 ADDRESSES = frozenset({"recipient", "phone", "email"})
 Place = tuple[int, int]
@@ -98,6 +99,7 @@ class Reader:
         details: dict[str, Any] = row.details or {}
         column = row.column or problem.column
         value = problems.value_of(problem, row.value, details) or ""
+        value = f"{value[:SHOWN]}…" if len(value) > SHOWN else value
         if self.masked and column in ADDRESSES and value:
             value = mask(value)
         values = problems.sentence_values(problem=problem, **{**details, "value": value})
@@ -129,13 +131,14 @@ class Reader:
         phases: list[int] | None = None,
         place: Place | None = None,
         backwards: bool = False,
+        size: int = ROWS,
     ) -> LinePage:
         """One page of the rows with one of these reasons."""
-        limit = ROWS + 1
+        limit = size + 1
         rows = _rows(
             self.item, phases or self.phases, numbers, limit=limit, total=limit, place=place, backwards=backwards
         )
-        more, rows = len(rows) > ROWS, rows[:ROWS]
+        more, rows = len(rows) > size, rows[:size]
         if backwards:
             rows.reverse()
         lines = [self.told(row) for row in rows]

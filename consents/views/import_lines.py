@@ -22,7 +22,7 @@ from consents.files.errors import FileRefused
 from consents.import_downloads import as_csv, downloads_of, refused_rows, result_rows, write_problems
 from consents.models import ConsentImport, ImportProblem
 from consents.selectors.import_report import Report, report_of
-from consents.selectors.import_rows import Place, Reader
+from consents.selectors.import_rows import ROWS, Place, Reader
 from consents.services import imports as services
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -33,7 +33,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMES = {"problems": "duzeltilecek-satirlar", "refused": "listeden-cikarilacaklar", "result": "sonuc"}
 
 
-def lines_context(request: HttpRequest, item: ConsentImport, reader: Reader, report: Report | None) -> dict[str, Any]:
+def lines_context(
+    request: HttpRequest, item: ConsentImport, reader: Reader, report: Report | None, *, size: int = ROWS
+) -> dict[str, Any]:
     """One page of problem rows, narrowed to one reason where the address names one; those of an undo by `geri`."""
     undo = "geri" in request.GET
     counts = item.undo_counts.get("left", {}) if undo else (item.counts or item.dry_counts).get("codes", {})
@@ -44,7 +46,7 @@ def lines_context(request: HttpRequest, item: ConsentImport, reader: Reader, rep
     backwards = "once" in request.GET
     place = _place(request.GET.get("once" if backwards else "sonra", ""))
     phases = [int(ImportProblem.Phase.UNDO)] if undo else None
-    lines = reader.page(numbers, phases=phases, place=place, backwards=backwards)
+    lines = reader.page(numbers, phases=phases, place=place, backwards=backwards, size=size)
     base = {"neden": chosen} if chosen in counts else {}
     base |= {"geri": "1"} if undo else {}
     return {

@@ -26,6 +26,8 @@ from iys_portal.core.errors import Invalid, NotAllowed
 
 from .import_lines import lines_context
 
+FIRST_ROWS = 10  # on the report; all of them have a page of their own
+
 
 class ImportView(View):
     """A page about imports: for their importers and, to be read, for who reads the audit log."""
@@ -139,8 +141,7 @@ class ColumnsView(ImportView):
         data = {"columns": form.columns, "constants": form.constants, "wide_no": form.cleaned_data["wide_no"]}
         try:
             item = services.map_columns(item, actor=self.actor, **data)
-            if missing := services.missing_fields(item):
-                form.add_missing(missing)
+            if form.add_missing(services.missing_fields(item)):
                 return False
             services.start_check(item, actor=self.actor)
         except Invalid as error:
@@ -211,7 +212,8 @@ class OneView(ImportView):
             "undo_form": UndoForm(prefix="undo"),
             "before": services.same_file_before(item) if not item.applied_at else None,
         }
-        return render(request, "consents/imports/detail.html", context | lines_context(request, item, reader, report))
+        lines = lines_context(request, item, reader, report, size=FIRST_ROWS)
+        return render(request, "consents/imports/detail.html", context | lines)
 
     @property
     def may_download(self) -> bool:

@@ -158,6 +158,7 @@ class Panel:
     def run(self, kind: str, item: ConsentImport | None = None) -> ConsentImport:
         """Let the worker do the import's job."""
         item = item or self.item()
+        item.refresh_from_db()
         work = {"check": import_runs.check, "apply": import_runs.apply, "undo": import_runs.undo}[kind]
         work(getattr(item, f"{kind}_job_id"))
         item.refresh_from_db()
