@@ -44,7 +44,15 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    """Drop a database; the server waits some seconds for its last sessions, those of killed processes take longer."""
+    for attempt in range(8):
+        try:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if attempt == 7:
+                raise
+        else:
+            return
 
 
 def template() -> str:
