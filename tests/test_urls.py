@@ -1,0 +1,177 @@
+"""Every address × every role (style 14), strangers (R-A1), and that looking changes nothing (style 17)."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from consents.models import ConsentEvent
+from consents.services import imports
+from consents.services.records import Entry, record_consents
+from iys_portal.accounts.models import User
+from iys_portal.accounts.scopes import SESSION_KEY
+from providers.models import Brand
+from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of
+
+PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
+STAFF_ROLES = ("admin", "reviewer", "complaint_officer", "auditor")
+EVERYBODY = {*PROVIDER_ROLES, *STAFF_ROLES}
+
+# Pages without an object: who gets them. Anonymous visitors are sent to the sign-in.
+PAGES: dict[str, set[str]] = {
+    "dashboard:overview": EVERYBODY,
+    "dashboard:gallery": set(STAFF_ROLES),
+    "providers:people": {"manager"},
+    "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:record": {"manager", "officer"},
+    "consents:sample": EVERYBODY,
+    "consents:imports": {"manager", "officer", "admin", "auditor"},
+    "consents:import_new": {"manager", "officer", "admin"},
+}
+# Pages about one object of a provider; a stranger gets 404.
+OBJECTS = {
+    "consents:detail": "GET",
+    "consents:refuse": "POST",
+    "consents:import": "GET",
+    "consents:import_columns": "GET",
+    "consents:import_progress": "GET",
+    "consents:import_problems": "GET",
+    "consents:import_download": "POST",
+    "consents:import_check": "POST",
+    "consents:import_apply": "POST",
+    "consents:import_undo": "POST",
+    "consents:import_discard": "POST",
+    "consents:import_resume": "POST",
+    "consents:import_cancel": "POST",
+    "providers:member-role": "POST",
+    "providers:member-remove": "POST",
+    "providers:invitation-revoke": "POST",
+    "providers:invitation-resend": "POST",
+}
+# Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show", the mailbox.
+ELSEWHERE = re.compile(
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show)$)"
+)
+
+WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
+NOTED = {"core_auditentry", "django_session", "usersessions_usersession"}  # what a reader may leave behind
+
+
+def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, (*space, *([pattern.namespace] if pattern.namespace else [])))
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield ":".join((*space, pattern.name))
+
+
+def test_every_address_stands_in_the_matrix() -> None:
+    unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
+    assert not unknown
+
+
+def browser_of(user: User, brand: Brand | None = None) -> Client:
+    client = Client(raise_request_exception=True)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor_given"] = True
+    if brand is not None:
+        session[SESSION_KEY] = brand.provider_id
+    session.save()
+    return client
+
+
+def browser_in_role(role: str, brand: Brand) -> Client:
+    if role in STAFF_ROLES:
+        return browser_of(UserFactory(staff_roles=[role]))
+    return browser_of(MembershipFactory(provider=brand.provider, role=role).user, brand)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_r_a1_each_role_gets_its_pages_and_no_other(role: str) -> None:
+    client = browser_in_role(role, BrandFactory(is_main=True))
+    for name, allowed in PAGES.items():
+        expected = 200 if role in allowed else 403
+        assert client.get(reverse(name)).status_code == expected, name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_nobody_sees_a_page_without_signing_in(client: Client, name: str) -> None:
+    response = client.get(reverse(name))
+    assert response.status_code == 302
+    assert "/accounts/login/" in response.url  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def filled(db: None) -> dict[str, Any]:
+    """A brand with a consent, an import and people; and the arguments that lead to each of them."""
+    brand = BrandFactory(is_main=True)
+    manager = MembershipFactory(provider=brand.provider, role="manager")
+    actor = actor_of(manager.user, brand.provider)
+    now = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+    record_consents(
+        actor=actor, brand=brand, entries=[Entry("ali@firma.example", "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", now)]
+    )
+    text = f"recipient,type,status,source,consentDate\nveli@firma.example,EPOSTA,ONAY,HS_WEB,{now}\n"
+    item = imports.upload_paste(actor=actor, brand=brand, text=text)
+    event = ConsentEvent.objects.get()
+    other = MembershipFactory(provider=brand.provider, role="viewer")
+    return {
+        "brand": brand,
+        "manager": manager.user,
+        "event": event.event_id,
+        "import": item.public_id,
+        "member": other.pk,
+    }
+
+
+def address(name: str, filled: dict[str, Any]) -> str:
+    if name in ("consents:detail", "consents:refuse"):
+        return reverse(name, args=[filled["event"]])
+    if name.startswith("providers:invitation"):
+        return reverse(name, args=[uuid.uuid4()])
+    if name.startswith("providers:member"):
+        return reverse(name, args=[filled["member"]])
+    if name == "consents:import_download":
+        return reverse(name, args=[filled["import"], "result.csv"])
+    return reverse(name, args=[filled["import"]])
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_r_a1_another_providers_object_is_not_found(filled: dict[str, Any], name: str) -> None:
+    stranger = browser_in_role("manager", BrandFactory(is_main=True))
+    ask = stranger.get if OBJECTS[name] == "GET" else stranger.post
+    before = ConsentEvent.objects.count()
+    assert ask(address(name, filled)).status_code == 404
+    assert ConsentEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", sorted(name for name, method in OBJECTS.items() if method == "POST"))
+def test_changes_are_made_by_post_only(filled: dict[str, Any], name: str) -> None:
+    client = browser_of(filled["manager"], filled["brand"])
+    assert client.get(address(name, filled)).status_code in (405, 302)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
+    client = browser_of(filled["manager"], filled["brand"])
+    written: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if (found := WRITING.match(sql)) and found[2] not in NOTED:
+            written.append(sql[:120])
+        return execute(sql, params, many, context)
+
+    urls = [reverse(name) for name in PAGES] + [address(name, filled) for name, how in OBJECTS.items() if how == "GET"]
+    with connection.execute_wrapper(watch):
+        for url in urls:
+            assert getattr(client, method)(url).status_code in (200, 204, 302, 403, 405), url
+    assert not written
