@@ -106,6 +106,7 @@ class Bench:
         again = self.load(path)
         assert again["verdicts"]["unchanged"] == self.rows, again
         say("import.repeat.rows_per_s", self.rows / again["seconds"], "rows/s")
+        self.settle()
         say("import.first_problems_s", self.first_problems(), "s")
         count = min(self.rows, 200_000)
         sheet = files.write_xlsx(self.folder / "new.xlsx", files.rows(count, seed=3, now=self.now))

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from statistics import median
+from urllib.parse import urljoin
 
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -26,10 +27,10 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     yield "page.list.median_ms", _median(client, first)
     url = first
     for _ in range(HUNDREDTH):
-        found = re.search(r'href="([^"]+)"[^>]*rel="next"', client.get(url).content.decode())
+        found = re.search(r'rel="next" href="([^"]+)"', client.get(url).content.decode())
         if found is None:
             return
-        url = first + found[1].replace("&amp;", "&") if found[1].startswith("?") else found[1].replace("&amp;", "&")
+        url = urljoin(first, found[1].replace("&amp;", "&"))
     yield "page.list_hundredth.median_ms", _median(client, url)
 
 
