@@ -1,6 +1,7 @@
 """The work behind an import's jobs: dry run, apply, undo. Each may run twice and may die in the middle (design 3)."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from iys_portal.accounts.models import User
 from iys_portal.core import outbox
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
-from iys_portal.core.errors import Invalid
+from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import JobCancelled, Run, claimed
 from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
@@ -86,7 +87,7 @@ def undo(job_id: int) -> None:
         found = undo_chunks(
             item,
             actor=_actor(run.job),
-            moment=run.job.created_at,
+            moment=datetime.fromisoformat(run.job.payload["moment"]),  # stays when the job is resumed
             include_refusals=item.undo_refusals,
             progress=lambda done: run.progress(done=done),
         )
@@ -152,18 +153,24 @@ def run_here(
 
 
 def forget_uploads(now: datetime) -> int:
-    """Delete raw uploads whose undo time has passed, or that nobody decided about for 30 days; hashes stay."""
+    """Delete raw uploads whose undo time has passed; give up imports that nobody decided about for 30 days.
+
+    Hashes stay.
+    """
     over = ConsentImport.objects.exclude(file="").filter(
         applied_at__lt=now - settings.REGISTRY["UNDO_WINDOW"]
     ) | ConsentImport.objects.exclude(file="").filter(
         applied_at=None,
         created_at__lt=now - timedelta(days=30),
-        state__in=[ImportState.UPLOADED, ImportState.FAILED],
+        state__in=[ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED],
     )
     items = list(over[:200])
     for item in items:
-        with transaction.atomic():
-            imports.forget_file(item)
+        with suppress(WrongMoment), transaction.atomic():  # somebody was quicker
+            if item.applied_at is None:
+                imports.discard(item, actor=SYSTEM)
+            else:
+                imports.forget_file(item)
     return len(items)
 
 

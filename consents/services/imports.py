@@ -299,7 +299,8 @@ def start_undo(
             raise WrongMoment(_("The time in which an import can be undone has passed."), code="undo-window")
         item.undo_reason = reason.strip()[:300]
         item.undo_refusals = include_refusals
-        item.undo_job = _job(item, UNDO_TASK, _("Undo of %(file)s"), actor, publish=publish)
+        moment = timezone.now().isoformat()
+        item.undo_job = _job(item, UNDO_TASK, _("Undo of %(file)s"), actor, publish=publish, moment=moment)
         item.save()
         record(transition.verb, item, actor=actor, new={"reason": item.undo_reason, "refusals": include_refusals})
     return item

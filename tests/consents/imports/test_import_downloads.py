@@ -74,7 +74,7 @@ def test_r_c14_take_off_your_list_is_a_file_of_its_own(panel: Panel, folder: Pat
 def test_r_g3_every_download_is_recorded(panel: Panel, folder: Path) -> None:
     item = applied(panel, folder / "errors.csv")
     for kind in ("problems.csv", "problems.xlsx", "refused.csv", "result.csv"):
-        panel.download(kind, item)
+        streamed(panel.download(kind, item))
     entries = AuditEntry.objects.filter(verb="import.exported", target_id=str(item.pk))
     assert [(entry.new["kind"], entry.new["rows"]) for entry in entries.order_by("pk")] == [
         ("problems.csv", 26),

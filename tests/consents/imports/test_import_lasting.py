@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consents.engine import chunks
+from consents.engine import chunks, undo
 from consents.models import BrandCounter, ConsentEvent, ImportChunk, ImportProblem, StagedRow
 from consents.services import import_runs, imports
 from consents.services.records import Entry, record_consents
@@ -95,10 +95,8 @@ def test_check_goes_on_after_a_crash_between_chunks(
 
 
 def test_undo_goes_on_after_a_crash_between_chunks(
-    desk: Desk, folder: Path, chunked: None, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, folder: Path, chunked: None, monkeypatch: pytest.MonkeyPatch, now: Any
 ) -> None:
-    from consents.engine import undo
-
     item = desk.load(folder / "canonical.csv")
     item = imports.start_undo(item, actor=desk.actor, reason="Yanlış", publish=False)
     real, left = undo._undo, [1]
@@ -113,9 +111,13 @@ def test_undo_goes_on_after_a_crash_between_chunks(
         broken.setattr(undo, "_undo", step)
         with pytest.raises(Killed):
             import_runs.undo(item.undo_job_id)
-    again(item.undo_job_id, import_runs.undo)
+    now.shift(3600)
+    item.refresh_from_db()
+    imports.resume(item, actor=desk.actor)
+    import_runs.undo(item.undo_job_id)
     item.refresh_from_db()
     assert (item.state, item.undo_counts["undone"]) == ("undone", 300)
+    assert set(ConsentEvent.objects.values_list("registered_at", flat=True)) == {desk.moment}
     assert desk.events() == 600 and set(desk.states().values()) == {3}
 
 
@@ -214,3 +216,13 @@ def test_imports_of_several_providers_do_not_meet(desks: Any, folder: Path) -> N
     first, second = one.checked(folder / "canonical.csv"), other.checked(folder / "canonical.csv")
     assert verdicts(other.apply(second)) == verdicts(one.apply(first)) == {"new": 300}
     assert ImportChunk.objects.filter(import_id=first.pk, phase=ImportChunk.Phase.APPLY).exists()
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_imports_that_nobody_decides_about_are_given_up(desk: Desk, folder: Path, check: bool) -> None:
+    item = desk.checked(folder / "canonical.csv") if check else desk.upload(folder / "canonical.csv")
+    assert import_runs.forget_uploads(desk.moment + timedelta(days=29)) == 0
+    assert import_runs.forget_uploads(desk.moment + timedelta(days=31)) == 1
+    item.refresh_from_db()
+    assert (item.state, item.file.name, item.sha256 != "") == ("discarded", "", True)
+    assert not StagedRow.objects.filter(import_id=item.pk).exists()
