@@ -97,8 +97,10 @@ class Reader:
     def told(self, row: ImportProblem) -> Line:
         problem = problems.BY_NUMBER[row.problem]
         details: dict[str, Any] = row.details or {}
-        column = row.column or problem.column
-        value = problems.value_of(problem, row.value, details) or ""
+        # What an undo left alone is a record, known by its address, whatever the reason looks at.
+        column = "recipient" if row.phase == Phase.UNDO else row.column or problem.column
+        value = details.get("recipient", "") if row.phase == Phase.UNDO else row.value
+        value = problems.value_of(problem, value, details) or ""
         value = f"{value[:SHOWN]}…" if len(value) > SHOWN else value
         if self.masked and column in ADDRESSES and value:
             value = mask(value)

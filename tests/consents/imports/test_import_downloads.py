@@ -159,3 +159,16 @@ def test_undo_lists_what_was_left_alone(panel: Panel, folder: Path) -> None:
     assert {group.problem.number for group in undone.groups} <= {601, 602, 603}
     page = panel.get("import_problems", item, geri="1")
     assert len(page.context["lines"]) == undone.left > 0
+    assert all("@" in line.value for line in page.context["lines"])
+
+
+def test_pages_of_an_import_ask_the_same_however_many_rows(panel: Panel, django_assert_max_num_queries) -> None:
+    lines = "".join(f"bozuk{n}@,EPOSTA,ONAY,HS_WEB,2026-11-24 10:00:00\n" for n in range(60))
+    good = "".join(f"a{n}@firma.example,EPOSTA,ONAY,HS_WEB,2026-11-24 10:00:00\n" for n in range(100))
+    panel.upload(("recipient,type,status,source,consentDate\n" + good + lines).encode())
+    panel.columns()
+    panel.run("check")
+    with django_assert_max_num_queries(15):
+        panel.get("import")
+    with django_assert_max_num_queries(12):
+        panel.get("import_problems")
