@@ -54,7 +54,8 @@ OBJECTS = {
     "providers:invitation-revoke": "POST",
     "providers:invitation-resend": "POST",
 }
-# Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show", the mailbox.
+# Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
+# the mailbox.
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show)$)"
 )

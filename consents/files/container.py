@@ -70,10 +70,7 @@ def _kind_by_names(archive: zipfile.ZipFile, names: set[str]) -> Literal["xlsx",
     if any(name.endswith(("vbaproject.bin", "vbadata.xml")) or "/macrosheets/" in name for name in lowered):
         raise FileRefused("macro-workbook")
     if "xl/workbook.xml" in lowered:
-        if (
-            "[Content_Types].xml" in names
-            and b"macroenabled" in _head(archive, "[Content_Types].xml").lower()
-        ):
+        if "[Content_Types].xml" in names and b"macroenabled" in _head(archive, "[Content_Types].xml").lower():
             raise FileRefused("macro-workbook")
         return "xlsx"
     if "xl/workbook.bin" in lowered:

@@ -129,9 +129,7 @@ class FileRefused(Exception):
         return self._filled(REFUSALS[self.code].advice)
 
     def _filled(self, sentence: Promise | str) -> str:
-        return str(sentence).format_map(
-            defaultdict(str, {key: str(value) for key, value in self.params.items()})
-        )
+        return str(sentence).format_map(defaultdict(str, {key: str(value) for key, value in self.params.items()}))
 
 
 def _rebuild(code: str, params: dict[str, object]) -> FileRefused:

@@ -34,9 +34,7 @@ def inspect_file(
     file of the provider, and wins over recognition. `sheet`, `encoding` (a key of `encoding.LABELS`) and
     `delimiter` are the user's own choice. Raises `FileRefused`.
     """
-    if (encoding is not None and encoding not in LABELS) or (
-        delimiter is not None and delimiter not in DELIMITERS
-    ):
+    if (encoding is not None and encoding not in LABELS) or (delimiter is not None and delimiter not in DELIMITERS):
         raise ValueError("no such encoding or delimiter")
     kind = kind_of(path)
     if kind == "text":
@@ -93,17 +91,13 @@ def _evenness(rows: list[Row]) -> float:
     return counts.count(commonest) / len(counts) if commonest > 1 else 0.0
 
 
-def _inspect_sheets(
-    path: Path, kind: Kind, remembered: Mapping[str, str | None], chosen: str | None
-) -> Layout:
+def _inspect_sheets(path: Path, kind: Kind, remembered: Mapping[str, str | None], chosen: str | None) -> Layout:
     sheets = sheets_of(path)
     if not sheets:
         raise FileRefused("empty")
     if chosen is not None and chosen not in {sheet.name for sheet in sheets}:
         raise FileRefused("unknown-sheet", sheet=chosen)
-    tables = {
-        sheet.name: recognise(_rows(sheet), remembered) for sheet in sheets if chosen in (None, sheet.name)
-    }
+    tables = {sheet.name: recognise(_rows(sheet), remembered) for sheet in sheets if chosen in (None, sheet.name)}
     best = max(tables, key=lambda name: tables[name].score)
     _refuse_useless(tables[best], any_text=True)
     layout = _layout(tables[best], kind)
@@ -111,9 +105,7 @@ def _inspect_sheets(
 
 
 def _rows(sheet: Sheet) -> list[Row]:
-    rows = [
-        (line, list(cells)) for line, cells in enumerate(zip(*sheet.columns, strict=True), start=sheet.first)
-    ]
+    rows = [(line, list(cells)) for line, cells in enumerate(zip(*sheet.columns, strict=True), start=sheet.first)]
     return [(line, cells) for line, cells in rows if any(cell and not cell.isspace() for cell in cells)]
 
 

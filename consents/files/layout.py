@@ -121,14 +121,10 @@ def remap(layout: Layout, changes: Mapping[int, str | None]) -> Layout:
     strange = [name for name in changes.values() if name is not None and name not in FIELD_LABELS]
     if unknown or strange:
         raise ValueError(f"no such column or field: {unknown + strange}")
-    columns = tuple(
-        replace(column, field=changes.get(column.index, column.field)) for column in layout.columns
-    )
+    columns = tuple(replace(column, field=changes.get(column.index, column.field)) for column in layout.columns)
     for name in FIELD_LABELS:
         refuse_twins(name, [column for column in columns if column.field == name])
-    return replace(
-        layout, columns=columns, shape=shape_of(column.field for column in columns if column.field)
-    )
+    return replace(layout, columns=columns, shape=shape_of(column.field for column in columns if column.field))
 
 
 def refuse_twins(name: str, columns: list[Column]) -> None:

@@ -94,9 +94,7 @@ def _find_heading(rows: Sequence[Row], remembered: Mapping[str, str | None]) -> 
             best, best_value = position, value
     if best is not None and (best_value >= 2 * LAST or _stands_above(rows, best)):
         return best, best + 1
-    first = next(
-        (position for position, (_, cells) in enumerate(rows[:HEADING_ROWS]) if looks_like_data(cells)), None
-    )
+    first = next((position for position, (_, cells) in enumerate(rows[:HEADING_ROWS]) if looks_like_data(cells)), None)
     if first is None:
         return (0, 1) if rows else (None, 0)
     if first > 0 and sum(1 for cell in rows[first - 1][1] if cell.strip()) >= 2:
@@ -142,9 +140,7 @@ def _score(fields: Mapping[int, str], contents: Sequence[Content], headed: bool)
 class _Assignment:
     """Gives each column at most one field and each field at most one column, the surest pair first."""
 
-    def __init__(
-        self, names: Sequence[str], contents: Sequence[Content], remembered: Mapping[str, str | None]
-    ) -> None:
+    def __init__(self, names: Sequence[str], contents: Sequence[Content], remembered: Mapping[str, str | None]) -> None:
         self.names = names
         self.keys = [heading_key(name) for name in names]
         self.contents = contents
@@ -175,10 +171,7 @@ class _Assignment:
                 return [(_REMEMBERED, _REMEMBERED, index, name)]
             self.settled.add(index)
             return []
-        return [
-            (value + self._by_content(index, name), value, index, name)
-            for name, value in fields_of(key).items()
-        ]
+        return [(value + self._by_content(index, name), value, index, name) for name, value in fields_of(key).items()]
 
     def _by_content(self, index: int, name: str) -> float:
         """Between -3 (other values) and +3 (all fit); 0 when nothing can be told."""
@@ -196,10 +189,7 @@ class _Assignment:
             rivals = [
                 other
                 for (other, wanted), (rival_total, rival_value) in by_heading.items()
-                if wanted == name
-                and other not in self.fields
-                and rival_value == value
-                and total - rival_total < 0.7
+                if wanted == name and other not in self.fields and rival_value == value and total - rival_total < 0.7
             ]
             if rivals and value >= WEAK:
                 headings = ", ".join(f"{self.names[i]} ({i + 1})" for i in sorted([index, *rivals]))
@@ -221,24 +211,18 @@ class _Assignment:
             self._fill("consent_date", frozenset({"date"}), headed=headed, generic=True)
 
     def _fill(self, name: str, kinds: frozenset[str], *, headed: bool, generic: bool = False) -> None:
-        found = [
-            index for index in self._open(headed, generic) if self.contents[index].share(kinds) >= _SPEAKING
-        ]
+        found = [index for index in self._open(headed, generic) if self.contents[index].share(kinds) >= _SPEAKING]
         if len(found) == 1:
             self.fields[found[0]] = name
 
     def _fill_addresses(self, *, headed: bool) -> None:
         """One column of addresses is the recipient; one of phones and one of e-mails are a wide file's."""
         shares = {
-            name: {
-                index: self.contents[index].share(KINDS_OF_FIELD[name]) for index in self._open(headed, False)
-            }
+            name: {index: self.contents[index].share(KINDS_OF_FIELD[name]) for index in self._open(headed, False)}
             for name in ("recipient", "phone", "email")
         }
         found = {
-            name: max(
-                (i for i, share in by.items() if share >= _SPEAKING), key=lambda i: (by[i], -i), default=None
-            )
+            name: max((i for i, share in by.items() if share >= _SPEAKING), key=lambda i: (by[i], -i), default=None)
             for name, by in shares.items()
         }
         if found["phone"] is not None and found["email"] is not None:
@@ -278,9 +262,7 @@ class _Assignment:
             return
         index = place["recipient"]
         content = self.contents[index]
-        name = (
-            "email" if content.share(frozenset({"email"})) > content.share(frozenset({"phone"})) else "phone"
-        )
+        name = "email" if content.share(frozenset({"email"})) > content.share(frozenset({"phone"})) else "phone"
         if name in place:
             self._drop(index)
         else:

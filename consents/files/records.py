@@ -193,10 +193,7 @@ def _exact(feed: _Feed, delimiter: str, width: int) -> pl.DataFrame:
     frame = pl.DataFrame(
         [
             pl.Series("line", starts, dtype=pl.UInt32) + feed.line,
-            *(
-                pl.Series(name, cells, dtype=pl.String)
-                for name, cells in zip(names(width), columns, strict=True)
-            ),
+            *(pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names(width), columns, strict=True)),
         ]
     )
     feed.line += begin

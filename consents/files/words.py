@@ -31,8 +31,7 @@ _WORDS: dict[str, dict[float, str]] = {
         STRONG: "status onayret retonay onay1ret0 ret0onay1 izindurumu onaydurumu izinonay consentstatus"
         " permissionstatus optinstatus onayretdurumu iletisimizni iletiizni iysizni iysdurumu ticariiletiizni"
         " ticariiletionayi ticarielektronikiletiizni ticarielektronikiletionayi",
-        PLAIN: "onay izin durum durumu statu statusu consent permission optin onaybilgisi izinvarmi"
-        " izinbilgisi",
+        PLAIN: "onay izin durum durumu statu statusu consent permission optin onaybilgisi izinvarmi izinbilgisi",
     },
     "source": {
         STRONG: "source izinkaynagi izinkaynak onaykaynagi consentsource permissionsource izinalmakanali"
@@ -52,8 +51,7 @@ _WORDS: dict[str, dict[float, str]] = {
         WEAK: "rettarihi zaman timestamp",
     },
     "retailer_code": {
-        STRONG: "retailercode bayikodu bayino iznalindigibayikodu izninalindigibayikodu izinalinanbayikodu"
-        " dealercode",
+        STRONG: "retailercode bayikodu bayino iznalindigibayikodu izninalindigibayikodu izinalinanbayikodu dealercode",
         PLAIN: "bayi retailer dealer",
     },
     "evidence": {
@@ -94,9 +92,7 @@ _ALLOW = {
 
 _OTHER_PHONES = re.compile(r"(?:ev|is|sabit|home|work|office|ofis|fax|faks|santral|dahili)")
 _NUMBERED = re.compile(r"(.+?)([1-9])")
-_ADDRESS_SUFFIX = re.compile(
-    r".+?(ceptelefonu|telefonu?|telefonno|gsm|gsmno|eposta|epostaadresi|email|mailadresi)"
-)
+_ADDRESS_SUFFIX = re.compile(r".+?(ceptelefonu|telefonu?|telefonno|gsm|gsmno|eposta|epostaadresi|email|mailadresi)")
 
 NEVER_BY_CONTENT = re.compile(
     r"dogum|birth|kayit|guncel|created|updated|olustur|kimlik|tckn|tcno|vkn|vergi|musterino|uyeno|sicil|fax|faks"

@@ -76,9 +76,7 @@ _SPLIT = (
     _part("day", "day2").alias("day"),
     _part("hour").fill_null(pl.when(_REFUSED).then(23).otherwise(0)).alias("hour"),
     _part("minute").fill_null(pl.when(_REFUSED).then(59).otherwise(0)).alias("minute"),
-    _part("second")
-    .fill_null(pl.when(_REFUSED & _part("hour").is_null()).then(59).otherwise(0))
-    .alias("second"),
+    _part("second").fill_null(pl.when(_REFUSED & _part("hour").is_null()).then(59).otherwise(0)).alias("second"),
     _part("year", "year2").is_not_null().alias("known"),
     (_part("year", "year2").is_not_null() & _part("hour").is_null()).alias("whole_day"),
 )
@@ -92,9 +90,7 @@ _REAL = (
     & (_MINUTE < 60)
     & (_SECOND < 60)
 )
-_COMPOSED = pl.datetime(
-    pl.when(_REAL).then(_YEAR), _MONTH, _DAY_OF_MONTH, _HOUR, _MINUTE, _SECOND, time_unit="us"
-)
+_COMPOSED = pl.datetime(pl.when(_REAL).then(_YEAR), _MONTH, _DAY_OF_MONTH, _HOUR, _MINUTE, _SECOND, time_unit="us")
 _MOMENT = _to_utc(_LOCAL).fill_null(_to_utc(_LOCAL + timedelta(hours=1)))
 _WITHIN_RANGE = pl.when(pl.col("moment").is_between(_EARLIEST, _LATEST)).then("moment")
 _PROBLEM = (
@@ -120,9 +116,7 @@ def read_dates(frame: pl.DataFrame, *, moment: datetime, strict: bool) -> pl.Dat
     if strict:
         return pick(extend(frame, pl.col("consent_date").alias("text")), *_STRICT_RESULT)
     text = pl.col("consent_date").str.strip_chars(BLANKS)
-    parts = pick(
-        frame, "refused", text=text, part=text.str.extract_groups(_FORM).struct.rename_fields(_PARTS)
-    )
+    parts = pick(frame, "refused", text=text, part=text.str.extract_groups(_FORM).struct.rename_fields(_PARTS))
     parts = pick(parts, "text", "refused", *_SPLIT)
     parts = extend(parts, local=_COMPOSED, ends_day=_WHOLE_DAY & _REFUSED)
     if not parts["known"].all():
@@ -143,9 +137,7 @@ def _add_serials(parts: pl.DataFrame) -> pl.DataFrame:
         return parts
     within = _SERIAL_DAYS.is_between(*_SERIAL_RANGE).fill_null(value=False)
     whole = within & (_SERIAL_DAYS.floor() == _SERIAL_DAYS)
-    seconds = (_SERIAL_DAYS * 86_400).round().cast(pl.Int64) + pl.when(whole & _REFUSED).then(
-        86_399
-    ).otherwise(0)
+    seconds = (_SERIAL_DAYS * 86_400).round().cast(pl.Int64) + pl.when(whole & _REFUSED).then(86_399).otherwise(0)
     return extend(
         parts,
         known=_KNOWN | within,

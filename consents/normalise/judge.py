@@ -30,11 +30,7 @@ _RECIPIENT_TYPE, _SOURCE = pl.col("recipient_type_code"), pl.col("source_code")
 
 _CANONICAL = (IS_CANONICAL_ADDRESS.alias("canonical"), CANONICAL_MOMENT.alias("moment"))
 _CLEAN = (
-    pl.col("canonical")
-    & pl.col("moment").is_not_null()
-    & (_STATUS > 0)
-    & (_RECIPIENT_TYPE > 0)
-    & (_SOURCE > 0)
+    pl.col("canonical") & pl.col("moment").is_not_null() & (_STATUS > 0) & (_RECIPIENT_TYPE > 0) & (_SOURCE > 0)
 ).fill_null(value=False)
 
 
@@ -167,9 +163,7 @@ def _problems(bad: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         "line",
         "number",
         column=_WIDE_NAME if reading.shape == "wide" else pl.col("field"),
-        value=pl.when(pl.col("value").str.strip_chars(BLANKS) != "").then(
-            pl.col("value").str.head(VALUE_LENGTH)
-        ),
+        value=pl.when(pl.col("value").str.strip_chars(BLANKS) != "").then(pl.col("value").str.head(VALUE_LENGTH)),
     )
 
 

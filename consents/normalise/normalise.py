@@ -56,9 +56,7 @@ def _choose(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
             trimmed = fields[field].str.strip_chars(BLANKS)
             fields[field] = pl.when(trimmed != "").then(trimmed)
     addresses = [reading.columns[field] for field in _ADDRESSES[reading.shape] if field in reading.columns]
-    suspect = (
-        pl.all_horizontal(_is_blank(column) for column in addresses) if addresses else pl.lit(value=True)
-    )
+    suspect = pl.all_horizontal(_is_blank(column) for column in addresses) if addresses else pl.lit(value=True)
     if reading.shape == "long":
         recipient = fields["recipient"]
         fields["text"] = recipient if reading.api else recipient.str.strip_chars(BLANKS)

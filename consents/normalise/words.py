@@ -137,9 +137,7 @@ _SOURCE_WORDS: dict[IntEnum, str] = {
     Source.HS_MOBIL: "Mobil uygulama|Mobil|Uygulama|Mobile application|Mobile app|Mobile|App",
     Source.HS_EORTAM: "Elektronik ortam|E-ortam|Electronic medium|Electronic",
     Source.HS_EPOSTA: "E-posta|E-mail|Mail|Elektronik posta|E-mail from the recipient",
-    Source.HS_MESAJ: (
-        "Mesaj|SMS|Kısa mesaj|Kısa mesaj (SMS)|Text message|Message|Text message from the recipient"
-    ),
+    Source.HS_MESAJ: ("Mesaj|SMS|Kısa mesaj|Kısa mesaj (SMS)|Text message|Message|Text message from the recipient"),
     Source.HS_CAGRI_MERKEZI: "Çağrı merkezi|Müşteri hizmetleri|Call centre|Call center",
     Source.HS_SOSYAL_MEDYA: "Sosyal medya|Social media",
     Source.HS_2015: (

@@ -25,9 +25,7 @@ def test_upper_tr(text: str, expected: str) -> None:
     assert upper_tr(text) == expected
 
 
-@pytest.mark.parametrize(
-    "spelling", ["IZIN", "İZİN", "izin", "ızın", "Izın", "I\u0307ZI\u0307N", "i z-i.n", "İ_Z/İN"]
-)
+@pytest.mark.parametrize("spelling", ["IZIN", "İZİN", "izin", "ızın", "Izın", "I\u0307ZI\u0307N", "i z-i.n", "İ_Z/İN"])
 def test_fold_takes_all_four_i_together(spelling: str) -> None:
     assert fold(spelling) == "izin"
 

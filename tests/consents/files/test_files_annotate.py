@@ -75,9 +75,7 @@ def test_source_may_be_a_workbook(workbook, tmp_path, rows_of) -> None:
     assert rows_of(out)[0][:5] == (2, "5321234567", "FAKS", "ONAY", "3")
 
 
-@pytest.mark.parametrize(
-    "problems", [[(5, "", "", ""), (3, "", "", "")], [(4, "", "", "")], [(99, "", "", "")]]
-)
+@pytest.mark.parametrize("problems", [[(5, "", "", ""), (3, "", "", "")], [(4, "", "", "")], [(99, "", "", "")]])
 def test_problems_out_of_order_or_of_no_row(write, tmp_path, problems) -> None:
     source = write(TEXT)
     with pytest.raises(ValueError):

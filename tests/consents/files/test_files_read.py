@@ -19,9 +19,7 @@ from consents.files.read import count_rows, read_slices
 from consents.files.records import exact_frames, text_frames
 
 HEAD = "Alıcı;Kanal;Durum;Açıklama\n"
-TURKISH = (
-    HEAD + "ayse@firma.example;E-posta;Onay;Kış kampanyası İğdır\nbora@firma.example;E-posta;Ret;ÖÇŞĞÜ\n"
-)
+TURKISH = HEAD + "ayse@firma.example;E-posta;Onay;Kış kampanyası İğdır\nbora@firma.example;E-posta;Ret;ÖÇŞĞÜ\n"
 ROWS = [
     (2, "ayse@firma.example", "E-posta", "Onay", "Kış kampanyası İğdır"),
     (3, "bora@firma.example", "E-posta", "Ret", "ÖÇŞĞÜ"),
@@ -44,9 +42,7 @@ ROWS = [
     ],
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_encodings_and_line_ends(
-    write, rows_of, encoding: str, bom: bytes, label: str, line_end: str
-) -> None:
+def test_encodings_and_line_ends(write, rows_of, encoding: str, bom: bytes, label: str, line_end: str) -> None:
     path = write(bom + TURKISH.replace("\n", line_end).encode(encoding))
     layout = inspect_file(path)
     assert layout.encoding == label
@@ -58,9 +54,7 @@ def test_encodings_and_line_ends(
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_delimiters(write, rows_of, delimiter: str, quoting: int) -> None:
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, quoting=quoting).writerows(
-        csv.reader(io.StringIO(TURKISH), delimiter=";")
-    )
+    csv.writer(text, delimiter=delimiter, quoting=quoting).writerows(csv.reader(io.StringIO(TURKISH), delimiter=";"))
     path = write(text.getvalue())
     assert inspect_file(path).delimiter == delimiter
     assert rows_of(path) == ROWS
@@ -81,9 +75,7 @@ def test_separator_line_above_a_headerless_table(write, rows_of) -> None:
 def test_late_turkish_letter_decides_the_encoding(write, rows_of) -> None:
     filler = "".join(f"a{number}@firma.example;E-posta;Onay;\n" for number in range(100_000))
     path = write(
-        (HEAD.replace("ı", "i").replace("ç", "c") + filler + "z@firma.example;E-posta;Onay;Iğdır\n").encode(
-            "cp1254"
-        )
+        (HEAD.replace("ı", "i").replace("ç", "c") + filler + "z@firma.example;E-posta;Onay;Iğdır\n").encode("cp1254")
     )
     assert path.stat().st_size > BLOCK
     assert rows_of(path)[-1] == (100_002, "z@firma.example", "E-posta", "Onay", "Iğdır")
@@ -95,9 +87,7 @@ def test_blank_lines_and_rows_of_delimiters_are_left_out(write, rows_of) -> None
 
 
 def test_line_breaks_inside_cells_keep_line_numbers(write, rows_of) -> None:
-    path = write(
-        'Alıcı;Durum;"Not\nve\nadres"\na@firma.example;ONAY;"1. kat\n\nzil; ""2"""\nb@firma.example;RET;\n'
-    )
+    path = write('Alıcı;Durum;"Not\nve\nadres"\na@firma.example;ONAY;"1. kat\n\nzil; ""2"""\nb@firma.example;RET;\n')
     layout = inspect_file(path)
     assert (layout.header_line, layout.first_line) == (1, 4)
     assert layout.columns[2].heading == "Not\nve\nadres"
@@ -192,9 +182,7 @@ def _result(read, content: bytes, size: int, width: int) -> object:
     size=st.integers(5, 80),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
-def test_quick_path_equals_the_csv_module_for_written_files(
-    rows, width: int, size: int, quoting: int
-) -> None:
+def test_quick_path_equals_the_csv_module_for_written_files(rows, width: int, size: int, quoting: int) -> None:
     text = io.StringIO()
     csv.writer(text, quoting=quoting, lineterminator="\r\n").writerows(rows)
     content = text.getvalue().encode()
@@ -233,9 +221,7 @@ def _unguarded(cell: str) -> str:
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_ordinary_files_take_the_quick_path(write, rows_of, monkeypatch, quoting: int) -> None:
     text = io.StringIO()
-    csv.writer(text, delimiter=";", quoting=quoting).writerows(
-        csv.reader(io.StringIO(TURKISH), delimiter=";")
-    )
+    csv.writer(text, delimiter=";", quoting=quoting).writerows(csv.reader(io.StringIO(TURKISH), delimiter=";"))
     monkeypatch.setattr(records, "_exact", None)
     assert rows_of(write(text.getvalue(), encoding="cp1254")) == ROWS
 

@@ -66,9 +66,7 @@ def test_lone_phone_column_of_a_long_file_is_the_recipient(write, fields) -> Non
 
 
 def test_better_word_wins_and_the_other_is_ignored(write, fields) -> None:
-    path = write(
-        f"Ev Telefonu,Cep Telefonu,SMS İzni,Tarih,İzin Tarihi\n{PHONE},{PHONE},E,1.1.2026,2.1.2026\n"
-    )
+    path = write(f"Ev Telefonu,Cep Telefonu,SMS İzni,Tarih,İzin Tarihi\n{PHONE},{PHONE},E,1.1.2026,2.1.2026\n")
     assert fields(inspect_file(path)) == [None, "phone", "allow_sms", None, "consent_date"]
 
 
@@ -148,10 +146,7 @@ def test_layout_survives_json(write) -> None:
 
 
 def test_too_many_columns(write, refused) -> None:
-    assert (
-        refused(write("recipient," + ",".join(f"x{i}" for i in range(400)) + f"\n{MAIL}\n")).params["count"]
-        == 401
-    )
+    assert refused(write("recipient," + ",".join(f"x{i}" for i in range(400)) + f"\n{MAIL}\n")).params["count"] == 401
 
 
 def test_no_recognisable_columns(write, refused) -> None:

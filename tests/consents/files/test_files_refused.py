@@ -46,9 +46,7 @@ def test_nul_bytes(write, refused) -> None:
 
 
 def test_undecodable_bytes_amid_utf8(write, refused) -> None:
-    refusal = refused(
-        write(HEAD + "şğüşğıöç@firma.example,EPOSTA,ONAY\n".encode() * 9 + b"\xfe\xff,EPOSTA,ONAY\n")
-    )
+    refusal = refused(write(HEAD + "şğüşğıöç@firma.example,EPOSTA,ONAY\n".encode() * 9 + b"\xfe\xff,EPOSTA,ONAY\n"))
     assert (refusal.code, refusal.params["line"]) == ("undecodable", 11)
 
 
@@ -57,10 +55,7 @@ def test_letters_of_no_turkish_encoding(write, refused) -> None:
 
 
 def test_half_a_character_of_utf16(write, refused) -> None:
-    assert (
-        refused(write(b"\xff\xfe" + (HEAD + ROW).decode().encode("utf-16-le") + b"\x00\xd8")).code
-        == "undecodable"
-    )
+    assert refused(write(b"\xff\xfe" + (HEAD + ROW).decode().encode("utf-16-le") + b"\x00\xd8")).code == "undecodable"
 
 
 @pytest.mark.parametrize("later", [b"", ROW * 10])

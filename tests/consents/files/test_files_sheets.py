@@ -49,9 +49,7 @@ def test_text_that_looks_like_a_formula_stays_text(workbook, rows_of, tmp_path) 
 
 
 def test_row_numbers_are_the_spreadsheets(workbook, rows_of) -> None:
-    path = workbook(
-        {"A": [[], [], ["Liste"], [], HEAD, [], ["a@firma.example", "EPOSTA", "ONAY"], [], [" "], ["x"]]}
-    )
+    path = workbook({"A": [[], [], ["Liste"], [], HEAD, [], ["a@firma.example", "EPOSTA", "ONAY"], [], [" "], ["x"]]})
     layout = inspect_file(path)
     assert (layout.header_line, layout.first_line) == (5, 7)
     assert [row[0] for row in rows_of(path, layout)] == [7, 10]

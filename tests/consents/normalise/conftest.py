@@ -125,9 +125,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(samples: Path) -> Callable[..., pl.DataFrame]:
     """A sample file as a raw frame whose columns are c0, c1, …; lines count from the file's first."""
 
-    def load(
-        name: str, *, encoding: str = "utf-8", delimiter: str = ",", heading: bool = True
-    ) -> pl.DataFrame:
+    def load(name: str, *, encoding: str = "utf-8", delimiter: str = ",", heading: bool = True) -> pl.DataFrame:
         with (samples / name).open(newline="", encoding=encoding) as file:
             cells = list(csv.reader(file, delimiter=delimiter))[1 if heading else 0 :]
         rows = [{f"c{index}": text for index, text in enumerate(row)} for row in cells]

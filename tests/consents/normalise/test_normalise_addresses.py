@@ -20,9 +20,7 @@ def phone(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("channel", ["ARAMA", "MESAJ"])
-@pytest.mark.parametrize(
-    "text", ["ayse@firma.example", "ayse.yilmaz+x@firma.example", "bozuk@adres", " A@B.EXAMPLE "]
-)
+@pytest.mark.parametrize("text", ["ayse@firma.example", "ayse.yilmaz+x@firma.example", "bozuk@adres", " A@B.EXAMPLE "])
 def test_r_c2_h464_calls_and_texts_take_a_phone(read_one: ReadOne, channel: str, text: str) -> None:
     outcome = read_one({"type": channel, "recipient": text})
     assert (outcome.code, outcome.column, outcome.value) == ("H464", "recipient", text)
@@ -74,9 +72,7 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("channel", ["ARAMA", "MESAJ"])
-def test_r_c3_common_spellings_become_e164_and_are_reported(
-    read_one: ReadOne, channel: str, spelling: str
-) -> None:
+def test_r_c3_common_spellings_become_e164_and_are_reported(read_one: ReadOne, channel: str, spelling: str) -> None:
     outcome = read_one({"type": channel, "recipient": spelling})
     assert outcome.recipient == MOBILE
     assert outcome.change == (spelling, MOBILE)
@@ -171,8 +167,7 @@ def test_r_c3_mobile_prefix_table_is_what_phonenumbers_knows() -> None:
         p
         for p in range(500, 600)
         if all(
-            phonenumbers.number_type(phonenumbers.parse(f"+90{p}{number:07d}"))
-            == phonenumbers.PhoneNumberType.MOBILE
+            phonenumbers.number_type(phonenumbers.parse(f"+90{p}{number:07d}")) == phonenumbers.PhoneNumberType.MOBILE
             for number in (0, 1, 110_000, 1_234_567, 2_000_000, 4_610_000, 5_551_234, 9_999_999)
         )
     }

@@ -52,9 +52,7 @@ def test_r_c5_known_forms(read_one: ReadOne, text: str, local: str, status: str)
     assert read_one({"consent_date": text, "status": status}).local == local
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-11-20", "20.11.2026", "20/11/2026", "2026-11-20 ", "46346", "46346.0"]
-)
+@pytest.mark.parametrize("text", ["2026-11-20", "20.11.2026", "20/11/2026", "2026-11-20 ", "46346", "46346.0"])
 def test_r_c5_a_date_without_a_time(read_one: ReadOne, text: str) -> None:
     assert read_one({"consent_date": text}).local == "2026-11-20 00:00:00"
     assert read_one({"consent_date": text, "status": "RET"}).local == "2026-11-20 23:59:59"

@@ -117,9 +117,7 @@ def test_a_column_that_the_frame_does_not_have(frame: Callable[..., pl.DataFrame
 
 
 def test_dealer_and_evidence_are_trimmed(read: Read, good: dict[str, str]) -> None:
-    result = read(
-        [good | {"retailer_code": " 11 ", "evidence": "\u00a0form-001.pdf"}, good | {"retailer_code": " "}]
-    )
+    result = read([good | {"retailer_code": " 11 ", "evidence": "\u00a0form-001.pdf"}, good | {"retailer_code": " "}])
     assert result.rows.select("retailer_code", "evidence").rows() == [("11", "form-001.pdf"), (None, None)]
 
 
@@ -170,9 +168,7 @@ def test_wide_r_c5_a_no_without_a_time_is_the_end_of_the_day(read: Read) -> None
     assert local.to_list() == ["00:00:00", "23:59:59", "00:00:00"]
 
 
-@pytest.mark.parametrize(
-    "yes, no", [("E", "H"), ("Evet", "Hayır"), ("1", "0"), ("Var", "Yok"), ("TRUE", "FALSE")]
-)
+@pytest.mark.parametrize("yes, no", [("E", "H"), ("Evet", "Hayır"), ("1", "0"), ("Var", "Yok"), ("TRUE", "FALSE")])
 def test_wide_words_for_yes_and_no(read: Read, yes: str, no: str) -> None:
     result = read([PERSON | {"allow_sms": yes, "allow_call": no, "allow_email": yes}], shape="wide")
     assert [status for *_, status in consents(result)] == ["ONAY", "RET", "ONAY"]
@@ -215,9 +211,7 @@ def verdicts(result: Any) -> dict[int, str]:
 
 
 @pytest.mark.parametrize("name", ["errors", "scientific"])
-def test_r_c1_to_r_c5_sample_files_of_errors(
-    sample: Sample, samples: Path, moment: datetime, name: str
-) -> None:
+def test_r_c1_to_r_c5_sample_files_of_errors(sample: Sample, samples: Path, moment: datetime, name: str) -> None:
     result = normalise(sample(f"{name}.csv"), Reading(columns=columns(*OFFICIAL), moment=moment))
     with (samples / f"{name}.expected.csv").open(newline="") as file:
         expected = {int(row["line"]): row["expected"] for row in csv.DictReader(file)}
@@ -284,10 +278,7 @@ CELLS = {
 }  # fmt: skip
 ANY_CELL = st.text(max_size=20)
 ANY_ROW = st.fixed_dictionaries(
-    {
-        name: st.one_of(st.sampled_from(cells), st.sampled_from(cells), ANY_CELL)
-        for name, cells in CELLS.items()
-    }
+    {name: st.one_of(st.sampled_from(cells), st.sampled_from(cells), ANY_CELL) for name, cells in CELLS.items()}
 )
 ANY_ROWS = st.lists(ANY_ROW, min_size=1, max_size=8)
 PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -338,9 +329,7 @@ def test_reading_what_was_read_changes_nothing(read: Read, rows: Rows) -> None:
             "status": Status(row["status"]).name,
             "source": Source(row["source"]).name if row["source"] else None,
             "recipient_type": RecipientType(row["recipient_type"]).name,
-            "consent_date": row["consent_date"].strftime("%Y-%m-%dT%H:%M:%SZ")
-            if row["consent_date"]
-            else None,
+            "consent_date": row["consent_date"].strftime("%Y-%m-%dT%H:%M:%SZ") if row["consent_date"] else None,
             "retailer_code": row["retailer_code"],
             "evidence": row["evidence"],
         }

@@ -11,9 +11,7 @@ ReadOne = Callable[..., Any]
 PHONE = {"type": "MESAJ", "recipient": "+905321234567"}
 
 
-@pytest.mark.parametrize(
-    "word", ["E-posta", "Eposta", "e-mail", "mail", "EPOSTA", "E-POSTA", " eposta ", "E‑posta"]
-)
+@pytest.mark.parametrize("word", ["E-posta", "Eposta", "e-mail", "mail", "EPOSTA", "E-POSTA", " eposta ", "E‑posta"])
 def test_r_c1_words_for_email(read_one: ReadOne, word: str) -> None:
     assert read_one({"type": word}).row["channel"] == Channel.EPOSTA
 
@@ -36,9 +34,7 @@ def test_r_c1_words_for_text_message(read_one: ReadOne, word: str) -> None:
     assert read_one(PHONE | {"type": word}).row["channel"] == Channel.MESAJ
 
 
-@pytest.mark.parametrize(
-    "word", ["Arama", "Çağrı", "ÇAĞRI", "cagri", "Telefon", "Sesli arama", "call", "ARAMA"]
-)
+@pytest.mark.parametrize("word", ["Arama", "Çağrı", "ÇAĞRI", "cagri", "Telefon", "Sesli arama", "call", "ARAMA"])
 def test_r_c1_words_for_call(read_one: ReadOne, word: str) -> None:
     assert read_one(PHONE | {"type": word}).row["channel"] == Channel.ARAMA
 
@@ -85,9 +81,7 @@ def test_r_c1_words_for_individual_and_its_default(read_one: ReadOne, word: str 
     assert read_one({"recipient_type": word}).row["recipient_type"] == RecipientType.BIREYSEL
 
 
-@pytest.mark.parametrize(
-    "word", ["Tacir", "TACİR", "TACIR", "Esnaf", "Tacir-Esnaf", "Tacir/esnaf", "TACİR / ESNAF"]
-)
+@pytest.mark.parametrize("word", ["Tacir", "TACİR", "TACIR", "Esnaf", "Tacir-Esnaf", "Tacir/esnaf", "TACİR / ESNAF"])
 def test_r_c1_words_for_merchant(read_one: ReadOne, word: str) -> None:
     assert read_one({"recipient_type": word}).row["recipient_type"] == RecipientType.TACIR
 
@@ -226,9 +220,7 @@ def test_r_c13_a_merchant_may_omit_source_and_date(read_one: ReadOne) -> None:
     assert (row["source"], row["consent_date"]) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "cells, code", [({"source": "HS_UYDURMA"}, "H119"), ({"consent_date": "dün"}, "H158")]
-)
+@pytest.mark.parametrize("cells, code", [({"source": "HS_UYDURMA"}, "H119"), ({"consent_date": "dün"}, "H158")])
 def test_r_c13_what_a_merchants_record_does_carry_is_checked(
     read_one: ReadOne, cells: dict[str, str], code: str
 ) -> None:
