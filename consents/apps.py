@@ -1,7 +1,9 @@
 """Django's entry for the consents app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsentsConfig(AppConfig):
     name = "consents"
+    verbose_name = _("Consents and imports")

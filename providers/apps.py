@@ -1,10 +1,12 @@
 """Django's entry for the providers app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProvidersConfig(AppConfig):
     name = "providers"
+    verbose_name = _("Providers, brands, dealers")
 
     def ready(self) -> None:
         from iys_portal.accounts.hooks import register_membership_port

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from consents.enums import Channel
 from consents.models import ConsentImport
@@ -145,7 +146,7 @@ def _chart(days: list[Day]) -> dict[str, Any]:
         "type": "stacked",
         "labels": [f"{day.day:%d.%m.}" for day in days],
         "series": [
-            {"label": _("Consents"), "tone": "primary", "values": [day.consents for day in days]},
+            {"label": pgettext("status", "Consents"), "tone": "primary", "values": [day.consents for day in days]},
             {"label": _("Refusals"), "tone": "danger", "values": [day.refusals for day in days]},
         ],
     }

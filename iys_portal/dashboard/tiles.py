@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from consents.selectors.totals import BrandTotals
 
@@ -33,7 +33,7 @@ def tiles_for(totals: list[BrandTotals], *, waiting: int, running: int, may_impo
         return f"{reverse('consents:list')}?state={state}" if link else ""
 
     return [
-        Tile(_("Consents"), consents, "check-circle", "success", url=listed("ONAY")),
+        Tile(pgettext_lazy("status", "Consents"), consents, "check-circle", "success", url=listed("ONAY")),
         Tile(_("Refusals"), refusals, "slash", "danger", url=listed("RET")),
         Tile(
             _("Evidence missing"), evidence, "evidence", "warning" if evidence else "",
