@@ -94,6 +94,12 @@ class Bench:
         connections["owner"].close()
 
     def imports(self) -> None:
+        count = min(self.rows, 200_000)
+        sheet = files.write_xlsx(self.folder / "new.xlsx", files.rows(count, seed=3, now=self.now))
+        result = self.load(sheet)
+        assert result["verdicts"]["new"] == count, result
+        say("import.xlsx.rows_per_s", count / result["seconds"], "rows/s")
+        self.settle()
         made = files.rows(self.rows, seed=2, now=self.now)
         path = files.write_csv(self.folder / "new.csv", made)
         result = self.load(path)
@@ -108,11 +114,6 @@ class Bench:
         say("import.repeat.rows_per_s", self.rows / again["seconds"], "rows/s")
         self.settle()
         say("import.first_problems_s", self.first_problems(), "s")
-        count = min(self.rows, 200_000)
-        sheet = files.write_xlsx(self.folder / "new.xlsx", files.rows(count, seed=3, now=self.now))
-        result = self.load(sheet)
-        assert result["verdicts"]["new"] == count, result
-        say("import.xlsx.rows_per_s", count / result["seconds"], "rows/s")
 
     def copy_rate(self, job: int) -> float:
         """Rows per second of copying the job's rows, in key order, into the same two tables for another brand."""
