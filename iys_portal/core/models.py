@@ -25,29 +25,31 @@ class Job(models.Model):
     """Work that a user waits for: state, progress and lease of one run of a Celery task."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    task = models.CharField(max_length=100)
-    title = models.CharField(max_length=200)
-    provider_id = models.BigIntegerField(null=True, blank=True)
-    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
-    done = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(null=True, blank=True)
-    step = models.CharField(max_length=200, blank=True)
-    error = models.TextField(blank=True)
+    task = models.CharField(_("task"), max_length=100)
+    title = models.CharField(_("title"), max_length=200)
+    provider_id = models.BigIntegerField(_("provider"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=JobState, default=JobState.QUEUED)
+    done = models.BigIntegerField(_("done"), default=0)
+    total = models.BigIntegerField(_("total"), null=True, blank=True)
+    step = models.CharField(_("step"), max_length=200, blank=True)
+    error = models.TextField(_("error"), blank=True)
     payload = models.JSONField(default=dict)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
     token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     actor_kind = models.SmallIntegerField()
     actor_id = models.BigIntegerField()
-    actor_name = models.CharField(max_length=200)
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    actor_name = models.CharField(_("person"), max_length=200)
+    created_at = models.DateTimeField(_("created"))
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             # Which jobs does the sweeper look at?
             models.Index(
@@ -79,19 +81,19 @@ class AuditEntry(models.Model):
 
     append_only = True
 
-    at = models.DateTimeField()
-    verb = models.CharField(max_length=60)
-    target_type = models.CharField(max_length=60)
-    target_id = models.CharField(max_length=100)
-    target_name = models.CharField(max_length=200, blank=True)
-    provider_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(_("time"))
+    verb = models.CharField(_("act"), max_length=60)
+    target_type = models.CharField(_("kind of object"), max_length=60)
+    target_id = models.CharField(_("number of the object"), max_length=100)
+    target_name = models.CharField(_("object"), max_length=200, blank=True)
+    provider_id = models.BigIntegerField(_("provider"), null=True, blank=True)
     actor_kind = models.SmallIntegerField()
     actor_id = models.BigIntegerField()
-    actor_name = models.CharField(max_length=200)
-    way = models.CharField(max_length=20)
-    request_id = models.CharField(max_length=40, blank=True)
-    old = models.JSONField(null=True, blank=True)
-    new = models.JSONField(null=True, blank=True)
+    actor_name = models.CharField(_("person"), max_length=200)
+    way = models.CharField(_("way in"), max_length=20)
+    request_id = models.CharField(_("request"), max_length=40, blank=True)
+    old = models.JSONField(_("before"), null=True, blank=True)
+    new = models.JSONField(_("after"), null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -146,7 +148,7 @@ class Holiday(models.Model):
     """A day that an admin adds to the public holidays (R-D1)."""
 
     day = models.DateField(unique=True, error_messages={"unique": _("This day is already in the list.")})
-    name = models.CharField(max_length=100)
+    name = models.CharField(_("name"), max_length=100)
 
     class Meta:
         ordering = ["day"]
