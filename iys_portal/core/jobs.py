@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -135,6 +136,31 @@ def _claim(job_id: int) -> Job | None:
 
 
 @contextmanager
+def _lease_kept(job: Job) -> Iterator[None]:
+    """Extend the lease from a thread while the block works, so that a long step does not lose the job."""
+    lease = settings.REGISTRY["JOB_LEASE"]
+    done = Event()
+
+    def keep() -> None:
+        while not done.wait(lease.total_seconds() / 3):
+            try:
+                mine = Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING)
+                mine.update(lease_until=timezone.now() + lease)
+            except DatabaseError as error:
+                log.warning("lease_not_extended id=%s reason=%s", job.pk, type(error).__name__)
+            finally:
+                connection.close()
+
+    keeper = Thread(target=keep, name=f"lease-{job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+@contextmanager
 def claimed(job_id: int) -> Iterator[Run | None]:
     """Hold a job for the length of the block and always write its final state.
 
@@ -148,7 +174,8 @@ def claimed(job_id: int) -> Iterator[Run | None]:
         return
     run = Run(job)
     try:
-        yield run
+        with _lease_kept(job):
+            yield run
     except JobLost:
         log.warning("job_lost id=%s", job_id)
     except JobCancelled:

@@ -205,3 +205,16 @@ def test_of_many_workers_one_gets_the_job():
         thread.join()
     assert len(winners) == 1
     assert Job.objects.get(pk=job.pk).attempts == 1
+
+
+def test_a_long_step_keeps_its_lease(committed_db, settings):
+    settings.REGISTRY = {**settings.REGISTRY, "JOB_LEASE": timedelta(seconds=0.3)}
+    job = jobs.start_job("core.nothing", title="uzun", actor=SYSTEM, publish=False)
+    with jobs.claimed(job.pk) as run:
+        assert run is not None
+        threading.Event().wait(1)
+        assert jobs.sweep() == 0
+        with jobs.claimed(job.pk) as second:
+            assert second is None
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
