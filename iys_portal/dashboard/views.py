@@ -17,6 +17,8 @@ class OverviewView(ActorView):
     permission = Permission.PANEL_VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if not self.actor.all_providers and not self.actor.may(Permission.CONSENT_VIEW):
+            return render(request, "dashboard/nothing_granted.html")
         rights = self.rights()
         context = {
             "overview": overview(self.actor, now=timezone.now()),

@@ -126,3 +126,12 @@ def test_the_gallery_is_for_staff(panel: Client, sign_in: Callable[..., Client])
     assert panel.get("/staff/gallery/").status_code == 403
     assert sign_in(UserFactory(staff_roles=["auditor"])).get("/staff/gallery/").status_code == 200
     assert actor_of(UserFactory(staff_roles=["auditor"])).may("gallery.view")
+
+
+@pytest.mark.django_db
+def test_r_a1_an_integrators_user_sees_no_numbers_before_a_grant(sign_in):
+    brand = BrandFactory(is_main=True)
+    member = MembershipFactory(provider=brand.provider, role="integrator")
+    response = sign_in(member.user, brand.provider).get("/")
+    assert response.status_code == 200
+    assert "overview" not in response.context
