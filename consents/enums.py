@@ -169,3 +169,52 @@ class EvidenceKind(models.IntegerChoices):
     NONE = 0, _("None")
     REFERENCE = 1, _("Archive reference")
     FILE = 2, _("Scan")
+
+
+class Lane(models.IntegerChoices):
+    """Single notices never wait for bulk ones (R-M6)."""
+
+    SINGLE = 1, _("Single")
+    BULK = 2, _("Bulk")
+
+
+class NoticeKind(models.IntegerChoices):
+    """What a notice says."""
+
+    CONFIRMATION = 1, _("Same-day confirmation")
+    INITIAL_LOAD = 2, _("Initial load")
+    CORRECTION = 3, _("Correction")
+
+
+class NoticeState(models.IntegerChoices):
+    """Where a notice stands. States from ON_TIME to REGISTERED_LATER are sent ones, told by when (R-M1)."""
+
+    WAITING = 1, _("Waiting")
+    CLAIMED = 2, _("Being sent")
+    ON_TIME = 3, _("On time")
+    LATE = 4, _("Late")
+    REGISTERED_LATER = 5, _("Registered later")
+    UNDELIVERED = 6, _("Undelivered")
+    UNTELLABLE = 7, _("Cannot be told by text")
+    CANCELLED = 8, _("Not sent: no longer true")
+
+    @property
+    def badge(self) -> str:
+        return {1: "info", 2: "info", 3: "success", 4: "warning", 5: "warning", 6: "danger", 7: "secondary"}.get(
+            self.value, "secondary"
+        )
+
+    @property
+    def sent(self) -> bool:
+        return NoticeState.ON_TIME <= self <= NoticeState.REGISTERED_LATER
+
+
+class InboundOutcome(models.IntegerChoices):
+    """What came of a text message to the registry (R-R4)."""
+
+    REFUSED = 1, _("Refused")
+    ALREADY_REFUSED = 2, _("Was refused already")
+    UNKNOWN_BRAND = 3, _("No such brand")
+    AMBIGUOUS = 4, _("Several brands of this name")
+    NOT_UNDERSTOOD = 5, _("Not understood")
+    NO_PHONE = 6, _("No phone number to answer")

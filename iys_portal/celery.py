@@ -1,6 +1,7 @@
 """The Celery application: tasks live in each app's `tasks.py`, their timetable in `BEAT_SCHEDULE` here."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerDown
@@ -12,8 +13,23 @@ __all__ = ["BrokerDown", "app"]
 app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+EXPRESS = frozenset({"core.send_outbox", "consents.send_notices"})
+
+
+def express_queue() -> str:
+    """The queue of what people wait for; its workers never hold an import."""
+    return f"{app.conf.task_default_queue}-express"
+
+
+def _route(name: str, *_unused: Any, **_more: Any) -> dict[str, str] | None:
+    return {"queue": express_queue()} if name in EXPRESS else None
+
+
+app.conf.task_routes = (_route,)
 app.conf.beat_schedule = {
     "jobs-sweep": {"task": "core.sweep_jobs", "schedule": 15.0},
     "outbox-sweep": {"task": "core.send_outbox", "schedule": 15.0},
+    "notices-sweep": {"task": "consents.sweep_notices", "schedule": 5.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
 }

@@ -226,6 +226,7 @@ def _keep(item: ConsentImport, chunk: Chunk, result: ChunkResult, phase: ImportC
         counts={str(code): total for code, total in result.counts.items()},
         lines=result.lines,
         verdicts=result.verdicts,
+        notices=result.told,
         first_event=result.first_event,
         last_event=result.last_event,
     )

@@ -10,7 +10,7 @@ Numbers in the CASE are `enums` values and `problems` numbers; below 100 a verdi
 # Rows of an import, between two positions of the staged table.
 FROM_STAGE = """
     SELECT line, recipient, channel, recipient_type, status, source, consent_date, retailer_code,
-           evidence_kind, evidence_hash
+           evidence_kind, evidence_hash, own_notice_at, own_notice_means
     FROM consents_stagedrow
     WHERE import_id = %(import)s
       AND (recipient, line, channel) > (%(after_recipient)s, %(after_line)s, %(after_channel)s)
@@ -22,9 +22,10 @@ FROM_CALL = """
     SELECT * FROM unnest(
         %(line)s::int[], %(recipient)s::text[], %(channel)s::smallint[], %(recipient_type)s::smallint[],
         %(status)s::smallint[], %(source)s::smallint[], %(consent_date)s::timestamptz[], %(retailer_code)s::text[],
-        %(evidence_kind)s::smallint[], %(evidence_hash)s::bytea[]
+        %(evidence_kind)s::smallint[], %(evidence_hash)s::bytea[],
+        %(own_notice_at)s::timestamptz[], %(own_notice_means)s::smallint[]
     ) AS call(line, recipient, channel, recipient_type, status, source, consent_date, retailer_code,
-              evidence_kind, evidence_hash)
+              evidence_kind, evidence_hash, own_notice_at, own_notice_means)
 """
 
 # Locks the existing rows of the chunk in key order, so that what is decided next still holds at commit.
@@ -118,6 +119,15 @@ _HOLDS = """
     END
 """
 
+# R-M2: told of new and changed consents, of renewed ones by a setting or while they still wait for confirmation.
+_TELL = """
+    CASE
+    WHEN d.code < 3 THEN n.status = 1
+    WHEN d.code = 3 THEN f.tell OR n.status = 1 AND (%(tell_renewed)s OR %(double_opt_in)s AND f.holds & 1 > 0)
+    ELSE f.tell
+    END
+"""
+
 # R-C20
 _RETAILER = """(
     SELECT r.id FROM providers_retailer r
@@ -140,7 +150,7 @@ WITH RECURSIVE numbered AS (
     FROM numbered
 ), fold AS (
     SELECT n.recipient, n.channel, n.recipient_type, 0::bigint AS round, NULL::int AS line, FALSE AS is_last,
-        NULL::int AS code, FALSE AS late,
+        NULL::int AS code, FALSE AS late, FALSE AS tell,
         c.version AS version0, coalesce(c.status, 0::smallint) AS status0, coalesce(c.holds, 0::smallint) AS holds0,
         B''::varbit AS written_rounds,
         coalesce(c.version, 0) AS version, coalesce(c.status <> 3, FALSE) AS stands,
@@ -153,6 +163,7 @@ WITH RECURSIVE numbered AS (
   UNION ALL
     SELECT n.recipient, n.channel, n.recipient_type, n.round, n.line, n.is_last,
         d.code, d.code < 4 AND n.status = 2 AND coalesce(n.consent_date < %(timely_from)s, FALSE),
+        {_TELL},
         f.version0, f.status0, f.holds0,
         CASE WHEN n.is_last THEN B''::varbit ELSE f.written_rounds || (d.code < 4)::int::bit(1) END,
         CASE WHEN d.code < 4 THEN f.version + 1 ELSE f.version END, f.stands OR d.code < 4,
@@ -217,6 +228,53 @@ WRITE = f"""
 )
 """
 
+# R-M1, R-M2: who is told what the batch leaves, once per address. Consents from electronic sources are told the same
+# day; those that only an open initial load lets in get one notice of their own, whatever their source.
+# `{own}` joins the provider's own notices where the file brings any.
+TOLD = """
+, told AS MATERIALIZED (
+    SELECT recipient, min(event_id) AS event_id, means,
+        CASE WHEN bool_and(initial) THEN 2 ELSE 1 END AS kind,
+        CASE WHEN means = 2 AND recipient !~ %(text_pattern)s THEN 7 ELSE 1 END AS state,
+        (date_trunc('day', coalesce(min(consent_date) FILTER (WHERE NOT initial), %(moment)s)
+            AT TIME ZONE 'Europe/Istanbul') + interval '1 day') AT TIME ZONE 'Europe/Istanbul' AS due_at,
+        max(own_notice_at) AS own_notice_at, max(own_notice_means) AS own_notice_means
+    FROM (
+        SELECT w.recipient, w.event_id, w.consent_date, w.source, {own},
+            CASE WHEN w.channel = 3 THEN 1 ELSE 2 END AS means,
+            %(window_open)s AND coalesce(w.consent_date < %(timely_from)s, FALSE) AS initial
+        FROM judged w {join}
+        WHERE w.is_last AND w.tell AND w.status = 1
+    ) part
+    WHERE initial OR source BETWEEN 4 AND 11
+    GROUP BY recipient, means
+)
+"""
+TOLD_PLAIN = TOLD.format(own="NULL::timestamptz AS own_notice_at, NULL::smallint AS own_notice_means", join="")
+TOLD_WITH_OWN = TOLD.format(
+    own="n.own_notice_at, n.own_notice_means",
+    join="JOIN n USING (recipient, channel, recipient_type, round)",
+)
+TOLD_NOBODY = """
+, told AS (
+    SELECT 0 AS means, 0 AS state, %(moment)s::timestamptz AS due_at WHERE FALSE
+)
+"""
+
+NOTICES = """
+, notices AS (
+    INSERT INTO consents_notice (event_id, kind, lane, means, state, brand_id, recipient, job_id, registered_at,
+        due_at, next_try_at, attempts, own_notice_at, own_notice_means)
+    SELECT event_id, kind, %(lane)s, means, state, %(brand)s, recipient, %(job)s::bigint, %(moment)s,
+        due_at, %(moment)s, 0, own_notice_at, own_notice_means
+    FROM told ORDER BY event_id
+)
+"""
+
+# How many are told: by means, state, and whether the day of the consent was over when it was registered.
+_TOLD_COUNTS = """(SELECT coalesce(jsonb_agg(jsonb_build_array(means, state, later, total)), '[]')
+     FROM (SELECT means, state, due_at <= %(moment)s AS later, count(*) AS total FROM told GROUP BY 1, 2, 3) c)"""
+
 # Rows that were refused, with what their sentence needs.
 PROBLEMS = """
 , problems AS (
@@ -247,7 +305,8 @@ SELECT
     (SELECT string_agg(int4send(line), '') FROM judged),
     (SELECT string_agg(int2send(code::smallint), '') FROM judged),
     (SELECT min(event_id) FROM judged WHERE code < 4),
-    (SELECT max(event_id) FROM judged WHERE code < 4)
+    (SELECT max(event_id) FROM judged WHERE code < 4),
+    {_TOLD_COUNTS}
 """
 
 # The outcome of each row of a call, in its order, and the changes of the counters.
@@ -256,7 +315,8 @@ SELECT
     (SELECT jsonb_agg(jsonb_build_array(w.code, w.version, w.event_id, w.former_date, w.former_source,
         w.former_status, CASE WHEN w.code < 4 THEN encode({_TRANSACTION_ID}, 'hex') END) ORDER BY w.line)
      FROM judged w),
-    {_COUNTER_CHANGES}
+    {_COUNTER_CHANGES},
+    {_TOLD_COUNTS}
 """
 
 # R-C14: the transaction number that a repeat is answered with is the first one's.
@@ -292,13 +352,56 @@ LOCK_FOR_UNDO = f"""
     ) locked
 """
 
-# R-L6: a counter-event carries the state from before the import; a new record becomes cancelled.
+# Notices that no sender holds stay as they are until the undo has decided; after the consents, in key order.
+LOCK_NOTICES_FOR_UNDO = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM consents_notice WHERE event_id BETWEEN %(first_event)s AND %(last_event)s AND job_id = %(job)s
+        ORDER BY event_id FOR UPDATE
+    ) locked
+"""
+
+# Appends the events of `w` (a consent's key with the whole state to leave, its former version, and `undoes_version`)
+# and moves the states. `{kind}` is the events' kind.
+_APPEND = f"""
+, w AS MATERIALIZED (
+    SELECT d.*, version0 + 1 AS version, nextval('consents_event_number') AS event_id
+    FROM (SELECT * FROM decided WHERE code = 0 ORDER BY recipient, channel, recipient_type) d
+), events AS (
+    INSERT INTO consents_consentevent ({_STATE_COLUMNS}, kind, late, undoes_version, job_id, actor_kind, actor_id, way,
+        salt, transaction_id)
+    SELECT recipient, %(brand)s, channel, recipient_type, version, status, source, holds, consent_date, %(moment)s,
+        hold_from, text_version_id, retailer_id, evidence_kind, evidence_hash, event_id, {{kind}}, FALSE,
+        undoes_version, %(act_job)s::bigint, %(actor_kind)s, %(actor_id)s, %(way)s, gen_random_uuid(),
+        {_TRANSACTION_ID.replace(", 1, w.status", ", {kind}, w.status")}
+    FROM w
+), states AS (
+    UPDATE consents_consent c SET
+        version = w.version, status = w.status, source = w.source, holds = w.holds, consent_date = w.consent_date,
+        registered_at = %(moment)s, hold_from = w.hold_from, text_version_id = w.text_version_id,
+        retailer_id = w.retailer_id, evidence_kind = w.evidence_kind, evidence_hash = w.evidence_hash,
+        event_id = w.event_id
+    FROM w
+    WHERE c.recipient = w.recipient AND c.brand_id = %(brand)s AND c.channel = w.channel
+        AND c.recipient_type = w.recipient_type
+)
+"""
+
+_APPENDED = """
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
+     FROM (SELECT channel, recipient_type, status0, holds0, status, holds, count(*) AS total
+           FROM w GROUP BY 1, 2, 3, 4, 5, 6) c)"""
+
+# The state that an event left, as the state to return to; without an event the consent becomes cancelled.
+_FORMER = """coalesce(p.status, 3::smallint) AS status, p.source, coalesce(p.holds, 0::smallint) AS holds,
+        p.consent_date, p.hold_from, p.text_version_id, p.retailer_id,
+        coalesce(p.evidence_kind, 0::smallint) AS evidence_kind, p.evidence_hash"""
+
+# R-L6: a counter-event carries the state from before the import; a new record becomes cancelled. Notices that wait
+# are called off, people who were told get a correction.
 UNDO = f"""
 WITH touched AS MATERIALIZED ({_TOUCHED}), decided AS MATERIALIZED (
-    SELECT t.*, c.status AS status0, c.holds AS holds0, c.version AS version0,
-        coalesce(p.status, 3::smallint) AS status, p.source, coalesce(p.holds, 0::smallint) AS holds, p.consent_date,
-        p.hold_from, p.text_version_id, p.retailer_id, coalesce(p.evidence_kind, 0::smallint) AS evidence_kind,
-        p.evidence_hash,
+    SELECT t.*, t.first_version AS undoes_version, c.status AS status0, c.holds AS holds0, c.version AS version0,
+        {_FORMER},
         CASE
         WHEN c.version <> t.last_version THEN 601
         WHEN c.status = 2 AND coalesce(p.status, 3) = 1 THEN 603
@@ -312,40 +415,88 @@ WITH touched AS MATERIALIZED ({_TOUCHED}), decided AS MATERIALIZED (
         AND p.channel = t.channel AND p.recipient_type = t.recipient_type AND p.version = t.first_version - 1
     WHERE NOT EXISTS (
         SELECT 1 FROM consents_consentevent u WHERE u.recipient = t.recipient AND u.brand_id = %(brand)s
-            AND u.channel = t.channel AND u.recipient_type = t.recipient_type AND u.job_id = %(undo_job)s
+            AND u.channel = t.channel AND u.recipient_type = t.recipient_type AND u.job_id = %(act_job)s
     )
-), w AS MATERIALIZED (
-    SELECT d.*, version0 + 1 AS version, nextval('consents_event_number') AS event_id
-    FROM (SELECT * FROM decided WHERE code = 0 ORDER BY recipient, channel, recipient_type) d
-), events AS (
-    INSERT INTO consents_consentevent ({_STATE_COLUMNS}, kind, late, undoes_version, job_id, actor_kind, actor_id, way,
-        salt, transaction_id)
-    SELECT recipient, %(brand)s, channel, recipient_type, version, status, source, holds, consent_date, %(moment)s,
-        hold_from, text_version_id, retailer_id, evidence_kind, evidence_hash, event_id, 2, FALSE, first_version,
-        %(undo_job)s, %(actor_kind)s, %(actor_id)s, 2, gen_random_uuid(),
-        {_TRANSACTION_ID.replace(", 1, w.status", ", 2, w.status")}
-    FROM w
-), states AS (
-    UPDATE consents_consent c SET
-        version = w.version, status = w.status, source = w.source, holds = w.holds, consent_date = w.consent_date,
-        registered_at = %(moment)s, hold_from = w.hold_from, text_version_id = w.text_version_id,
-        retailer_id = w.retailer_id, evidence_kind = w.evidence_kind, evidence_hash = w.evidence_hash,
-        event_id = w.event_id
-    FROM w
-    WHERE c.recipient = w.recipient AND c.brand_id = %(brand)s AND c.channel = w.channel
-        AND c.recipient_type = w.recipient_type
-), problems AS (
+){_APPEND.format(kind=2)}, problems AS (
     INSERT INTO consents_importproblem (import_id, phase, line, problem, "column", value, details)
     SELECT %(import)s, 3, 0, code, '', NULL, jsonb_build_object('recipient', recipient, 'channel', channel)
     FROM decided WHERE code > 0
+), told AS MATERIALIZED (
+    SELECT o.event_id, o.recipient, o.means, o.state, o.registered_at, k.event_id AS undo_event
+    FROM consents_notice o
+    JOIN (SELECT recipient, min(event_id) AS event_id FROM w GROUP BY recipient) k ON k.recipient = o.recipient
+    WHERE o.event_id BETWEEN %(first_event)s AND %(last_event)s AND o.job_id = %(job)s
+), called_off AS (
+    UPDATE consents_notice o SET state = 8 FROM told t
+    WHERE o.event_id = t.event_id AND t.state = 1
+      AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.recipient = t.recipient AND d.code > 0)
+    RETURNING o.means, o.registered_at
+), corrections AS (
+    INSERT INTO consents_notice (event_id, kind, lane, means, state, brand_id, recipient, job_id, registered_at,
+        due_at, next_try_at, attempts, corrects)
+    SELECT undo_event, 3, 2, means, 1, %(brand)s, recipient, %(act_job)s::bigint, %(moment)s, %(end_of_day)s,
+        %(moment)s, 0, event_id
+    FROM told WHERE state BETWEEN 2 AND 5 ORDER BY undo_event
+    RETURNING means
 )
 SELECT
     (SELECT jsonb_agg(jsonb_build_array(code, total)) FROM (SELECT code, count(*) AS total FROM decided GROUP BY 1) c),
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(channel, recipient_type, status0, holds0, status, holds, total)), '[]')
-     FROM (SELECT channel, recipient_type, status0, holds0, status, holds, count(*) AS total
-           FROM w GROUP BY 1, 2, 3, 4, 5, 6) c),
+    {_APPENDED},
     (SELECT min(event_id) FROM w),
-    (SELECT max(event_id) FROM w)
+    (SELECT max(event_id) FROM w),
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(day, means, state, total)), '[]') FROM (
+        SELECT (registered_at AT TIME ZONE 'Europe/Istanbul')::date AS day, means, state, sum(delta) AS total
+        FROM called_off CROSS JOIN (VALUES (1, -1), (8, 1)) AS moved(state, delta) GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT (%(moment)s AT TIME ZONE 'Europe/Istanbul')::date, means, 1, count(*) FROM corrections GROUP BY 2
+    ) c)
+"""
+
+# Consents of a recipient's act, as arrays; locked in key order before the act is decided.
+_ASKED = """unnest(
+        %(recipients)s::text[], %(channels)s::smallint[], %(types)s::smallint[], %(versions)s::int[]
+    ) AS asked(recipient, channel, recipient_type, version)"""
+
+LOCK_ASKED = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM {_ASKED}
+        JOIN consents_consent c ON c.recipient = asked.recipient AND c.brand_id = %(brand)s
+            AND c.channel = asked.channel AND c.recipient_type = asked.recipient_type
+        ORDER BY c.recipient, c.brand_id, c.channel, c.recipient_type
+        FOR UPDATE OF c
+    ) locked
+"""
+
+# R-M3, R-M4: a recipient confirms the very event that the notice told of; anything later stands above it.
+CONFIRM = f"""
+WITH decided AS MATERIALIZED (
+    SELECT c.recipient, c.channel, c.recipient_type, NULL::int AS undoes_version,
+        c.status AS status0, c.holds AS holds0, c.version AS version0,
+        c.status, c.source, (c.holds & ~1)::smallint AS holds, c.consent_date, c.hold_from, c.text_version_id,
+        c.retailer_id, c.evidence_kind, c.evidence_hash, 0 AS code
+    FROM {_ASKED}
+    JOIN consents_consent c ON c.recipient = asked.recipient AND c.brand_id = %(brand)s
+        AND c.channel = asked.channel AND c.recipient_type = asked.recipient_type
+    WHERE c.version = asked.version AND c.status = 1
+){_APPEND.format(kind=3)}
+SELECT {_APPENDED}, (SELECT jsonb_agg(jsonb_build_array(channel, recipient_type, version, event_id)) FROM w)
+"""
+
+# R-Z3: a recipient takes the own refusal back while it is the last word; the state before it returns.
+TAKE_BACK = f"""
+WITH decided AS MATERIALIZED (
+    SELECT c.recipient, c.channel, c.recipient_type, c.version AS undoes_version,
+        c.status AS status0, c.holds AS holds0, c.version AS version0, {_FORMER}, 0 AS code
+    FROM {_ASKED}
+    JOIN consents_consent c ON c.recipient = asked.recipient AND c.brand_id = %(brand)s
+        AND c.channel = asked.channel AND c.recipient_type = asked.recipient_type
+    JOIN consents_consentevent e ON e.recipient = c.recipient AND e.brand_id = c.brand_id AND e.channel = c.channel
+        AND e.recipient_type = c.recipient_type AND e.version = c.version
+    LEFT JOIN consents_consentevent p ON p.recipient = c.recipient AND p.brand_id = c.brand_id
+        AND p.channel = c.channel AND p.recipient_type = c.recipient_type AND p.version = c.version - 1
+    WHERE c.version = asked.version AND e.kind = 1 AND e.status = 2 AND e.actor_kind = 3
+){_APPEND.format(kind=2)}
+SELECT {_APPENDED}, (SELECT jsonb_agg(jsonb_build_array(channel, recipient_type, version, event_id)) FROM w)
 """
 
 NEXT_EVENT = "nextval('consents_event_number')"
@@ -364,4 +515,11 @@ DAYS = """
     SELECT %(brand)s, %(day)s, * FROM unnest(
         %(channels)s::smallint[], %(statuses)s::smallint[], %(verdicts)s::smallint[], %(totals)s::bigint[])
     ON CONFLICT (brand_id, day, channel, status, verdict) DO UPDATE SET total = counter.total + excluded.total
+"""
+
+NOTICE_COUNTERS = """
+    INSERT INTO consents_noticecounter AS counter (brand_id, day, means, state, total)
+    SELECT %(brand)s, * FROM unnest(
+        %(days)s::date[], %(means)s::smallint[], %(states)s::smallint[], %(deltas)s::bigint[])
+    ON CONFLICT (brand_id, day, means, state) DO UPDATE SET total = counter.total + excluded.total
 """

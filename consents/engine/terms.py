@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from consents import deadlines
-from consents.enums import WayIn
+from consents.enums import Lane, WayIn
 from consents.models import DeadlineExtension
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import end_of_day
@@ -37,6 +37,9 @@ class Terms:
     actor: Actor
     job_id: int | None = None
     text_version_id: int | None = None
+    tells: bool = True  # R-M1: people are told; never of their own acts
+    own_notices: bool = False  # rows may bring the provider's own notice
+    lane: Lane = Lane.SINGLE
 
 
 def terms_for(
@@ -49,6 +52,8 @@ def terms_for(
     registry: bool = False,
     job_id: int | None = None,
     text_version_id: int | None = None,
+    own_notices: bool = False,
+    lane: Lane = Lane.SINGLE,
 ) -> Terms:
     """The terms of one brand at one moment. Two queries: added holidays and announced deadlines."""
     rules = settings.REGISTRY
@@ -72,6 +77,9 @@ def terms_for(
         actor=actor,
         job_id=job_id,
         text_version_id=text_version_id,
+        tells=rules["NOTICES"] and not registry,
+        own_notices=own_notices,
+        lane=lane,
     )
 
 
@@ -122,7 +130,19 @@ def parameters(terms: Terms) -> dict[str, object]:
         "actor_id": terms.actor.id,
         "job": terms.job_id,
         "text_version": terms.text_version_id,
+        "tell_renewed": settings.REGISTRY["NOTICE_RENEWED"],
+        "text_pattern": mobile_pattern(),
+        "lane": int(terms.lane),
         "hmac_inner": inner,
         "hmac_outer": outer,
         "import": None,
     }
+
+
+def mobile_pattern() -> str:
+    """Numbers that a text message can be sent to: Turkish mobiles, and other countries' where a setting opens them.
+
+    Whether another country's number is a mobile is seen when it is sent.
+    """
+    codes = ("905" if code == "90" else code for code in settings.REGISTRY["SMS_COUNTRIES"])
+    return rf"^\+({'|'.join(codes)})"

@@ -3,17 +3,18 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from consents.enums import WayIn
 from consents.models import ConsentImport, ImportChunk
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import ISTANBUL, end_of_day
 
 from . import statements
 from .terms import hmac_pads, microseconds
-from .write import PLAN_BY_KEY, move_counters
+from .write import PLAN_BY_KEY, move_counters, move_notice_counters
 
 PHASE = ImportChunk.Phase.UNDO
 CHANGED_SINCE, REFUSAL_STAYS, WOULD_APPROVE = 601, 602, 603
@@ -53,7 +54,9 @@ def _undo(
         "import": item.pk,
         "brand": item.brand_id,
         "job": item.apply_job_id,
-        "undo_job": item.undo_job_id,
+        "act_job": item.undo_job_id,
+        "way": int(WayIn.IMPORT),
+        "end_of_day": end_of_day(moment.astimezone(ISTANBUL).date()),
         "first_event": chunk.first_event,
         "last_event": chunk.last_event,
         "moment": moment,
@@ -70,8 +73,11 @@ def _undo(
             with connection.cursor() as cursor:
                 cursor.execute(PLAN_BY_KEY)
                 cursor.execute(statements.LOCK_FOR_UNDO, values)
+                cursor.execute(statements.LOCK_NOTICES_FOR_UNDO, values)
                 cursor.execute(statements.UNDO, values)
-                found, moves, first, last = cursor.fetchone()
+                found, moves, first, last, notices = cursor.fetchone()
+                changed = [(date.fromisoformat(day), *rest) for day, *rest in json.loads(notices)]
+                move_notice_counters(cursor, item.brand_id, changed)
                 move_counters(cursor, item.brand_id, moment.astimezone(ISTANBUL).date(), moves, "[]")
             counts = dict(json.loads(found or "[]"))
         else:

@@ -1,17 +1,23 @@
 """Run the engine's statements on one set of rows, inside the caller's transaction."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from consents.enums import NoticeState
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.enums import Means
+from iys_portal.core.jobs import enqueue
 
 from . import statements
 from .terms import Terms, parameters
 
+SEND_NOTICES = "consents.send_notices"
 # A chunk must find its keys by index; a planner's hash or merge join over the whole table halves the speed.
 PLAN_BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
@@ -27,6 +33,7 @@ class ChunkResult:
     verdicts: bytes
     first_event: int | None
     last_event: int | None
+    told: dict[str, int]  # how many people are told, by `told_key`
 
 
 def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int, counters: bool = True) -> ChunkResult:
@@ -38,28 +45,66 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
     values = {**parameters(terms), **bounds, "phase": phase}
     source = statements.FROM_STAGE
     number = statements.NEXT_EVENT if write else statements.NO_EVENT
-    sql = statements.JUDGE.format(source=source, event_number=number)
-    sql += (statements.WRITE if write else "") + statements.PROBLEMS + statements.SUMMARY
+    sql = statements.JUDGE.format(source=source, event_number=number) + told_sql(terms, write=write)
+    sql += statements.PROBLEMS + statements.SUMMARY
     with connection.cursor() as cursor:
         cursor.execute(PLAN_BY_KEY)
         if write:
             cursor.execute(statements.LOCK.format(source=source), values)
         cursor.execute(sql, values)
-        counts, moves, days, lines, verdicts, first, last = cursor.fetchone()
+        counts, moves, days, lines, verdicts, first, last, told = cursor.fetchone()
         if write and counters:
-            count(cursor, terms, moves, days)
+            count(cursor, terms, moves, days, told)
     return ChunkResult(
         counts={int(code): total for code, total in json.loads(counts).items()},
         lines=bytes(lines or b""),
         verdicts=bytes(verdicts or b""),
         first_event=first,
         last_event=last,
+        told={told_key(means, state, later=later): total for means, state, later, total in json.loads(told)},
     )
 
 
-def count(cursor: Any, terms: Terms, moves: str, days: str) -> None:
-    """Move the counters of a batch."""
-    move_counters(cursor, terms.brand_id, terms.moment.astimezone(ISTANBUL).date(), moves, days)
+def told_sql(terms: Terms, *, write: bool) -> str:
+    """The statement's part that says who is told and, where it writes, puts the notices into the outbox."""
+    if not terms.tells:
+        return statements.TOLD_NOBODY + (statements.WRITE if write else "")
+    told = statements.TOLD_WITH_OWN if terms.own_notices else statements.TOLD_PLAIN
+    return told + (statements.WRITE + statements.NOTICES if write else "")
+
+
+def told_key(means: int, state: int, *, later: bool) -> str:
+    """Name of a count of people to be told: `mail`, `text`, `text_later` (registered later) or `untellable`."""
+    if state == NoticeState.UNTELLABLE:
+        return "untellable"
+    return Means(means).name.lower() + ("_later" if later else "")
+
+
+def count(cursor: Any, terms: Terms, moves: str, days: str, told: str) -> None:
+    """Move the counters of a batch, and see to it that the notices leave after the commit."""
+    day = terms.moment.astimezone(ISTANBUL).date()
+    found = json.loads(told)
+    for means in sorted({row[0] for row in found if row[1] == NoticeState.WAITING}):
+        enqueue(SEND_NOTICES, int(terms.lane), means)
+    move_notice_counters(cursor, terms.brand_id, [(day, means, state, total) for means, state, _, total in found])
+    move_counters(cursor, terms.brand_id, day, moves, days)
+
+
+def move_notice_counters(cursor: Any, brand_id: int, moves: Iterable[tuple[date, int, int, int]]) -> None:
+    """Move a brand's counters of notices in key order; a move is (day, means, state, how many)."""
+    deltas: Counter[tuple[date, int, int]] = Counter()
+    for day, means, state, total in moves:
+        deltas[day, means, state] += total
+    rows = sorted((key, delta) for key, delta in deltas.items() if delta)
+    if rows:
+        values = {
+            "brand": brand_id,
+            "days": [key[0] for key, _ in rows],
+            "means": [key[1] for key, _ in rows],
+            "states": [key[2] for key, _ in rows],
+            "deltas": [delta for _, delta in rows],
+        }
+        cursor.execute(statements.NOTICE_COUNTERS, values)
 
 
 def move_counters(cursor: Any, brand_id: int, day: date, moves: str, days: str) -> None:

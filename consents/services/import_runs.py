@@ -17,7 +17,7 @@ from consents.engine import stage as staging
 from consents.engine.chunks import run_chunks
 from consents.engine.terms import Terms, terms_for
 from consents.engine.undo import undo_chunks
-from consents.enums import Verdict, WayIn
+from consents.enums import Lane, Verdict, WayIn
 from consents.files.errors import FileRefused
 from consents.models import ConsentImport, ImportChunk, StagedRow
 from consents.states import ImportState
@@ -184,7 +184,7 @@ def _actor(job: Job) -> Actor:
 
 
 def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
-    return terms_for(item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk)
+    return terms_for(item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk, lane=Lane.BULK)
 
 
 def _ensure_staged(item: ConsentImport, run: Run) -> None:

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consents import problems
 from consents.engine import statements
 from consents.engine.terms import Terms, parameters, terms_for
-from consents.engine.write import PLAN_BY_KEY, count
-from consents.enums import EvidenceKind, Status, Verdict, WayIn
+from consents.engine.write import PLAN_BY_KEY, count, told_sql
+from consents.enums import EvidenceKind, Lane, Status, Verdict, WayIn
 from consents.evidence import read_evidence
 from consents.models import Evidence
 from consents.normalise import Reading, normalise
@@ -99,6 +100,7 @@ def record_consents(
         strict=strict,
         registry=registry,
         text_version_id=text_version_id,
+        lane=Lane.SINGLE if len(entries) <= settings.REGISTRY["NOTICE_SINGLE_ROWS"] else Lane.BULK,
     )
     frame = pl.DataFrame(
         {
@@ -136,17 +138,17 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     """Judge and write normalised rows (`normalise.ROWS_SCHEMA`) in one transaction; outcomes in their order."""
     values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows)}
     sql = statements.JUDGE.format(source=statements.FROM_CALL, event_number=statements.NEXT_EVENT)
-    sql += statements.WRITE + statements.CALL_SUMMARY
+    sql += told_sql(terms, write=True) + statements.CALL_SUMMARY
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(PLAN_BY_KEY)
                 cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
                 cursor.execute(sql, values)
-                judged, moves, days = cursor.fetchone()
+                judged, moves, days, told = cursor.fetchone()
                 results = zip(rows, json.loads(judged), strict=True)
                 outcomes = [_outcome(cursor, terms, row, result) for row, result in results]
-                count(cursor, terms, moves, days)
+                count(cursor, terms, moves, days, told)
                 return outcomes
         except IntegrityError:
             # Somebody created the same consent between the lock and the write: what they wrote counts first.
@@ -183,6 +185,8 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
         "line": list(range(len(rows))),
         "evidence_kind": [int(value.kind) for value in evidence],
         "evidence_hash": [value.sha256 for value in evidence],
+        "own_notice_at": [None for _ in rows],
+        "own_notice_means": [None for _ in rows],
     }
 
 

@@ -26,6 +26,13 @@ class JobState(models.TextChoices):
         }[self]
 
 
+class Means(models.IntegerChoices):
+    """How a message travels."""
+
+    MAIL = 1, _("E-mail")
+    TEXT = 2, _("Text message")
+
+
 class OutboxState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     CLAIMED = "claimed", _("Being sent")

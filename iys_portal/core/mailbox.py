@@ -1,9 +1,10 @@
-"""The development mailbox: mails become files that one page of the local portal shows."""
+"""The development mailbox: mails and text messages become files that one page of the local portal shows."""
 
 import email
 import email.policy
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage as ParsedMessage
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
+from django.utils import timezone
+
+from .delivery import TextMessage
 
 
 def mailbox_folder() -> Path:
@@ -30,36 +34,60 @@ class MailboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: list[EmailMessage]) -> int:  # type: ignore[override]
         for message in email_messages:
             mime = message.message()
-            name = "".join(c if c.isalnum() else "-" for c in mime["Message-ID"])
-            (mailbox_folder() / f"{name}.eml").write_bytes(mime.as_bytes())
+            _keep(mime["Message-ID"], "eml", mime.as_bytes())
         return len(email_messages)
+
+
+def keep_text(message: TextMessage) -> None:
+    """Put one text message into the mailbox."""
+    content = {"to": message.to, "text": message.text, "at": timezone.now().isoformat()}
+    _keep(message.message_id, "sms", json.dumps(content).encode())
+
+
+def _keep(message_id: str, kind: str, content: bytes) -> None:
+    name = "".join(c if c.isalnum() else "-" for c in message_id)
+    (mailbox_folder() / f"{name}.{kind}").write_bytes(content)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail as the mailbox page shows it."""
+    """One mail or text message (without a subject) as the mailbox page shows it."""
 
+    name: str
     to: str
     subject: str
     at: datetime
     text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_text(self) -> bool:
+        return self.name.endswith(".sms")
 
 
 def letters(limit: int = 50) -> list[Letter]:
-    """The newest mails first."""
-    paths = sorted(mailbox_folder().glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
+    """The newest first."""
+    paths = [path for path in mailbox_folder().iterdir() if path.suffix in (".eml", ".sms")]
+    paths.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     return [_letter(path) for path in paths[:limit]]
 
 
 def _letter(path: Path) -> Letter:
+    if path.suffix == ".sms":
+        kept = json.loads(path.read_bytes())
+        return Letter(path.name, kept["to"], "", datetime.fromisoformat(kept["at"]), kept["text"])
     parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(parsed, ParsedMessage)
-    part = parsed.get_body(("plain",))
+    text, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     return Letter(
+        name=path.name,
         to=str(parsed["To"]),
         subject=str(parsed["Subject"]),
         at=parsedate_to_datetime(str(parsed["Date"])),
-        text=part.get_content() if part else "",
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+        headers={name: str(value) for name, value in parsed.items()},
     )
 
 

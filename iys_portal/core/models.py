@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .actors import Actor
-from .enums import JobState, OutboxState
+from .enums import JobState, Means, OutboxState
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -112,11 +112,13 @@ class AuditEntry(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A mail that waits in the same transaction as its cause (design 5); `cause` makes it unique."""
+    """A mail or text message, written in the transaction of its cause (design 5); `cause` makes it unique."""
 
     cause = models.CharField(max_length=120, unique=True)
+    means = models.SmallIntegerField(choices=Means, default=Means.MAIL)
     to = models.CharField(max_length=320)
-    subject = models.CharField(max_length=200)
+    to_mailbox = models.BooleanField(default=False)  # the demonstration's: never to a real server
+    subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     html = models.TextField(blank=True)
     message_id = models.CharField(max_length=200, unique=True)

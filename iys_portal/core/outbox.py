@@ -1,42 +1,56 @@
-"""Mails leave through a table (design 5): written with their cause, claimed, committed, then sent."""
+"""Mails and text messages leave through a table (design 5): written with their cause, claimed, committed, then sent.
+
+Here are the messages that people wait for: sign-in codes, invitations, answers. Notices about consents have a table of
+their own (`consents.notices`), because there may be millions of them.
+"""
 
 import logging
-from datetime import timedelta
 from email.utils import make_msgid
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from .enums import OutboxState
+from .delivery import LEASE, SLOWEST_SEND, Carrier, Mail, Refused, ServerDown, TextMessage, TryLater, retry_at
+from .enums import Means, OutboxState
 from .jobs import enqueue
 from .models import OutboxMessage
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
-BATCH = 50
+BATCH = 20
+SEND = "core.send_outbox"
 
 
-def post(*, cause: str, to: str, subject: str, body: str, html: str = "") -> OutboxMessage:
-    """Put one mail into the outbox; the same cause a second time returns the first mail."""
+def post(
+    *, cause: str, to: str, subject: str, body: str, html: str = "", to_mailbox: bool = False
+) -> OutboxMessage:
+    """Put one mail into the outbox; the same cause a second time returns the first mail.
+
+    `to_mailbox` is for the demonstration's companies: the mail never reaches a real server.
+    """
+    subject = " ".join(subject.split())[:200]
+    return _post(cause, means=Means.MAIL, to=to, subject=subject, body=body, html=html, to_mailbox=to_mailbox)
+
+
+def post_text(*, cause: str, to: str, text: str, to_mailbox: bool = False) -> OutboxMessage:
+    """Put one text message (to a phone in E.164) into the outbox; the same cause returns the first one."""
+    return _post(cause, means=Means.TEXT, to=to, subject="", body=text, html="", to_mailbox=to_mailbox)
+
+
+def _post(cause: str, **values: object) -> OutboxMessage:
     now = timezone.now()
     message, created = OutboxMessage.objects.get_or_create(
         cause=cause,
         defaults={
-            "to": to,
-            "subject": " ".join(subject.split())[:200],
-            "body": body,
-            "html": html,
+            **values,
             "message_id": make_msgid(domain="iys-portal.example"),
             "next_try_at": now,
             "created_at": now,
         },
     )
     if created:
-        enqueue("core.send_outbox")
+        enqueue(SEND)
     return message
 
 
@@ -49,56 +63,56 @@ def _claim(limit: int) -> list[OutboxMessage]:
             .filter(due)
             .order_by("next_try_at")[:limit]
         )
-        keys = [row.pk for row in rows]
-        OutboxMessage.objects.filter(pk__in=keys).update(
+        for row in rows:
+            row.state, row.lease_until, row.attempts = OutboxState.CLAIMED, now + LEASE, row.attempts + 1
+        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=OutboxState.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
     return rows
 
 
-def _send(message: OutboxMessage) -> None:
-    mail = EmailMultiAlternatives(
-        message.subject,
-        message.body,
-        settings.DEFAULT_FROM_EMAIL,
-        [message.to],
-        headers={"Message-ID": message.message_id},
-    )
-    if message.html:
-        mail.attach_alternative(message.html, "text/html")
-    mail.send()
+def _send(carrier: Carrier, message: OutboxMessage) -> str:
+    parcel: Mail | TextMessage
+    if message.means == Means.TEXT:
+        parcel = TextMessage(message.message_id, message.to, message.body)
+    else:
+        parcel = Mail(message.message_id, message.to, message.subject, message.body, message.html)
+    return carrier.send(parcel, to_mailbox=message.to_mailbox)
 
 
 def send_due() -> int:
     """Send what is due; returns how many were handed over.
 
     The claim is committed before the network is touched, so a crash leaves a row that is claimed again after its
-    lease, with the same message id. After `MAX_ATTEMPTS` a mail is undelivered. The body of a mail that is sent or
-    given up is forgotten: it may hold a link that opens an account.
+    lease, with the same message id. After `MAX_ATTEMPTS` a message is undelivered. The body of one that is sent or
+    given up is forgotten: it may hold a code or a link that opens an account.
     """
     sent = 0
-    while rows := _claim(BATCH):
-        for message in rows:
-            mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.CLAIMED)
-            try:
-                _send(message)
-            except OSError as error:  # every smtplib error is an OSError
-                last = message.attempts + 1 >= MAX_ATTEMPTS
-                mine.update(
-                    state=OutboxState.FAILED if last else OutboxState.WAITING,
-                    answer=type(error).__name__,
-                    lease_until=None,
-                    next_try_at=timezone.now() + timedelta(seconds=30) * 2**message.attempts,
-                    **({"body": "", "html": ""} if last else {}),
-                )
-                log.warning("mail_failed id=%s reason=%s", message.pk, type(error).__name__)
-            else:
-                sent += mine.update(
-                    state=OutboxState.SENT,
-                    sent_at=timezone.now(),
-                    lease_until=None,
-                    answer="250",
-                    body="",
-                    html="",
-                )
+    with Carrier() as carrier:
+        while rows := _claim(BATCH):
+            for message in rows:
+                assert message.lease_until is not None
+                if message.lease_until - timezone.now() < SLOWEST_SEND:
+                    return sent  # a slow server; what is still claimed comes back with its lease
+                sent += _send_one(carrier, message)
     return sent
+
+
+def _send_one(carrier: Carrier, message: OutboxMessage) -> int:
+    mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.CLAIMED, lease_until=message.lease_until)
+    try:
+        answer = _send(carrier, message)
+    except (Refused, TryLater, ServerDown) as error:
+        last = isinstance(error, Refused) or message.attempts >= MAX_ATTEMPTS
+        mine.update(
+            state=OutboxState.FAILED if last else OutboxState.WAITING,
+            answer=error.answer,
+            lease_until=None,
+            next_try_at=retry_at(message.attempts, timezone.now()),
+            **({"body": "", "html": ""} if last else {}),
+        )
+        log.warning("message_failed id=%s reason=%s", message.pk, type(error).__name__)
+        return 0
+    return mine.update(
+        state=OutboxState.SENT, sent_at=timezone.now(), lease_until=None, answer=answer[:500], body="", html=""
+    )

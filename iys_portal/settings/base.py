@@ -118,7 +118,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Europe/Istanbul"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "iys"
+# Two queues: long work, and what a person waits for (codes, notices); each has workers of its own.
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="iys")
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.path("BEAT_SCHEDULE", default=BASE_DIR / "var" / "beat-schedule"))
 
 AUTH_USER_MODEL = "accounts.User"
@@ -219,7 +220,20 @@ TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
+# Mails and text messages land in the development mailbox unless a server is named.
 EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+    if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_BACKEND = "iys_portal.core.delivery.SmtpBackend"
+EMAIL_TIMEOUT = 10
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+SMS_BACKEND = "iys_portal.core.sms.HttpBackend" if SMS_GATEWAY_URL else "iys_portal.core.sms.MailboxBackend"
+SMS_SENDER = env.str("SMS_SENDER", default="IYS PORTAL")
+# R-R4: the number that people write to, and the secret by which the gateway proves itself when it brings a text.
+SMS_NUMBER = env.str("SMS_NUMBER", default="")
+SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
 DEMO = False
 
@@ -236,6 +250,14 @@ REGISTRY: dict[str, Any] = {
     "JOB_LEASE": timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=60)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),
     "INVITATION_VALID": timedelta(days=7),
+    "NOTICES": env.bool("NOTICES", default=True),  # R-M1; off only to measure what they cost
+    "NOTICE_RENEWED": env.bool("NOTICE_RENEWED", default=False),  # R-M2: also tell of renewed consents
+    "NOTICE_MAILS_PER_SECOND": env.float("NOTICE_MAILS_PER_SECOND", default=100.0),  # R-M6, bulk lane
+    "NOTICE_TEXTS_PER_SECOND": env.float("NOTICE_TEXTS_PER_SECOND", default=20.0),  # R-M6, bulk lane
+    "NOTICE_SINGLE_ROWS": 20,  # a call with more consents than this goes to the bulk lane
+    "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
+    "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
+    "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
 LOGGING = {

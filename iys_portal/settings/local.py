@@ -11,3 +11,5 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 DEMO = True
+SMS_NUMBER = env.str("SMS_NUMBER", default="3500")
+SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="local-only-sms-secret")

@@ -17,4 +17,4 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-vars().update(env.email_url("EMAIL_URL"))
+env.str("EMAIL_URL")  # read in base; production does not start without it

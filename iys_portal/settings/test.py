@@ -12,5 +12,7 @@ WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SMS_NUMBER = "3500"
+SMS_WEBHOOK_SECRET = "test-sms-secret"  # noqa: S105
 REGISTRY = {**REGISTRY, "IMPORT_WRITERS": 1}  # one connection, so that tests can roll back
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="iys-test")

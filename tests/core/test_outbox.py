@@ -1,6 +1,5 @@
 """The outbox: written with its cause, sent once, tried again, given up in the end."""
 
-import smtplib
 import threading
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from iys_portal.celery import app
 from iys_portal.core import mailbox, outbox
+from iys_portal.core.delivery import LEASE, Carrier, ServerDown
 from iys_portal.core.enums import OutboxState
 from iys_portal.core.errors import Invalid
 from iys_portal.core.models import OutboxMessage
@@ -29,8 +29,8 @@ def post(cause: str = "deneme:1", **values: str) -> OutboxMessage:
 
 @pytest.fixture
 def broken(monkeypatch):
-    def refuse(_message: OutboxMessage) -> None:
-        raise smtplib.SMTPServerDisconnected
+    def refuse(_carrier: Carrier, _message: OutboxMessage) -> str:
+        raise ServerDown("421")
 
     monkeypatch.setattr(outbox, "_send", refuse)
 
@@ -106,8 +106,8 @@ class TestFailing:
         message = post()
         working = outbox._send
 
-        def send_and_die(row: OutboxMessage) -> None:
-            working(row)
+        def send_and_die(carrier: Carrier, row: OutboxMessage) -> str:
+            working(carrier, row)
             raise Killed
 
         monkeypatch.setattr(outbox, "_send", send_and_die)
@@ -115,9 +115,9 @@ class TestFailing:
         with time_machine.travel(start, tick=False), pytest.raises(Killed):
             outbox.send_due()
         monkeypatch.setattr(outbox, "_send", working)
-        with time_machine.travel(start + outbox.LEASE / 2, tick=False):
+        with time_machine.travel(start + LEASE / 2, tick=False):
             assert outbox.send_due() == 0, "the claim still holds"
-        with time_machine.travel(start + outbox.LEASE * 1.1, tick=False):
+        with time_machine.travel(start + LEASE * 1.1, tick=False):
             assert outbox.send_due() == 1
         assert len(mailbox.letters()) == 1, "the same message id twice is one mail for the reader"
         message.refresh_from_db()
@@ -130,10 +130,11 @@ def test_several_workers_send_each_mail_once(monkeypatch):
         post(f"deneme:{number}")
     sent, lock, barrier = [], threading.Lock(), threading.Barrier(4)
 
-    def note(message: OutboxMessage) -> None:
+    def note(_carrier: Carrier, message: OutboxMessage) -> str:
         assert not connection.in_atomic_block, "no transaction is open while the network is used"
         with lock:
             sent.append(message.pk)
+        return "250"
 
     monkeypatch.setattr(outbox, "_send", note)
 

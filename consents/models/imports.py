@@ -1,8 +1,4 @@
-"""What a recipient allowed: the current state, the ledger behind it, and the imports that fill them.
-
-The two big tables are keyed recipient first (design 3). They are written by the engine's SQL only; the models here
-read them. Codes are the small integers of `enums`.
-"""
+"""Imports on their way, and the initial upload deadlines that decide what may still be loaded."""
 
 import uuid
 
@@ -10,161 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.core.actors import Actor
+from consents.states import ImportState
 from iys_portal.core.models import Job, ScopedQuerySet
 from providers.enums import SizeClass
 from providers.models import Brand, Provider
-
-from .enums import Channel, EventKind, EvidenceKind, RecipientType, Source, Status, Verdict, WayIn
-from .states import ImportState
-
-
-class ConsentQuerySet(models.QuerySet):
-    """Rows of the big tables, found by brand."""
-
-    def visible_to(self, actor: Actor) -> "ConsentQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        brands = list(Brand.objects.filter(provider=actor.provider_id).values_list("pk", flat=True))
-        return self.filter(brand_id__in=brands)
-
-
-class CounterQuerySet(models.QuerySet):
-    """Rows of the small tables of counters, found by brand in one query."""
-
-    def visible_to(self, actor: Actor) -> "CounterQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        return self.filter(brand_id__in=Brand.objects.filter(provider=actor.provider_id).order_by().values("pk"))
-
-
-class ConsentState(models.Model):
-    """Columns that state and ledger share: a consent's key and all that its last event left."""
-
-    recipient = models.CharField(max_length=265, db_collation="C")
-    brand_id = models.IntegerField()
-    channel = models.SmallIntegerField(choices=Channel)
-    recipient_type = models.SmallIntegerField(choices=RecipientType)
-    version = models.IntegerField()
-    status = models.SmallIntegerField(choices=Status)
-    source = models.SmallIntegerField(choices=Source, null=True)
-    holds = models.SmallIntegerField(default=0)
-    consent_date = models.DateTimeField(null=True)
-    registered_at = models.DateTimeField()
-    hold_from = models.DateTimeField(null=True)
-    text_version_id = models.BigIntegerField(null=True)
-    retailer_id = models.BigIntegerField(null=True)
-    evidence_kind = models.SmallIntegerField(choices=EvidenceKind, default=EvidenceKind.NONE)
-    evidence_hash = models.BinaryField(max_length=32, null=True)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def key(self) -> tuple[str, int, int, int]:
-        return self.recipient, self.brand_id, self.channel, self.recipient_type
-
-
-class Consent(ConsentState):
-    """Current state of one consent: brand + recipient + recipient type + channel."""
-
-    pk = models.CompositePrimaryKey("recipient", "brand_id", "channel", "recipient_type")
-    event_id = models.BigIntegerField()
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # Which consents has this brand, in the order of their addresses; which begin with …?
-            models.Index(fields=["brand_id", "recipient"], name="consent_of_brand"),
-            # Which of this brand's addresses refused?
-            models.Index(fields=["brand_id", "recipient"], name="consent_refused", condition=Q(status=2)),
-            # Which of this brand's consents wait for evidence or confirmation?
-            models.Index(fields=["brand_id", "recipient"], name="consent_held", condition=~Q(holds=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{Channel(self.channel).name} {self.brand_id} v{self.version}"
-
-
-class ConsentEvent(ConsentState):
-    """One entry of the ledger; form v1 is described in `docs/ledger.md`. The database refuses every change."""
-
-    append_only = True
-
-    pk = models.CompositePrimaryKey("recipient", "brand_id", "channel", "recipient_type", "version")
-    event_id = models.BigIntegerField()
-    kind = models.SmallIntegerField(choices=EventKind)
-    late = models.BooleanField(default=False)
-    undoes_version = models.IntegerField(null=True)
-    job_id = models.BigIntegerField(null=True)
-    actor_kind = models.SmallIntegerField()
-    actor_id = models.BigIntegerField()
-    way = models.SmallIntegerField(choices=WayIn)
-    salt = models.UUIDField()
-    transaction_id = models.BinaryField(max_length=32)
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["recipient", "brand_id", "channel", "recipient_type", "version"]
-
-    def __str__(self) -> str:
-        return f"{self.event_id}"
-
-
-class BrandCounter(models.Model):
-    """How many consents stand in which state, kept in the transactions that change them."""
-
-    pk = models.CompositePrimaryKey("brand_id", "channel", "recipient_type", "status", "holds")
-    brand_id = models.IntegerField()
-    channel = models.SmallIntegerField(choices=Channel)
-    recipient_type = models.SmallIntegerField(choices=RecipientType)
-    status = models.SmallIntegerField(choices=Status)
-    holds = models.SmallIntegerField()
-    total = models.BigIntegerField()
-
-    objects = CounterQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.brand_id}: {self.total}"
-
-
-class BrandDay(models.Model):
-    """How many events of which verdict a brand had on a day (Istanbul), for charts."""
-
-    pk = models.CompositePrimaryKey("brand_id", "day", "channel", "status", "verdict")
-    brand_id = models.IntegerField()
-    day = models.DateField()
-    channel = models.SmallIntegerField(choices=Channel)
-    status = models.SmallIntegerField(choices=Status)
-    verdict = models.SmallIntegerField(choices=Verdict)
-    total = models.BigIntegerField()
-
-    objects = CounterQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.brand_id} {self.day}: {self.total}"
-
-
-class Evidence(models.Model):
-    """What proves a signed consent, known to the ledger by its hash (R-C16): here references, files later."""
-
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
-    sha256 = models.BinaryField(max_length=32)
-    kind = models.SmallIntegerField(choices=EvidenceKind)
-    reference = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["brand", "sha256"], name="evidence_once")]
-
-    def __str__(self) -> str:
-        return f"{EvidenceKind(self.kind).name} {self.pk}"
 
 
 class DeadlineExtension(models.Model):
@@ -265,9 +110,8 @@ class StagedRow(models.Model):
     retailer_code = models.TextField(null=True)
     evidence_kind = models.SmallIntegerField()
     evidence_hash = models.BinaryField(max_length=32, null=True)
-
-    class Meta:
-        managed = True
+    own_notice_at = models.DateTimeField(null=True)
+    own_notice_means = models.SmallIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.import_id}:{self.line}"
@@ -290,6 +134,7 @@ class ImportChunk(models.Model):
     last_channel = models.SmallIntegerField()
     rows = models.IntegerField()
     counts = models.JSONField(default=dict)
+    notices = models.JSONField(default=dict)  # how many people will be told, by `NoticeCount`
     # Parallel arrays, one element a row of the file: line and number of the verdict.
     lines = models.BinaryField()
     verdicts = models.BinaryField()

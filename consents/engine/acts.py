@@ -1,0 +1,83 @@
+"""What a recipient does with a record that stands: confirm it, or take the own refusal back.
+
+Like undo, these append events that carry a whole state; nothing is judged by dates. A refusal or a consent of a
+recipient is a record like any other and goes through `services.records`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from consents.enums import WayIn
+from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import ISTANBUL
+
+from . import statements
+from .terms import hmac_pads, microseconds
+from .write import PLAN_BY_KEY, move_counters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One consent of the brand and the version that the act is about."""
+
+    recipient: str
+    channel: int
+    recipient_type: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Appended:
+    """One event that an act appended."""
+
+    channel: int
+    recipient_type: int
+    version: int
+    event_id: int
+
+
+def confirm(brand_id: int, asked: Sequence[Asked], *, actor: Actor, way: WayIn, moment: datetime) -> list[Appended]:
+    """Confirm consents whose last event is the asked version (R-M3, R-M4); others are left alone.
+
+    One transaction; locks the consents in key order.
+    """
+    return _append(statements.CONFIRM, brand_id, asked, actor=actor, way=way, moment=moment)
+
+
+def take_back(brand_id: int, asked: Sequence[Asked], *, actor: Actor, way: WayIn, moment: datetime) -> list[Appended]:
+    """Undo the recipient's own refusals whose event is still the last one (R-Z3): the state before returns."""
+    return _append(statements.TAKE_BACK, brand_id, asked, actor=actor, way=way, moment=moment)
+
+
+def _append(
+    sql: str, brand_id: int, asked: Sequence[Asked], *, actor: Actor, way: WayIn, moment: datetime
+) -> list[Appended]:
+    if not asked:
+        return []
+    inner, outer = hmac_pads()
+    values = {
+        "brand": brand_id,
+        "recipients": [one.recipient for one in asked],
+        "channels": [int(one.channel) for one in asked],
+        "types": [int(one.recipient_type) for one in asked],
+        "versions": [one.version for one in asked],
+        "act_job": None,
+        "moment": moment,
+        "moment_us": microseconds(moment),
+        "actor_kind": int(actor.kind),
+        "actor_id": actor.id,
+        "way": int(way),
+        "hmac_inner": inner,
+        "hmac_outer": outer,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PLAN_BY_KEY)
+        cursor.execute(statements.LOCK_ASKED, values)
+        cursor.execute(sql, values)
+        moves, appended = cursor.fetchone()
+        move_counters(cursor, brand_id, moment.astimezone(ISTANBUL).date(), moves, "[]")
+    return [Appended(*row) for row in json.loads(appended or "[]")]

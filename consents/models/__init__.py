@@ -1,0 +1,39 @@
+"""What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
+
+from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
+from .ledger import (
+    BrandCounter,
+    BrandDay,
+    Consent,
+    ConsentEvent,
+    ConsentQuerySet,
+    ConsentState,
+    CounterQuerySet,
+    Evidence,
+)
+from .notices import Notice, NoticeCounter, NoticeLink, NoticePace
+from .refusals import InboundText, RefusalAlert, RefusalCounter
+
+__all__ = [
+    "BrandCounter",
+    "BrandDay",
+    "Consent",
+    "ConsentEvent",
+    "ConsentImport",
+    "ConsentQuerySet",
+    "ConsentState",
+    "CounterQuerySet",
+    "DeadlineExtension",
+    "Evidence",
+    "ImportChunk",
+    "ImportProblem",
+    "InboundText",
+    "Notice",
+    "NoticeCounter",
+    "NoticeLink",
+    "NoticePace",
+    "RefusalAlert",
+    "RefusalCounter",
+    "RememberedColumn",
+    "StagedRow",
+]

@@ -1,0 +1,184 @@
+"""How mails and text messages leave: one connection for many, and what the server said about each (design 5)."""
+
+import smtplib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.utils.module_loading import import_string
+
+LEASE = timedelta(minutes=3)
+# A send may take this long in the worst case (EMAIL_TIMEOUT for each step); no send begins with less lease left.
+SLOWEST_SEND = timedelta(minutes=1)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
+CLOSING = 421  # RFC 5321 3.8: the server takes nothing more on this connection
+MAILBOX = "iys_portal.core.mailbox.MailboxBackend"
+TEXT_MAILBOX = "iys_portal.core.sms.MailboxBackend"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one address. The message id is fixed before the first try, so that a second copy is recognised."""
+
+    message_id: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class TextMessage:
+    """One text message to one phone (E.164); gateways take `message_id` as the key against doubles."""
+
+    message_id: str
+    to: str
+    text: str
+
+
+class Undelivered(Exception):
+    """The message was not taken; `answer` is what the server said."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = " ".join(answer.split())[:500]
+        super().__init__(self.answer)
+
+
+class Refused(Undelivered):
+    """For ever: this address does not take it."""
+
+
+class TryLater(Undelivered):
+    """Not now; the same message may go through later."""
+
+
+class ServerDown(Undelivered):
+    """Nothing can be handed over at present. It is not this message's fault, so it costs the message no try."""
+
+
+class _Remembers:
+    """Keeps the server's answer to the last message, and whether the message had left when the line broke."""
+
+    answer = ""
+    handed = False
+
+    def sendmail(self, *arguments: Any, **options: Any) -> Any:
+        self.handed = False
+        return super().sendmail(*arguments, **options)  # type: ignore[misc]
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handed = True
+        code, text = super().data(msg)  # type: ignore[misc]
+        self.answer = f"{code} {text.decode(errors='replace')}"
+        return code, text
+
+
+class _Smtp(_Remembers, smtplib.SMTP):
+    pass
+
+
+class _SmtpTls(_Remembers, smtplib.SMTP_SSL):
+    pass
+
+
+class SmtpBackend(EmailBackend):
+    """Django's, with the server's answers kept."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _SmtpTls if self.use_ssl else _Smtp
+
+
+class Carrier:
+    """Hands messages over. Connections stay open between messages and close with the block.
+
+    `to_mailbox` sends to the development mailbox whatever the settings say: the demonstration's companies never reach
+    a real server.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for path in list(self._open):
+            self._close(path)
+
+    def send(self, message: Mail | TextMessage, *, to_mailbox: bool = False) -> str:
+        """Returns the server's answer. Raises `Refused`, `TryLater` or `ServerDown`."""
+        if isinstance(message, TextMessage):
+            backend = self._backend(TEXT_MAILBOX if to_mailbox else settings.SMS_BACKEND, import_string)
+            return backend.send(message)
+        return self._send_mail(MAILBOX if to_mailbox else settings.EMAIL_BACKEND, as_mime(message), again=True)
+
+    def _send_mail(self, path: str, mime: EmailMultiAlternatives, *, again: bool) -> str:
+        handed, known = False, path in self._open
+        try:
+            backend = self._backend(path, lambda name: lambda: get_connection(name))
+            backend.send_messages([mime])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _judged(*next(iter(error.recipients.values()))) from None
+        except smtplib.SMTPDataError as error:
+            raise _judged(error.smtp_code, error.smtp_error) from None
+        except UnicodeError:
+            raise Refused("The address cannot be written in a mail.") from None
+        except (OSError, smtplib.SMTPException) as error:  # no connection, no sign-in, sender refused, timeout
+            handed = bool(getattr(getattr(self._open.get(path), "connection", None), "handed", False))
+            self._close(path)
+            if not (again and known and isinstance(error, smtplib.SMTPServerDisconnected) and not handed):
+                raise ServerDown(_said(error)) from error
+        else:
+            return getattr(backend.connection, "answer", "") if hasattr(backend, "connection") else "250 mailbox"
+        # The server had closed a line that was idle; the message had not left yet.
+        return self._send_mail(path, mime, again=False)
+
+    def _backend(self, path: str, make: Any) -> Any:
+        if path not in self._open:
+            backend = make(path)()
+            backend.open()
+            self._open[path] = backend
+        return self._open[path]
+
+    def _close(self, path: str) -> None:
+        backend = self._open.pop(path, None)
+        if backend is not None:
+            backend.close()
+
+
+def as_mime(mail: Mail) -> EmailMultiAlternatives:
+    """The mail as it leaves. `Auto-Submitted` keeps holiday answers away (RFC 3834)."""
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", **mail.headers}
+    mime = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
+    if mail.html:
+        mime.attach_alternative(mail.html, "text/html")
+    return mime
+
+
+def retry_at(attempts: int, now: datetime) -> datetime:
+    """When a message that failed `attempts` times is tried again: later and later, at most half an hour."""
+    return now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 16))
+
+
+def _judged(code: int, text: bytes | str) -> Undelivered:
+    """RFC 5321 4.2.1: 5yz is for ever, 4yz for now."""
+    said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if code == CLOSING:
+        return ServerDown(said)
+    return Refused(said) if code >= 500 else TryLater(said)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    return f"{type(error).__name__}: {error}"
