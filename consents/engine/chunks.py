@@ -50,6 +50,7 @@ class Chunk:
     @property
     def bounds(self) -> dict[str, Any]:
         return {
+            "number": self.number,
             "after_recipient": self.after[0],
             "after_line": self.after[1],
             "after_channel": self.after[2],

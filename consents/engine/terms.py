@@ -10,7 +10,7 @@ from consents import deadlines
 from consents.enums import Lane, WayIn
 from consents.models import DeadlineExtension
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import end_of_day
+from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
 from providers.selectors import size_class_of
@@ -132,6 +132,8 @@ def parameters(terms: Terms) -> dict[str, object]:
         "text_version": terms.text_version_id,
         "tell_renewed": settings.REGISTRY["NOTICE_RENEWED"],
         "text_pattern": mobile_pattern(),
+        "own_notices": terms.own_notices,
+        "today": start_of_day(terms.moment.astimezone(ISTANBUL).date()),
         "lane": int(terms.lane),
         "hmac_inner": inner,
         "hmac_outer": outer,

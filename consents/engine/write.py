@@ -69,8 +69,10 @@ def told_sql(terms: Terms, *, write: bool) -> str:
     """The statement's part that says who is told and, where it writes, puts the notices into the outbox."""
     if not terms.tells:
         return statements.TOLD_NOBODY + (statements.WRITE if write else "")
-    told = statements.TOLD_WITH_OWN if terms.own_notices else statements.TOLD_PLAIN
-    return told + (statements.WRITE + statements.NOTICES if write else "")
+    told = statements.TOLD_WITH_OWN if terms.own_notices else statements.TOLD
+    if not write:
+        return told
+    return told + statements.WRITE + (statements.NOTICES if terms.job_id is None else statements.NOTICE_BATCH)
 
 
 def told_key(means: int, state: int, *, later: bool) -> str:

@@ -11,7 +11,7 @@ from .ledger import (
     CounterQuerySet,
     Evidence,
 )
-from .notices import Notice, NoticeCounter, NoticeLink, NoticePace
+from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ImportProblem",
     "InboundText",
     "Notice",
+    "NoticeBatch",
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",

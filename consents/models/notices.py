@@ -1,7 +1,8 @@
 """What people are told about their consents (R-M1): an outbox of its own, because a file may bring a million of them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from consents.enums import Lane, NoticeKind, NoticeState
 from iys_portal.core.enums import Means
@@ -63,6 +64,34 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id}"
+
+
+class NoticeBatch(models.Model):
+    """The notices of one chunk of an import, in one row written with it; unfolded into notices as they are sent.
+
+    Chunks with low numbers go first, whoever loaded them: a small file does not wait behind a large one (R-M6).
+    """
+
+    job_id = models.BigIntegerField()
+    number = models.IntegerField()
+    brand_id = models.IntegerField()
+    registered_at = models.DateTimeField()
+    initial_before = models.DateTimeField(null=True)  # older consents came by an open initial load (R-M2)
+    unfolded = models.IntegerField(default=0)  # how many of `events` are notices by now
+    total = models.IntegerField()
+    events = ArrayField(models.BigIntegerField())  # the event that leads each notice, ascending
+    own_notices_at = ArrayField(models.DateTimeField(null=True), null=True)  # parallel to `events`
+    own_notice_means = ArrayField(models.SmallIntegerField(null=True), null=True)
+
+    class Meta:
+        indexes = [
+            # Which notices of files are still to be unfolded, in which order?
+            models.Index(fields=["number", "id"], name="notice_batch_open", condition=Q(unfolded__lt=F("total"))),
+        ]
+        constraints = [models.UniqueConstraint(fields=["job_id", "number"], name="notice_batch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.number}"
 
 
 class NoticeLink(models.Model):
