@@ -184,7 +184,9 @@ def _actor(job: Job) -> Actor:
 
 
 def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
-    return terms_for(item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk, lane=Lane.BULK)
+    return terms_for(
+        item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk, lane=Lane.BULK
+    )
 
 
 def _ensure_staged(item: ConsentImport, run: Run) -> None:

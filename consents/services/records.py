@@ -119,7 +119,8 @@ def record_consents(
     if any(row["status"] == Status.ONAY for row in rows):
         require_may_record(brand.provider, Status.ONAY)
     if rows:
-        require_may_record(brand.provider, Status.RET)
+        if not registry:  # a recipient's own no is recorded whatever became of the provider (R-R1)
+            require_may_record(brand.provider, Status.RET)
         changes: dict[int, list[tuple[str, str, str]]] = {}
         for line, name, raw, value in read.changes.iter_rows():
             changes.setdefault(line, []).append((name, raw, value))

@@ -22,9 +22,7 @@ BATCH = 20
 SEND = "core.send_outbox"
 
 
-def post(
-    *, cause: str, to: str, subject: str, body: str, html: str = "", to_mailbox: bool = False
-) -> OutboxMessage:
+def post(*, cause: str, to: str, subject: str, body: str, html: str = "", to_mailbox: bool = False) -> OutboxMessage:
     """Put one mail into the outbox; the same cause a second time returns the first mail.
 
     `to_mailbox` is for the demonstration's companies: the mail never reaches a real server.

@@ -55,9 +55,7 @@ class HttpBackend:
         assert self.session is not None
         body = {"id": message.message_id, "to": message.to, "from": settings.SMS_SENDER, "text": message.text}
         try:
-            answer = self.session.post(
-                settings.SMS_GATEWAY_URL, json=body, timeout=TIMEOUT, allow_redirects=False
-            )
+            answer = self.session.post(settings.SMS_GATEWAY_URL, json=body, timeout=TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             raise ServerDown(type(error).__name__) from error
         said = f"{answer.status_code} {_reason(answer)}"

@@ -257,6 +257,7 @@ REGISTRY: dict[str, Any] = {
     "NOTICE_SINGLE_ROWS": 20,  # a call with more consents than this goes to the bulk lane
     "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
+    "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 

@@ -1,0 +1,48 @@
+"""Refusals that a provider has to act upon (R-R2): raised with the refusal, closed when it is taken back."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection
+
+from consents.models import RefusalAlert
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.selectors import business_calendar
+
+_COUNT = """
+    INSERT INTO consents_refusalcounter AS counter (provider_id, due_on, total)
+    SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[])
+    ON CONFLICT (provider_id, due_on) DO UPDATE SET total = counter.total + excluded.total
+"""
+
+
+def stop_by(moment: datetime) -> date:
+    """R-R2: the last day on which a provider may still stop after a refusal."""
+    return business_calendar().add(moment.astimezone(ISTANBUL).date(), settings.REGISTRY["STOP_BUSINESS_DAYS"])
+
+
+def raise_alerts(alerts: Sequence[RefusalAlert]) -> None:
+    """Write new alerts and count them; the last statements of the refusal's transaction."""
+    RefusalAlert.objects.bulk_create(alerts)
+    move_counters((alert.provider_id, alert.due_on, 1) for alert in alerts)
+
+
+def close_alerts(alerts: Iterable[RefusalAlert], *, moment: datetime) -> None:
+    """The recipients took these refusals back. The caller holds the alerts' locks."""
+    alerts = list(alerts)
+    RefusalAlert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(taken_back_at=moment)
+    move_counters((alert.provider_id, alert.due_on, -1) for alert in alerts if alert.open)
+
+
+def move_counters(moves: Iterable[tuple[int, date, int]]) -> None:
+    """Move the counters of open refusals, in key order; a move is (provider, day, how many)."""
+    deltas: Counter[tuple[int, date]] = Counter()
+    for provider_id, day, total in moves:
+        deltas[provider_id, day] += total
+    rows = sorted((key, delta) for key, delta in deltas.items() if delta)
+    if rows:
+        with connection.cursor() as cursor:
+            values = [[key[0] for key, _ in rows], [key[1] for key, _ in rows], [delta for _, delta in rows]]
+            cursor.execute(_COUNT, values)
