@@ -3,7 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import import_runs
+from iys_portal.core.enums import Means
+
+from .enums import Lane
+from .services import import_runs, notices
 
 
 @shared_task(name="consents.check_import")
@@ -24,3 +27,8 @@ def undo_import(job_id: int) -> None:
 @shared_task(name="consents.forget_uploads")
 def forget_uploads() -> None:
     import_runs.forget_uploads(timezone.now())
+
+
+@shared_task(name="consents.send_notices")
+def send_notices(lane: int, means: int) -> None:
+    notices.send_lane(Lane(lane), Means(means))

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .views.consents import DetailView, ListView, ShowView
 from .views.exports import ExportView, SampleView
+from .views.links import ActView, LinkView, OneClickView
 from .views.record import HintView, RecordView, RefuseView
 
 app_name = "consents"
@@ -16,5 +17,10 @@ urlpatterns = [
     path("izinler/<int:event_id>/", DetailView.as_view(), name="detail"),
     path("izinler/<int:event_id>/ret/", RefuseView.as_view(), name="refuse"),
     path("izinler/<int:event_id>/goster/", ShowView.as_view(), name="show"),
+    path("i/<str:token>/", LinkView.as_view(), name="link"),
+    path("i/<str:token>/onayla/", ActView.as_view(act="confirm"), name="link_confirm"),
+    path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
+    path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
+    path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("", include("consents.urls_imports")),
 ]

@@ -30,6 +30,11 @@ app.conf.task_routes = (_route,)
 app.conf.beat_schedule = {
     "jobs-sweep": {"task": "core.sweep_jobs", "schedule": 15.0},
     "outbox-sweep": {"task": "core.send_outbox", "schedule": 15.0},
-    "notices-sweep": {"task": "consents.sweep_notices", "schedule": 5.0},
+    # Lanes of notices (single, bulk) by means (mail, text); numbers of `consents.enums.Lane` and `core.enums.Means`.
+    **{
+        f"notices-{lane}-{means}": {"task": "consents.send_notices", "schedule": 5.0, "args": (lane, means)}
+        for lane in (1, 2)
+        for means in (1, 2)
+    },
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
 }

@@ -274,18 +274,18 @@ NOTICES = f"""
 )
 """
 
-# A chunk's notices are one row in the outbox: a row each would cost an import a fifth of its speed. They are unfolded
-# as they are sent (docs/adr/0005-notices.md).
+# A chunk's notices are two rows in the outbox, mails and texts: a row each would cost an import a fifth of its speed.
+# They are unfolded as they are sent (docs/adr/0005-notices.md).
 NOTICE_BATCH = """
 , notices AS (
-    INSERT INTO consents_noticebatch (job_id, number, brand_id, registered_at, initial_before, unfolded, total, events,
-        own_notices_at, own_notice_means)
-    SELECT %(job)s::bigint, %(number)s, %(brand)s, %(moment)s,
+    INSERT INTO consents_noticebatch (job_id, number, means, brand_id, registered_at, initial_before, unfolded, total,
+        events, own_notices_at, own_notice_means)
+    SELECT %(job)s::bigint, %(number)s, means, %(brand)s, %(moment)s,
         CASE WHEN %(window_open)s THEN %(timely_from)s::timestamptz END, 0, count(*),
         array_agg(event_id ORDER BY event_id),
         CASE WHEN %(own_notices)s THEN array_agg(own_notice_at ORDER BY event_id) END,
         CASE WHEN %(own_notices)s THEN array_agg(own_notice_means ORDER BY event_id) END
-    FROM told HAVING count(*) > 0
+    FROM told GROUP BY means
 )
 """
 
@@ -319,7 +319,7 @@ WITH slice AS (
 INSERT INTO consents_notice (event_id, kind, lane, means, state, brand_id, recipient, job_id, registered_at, due_at,
     next_try_at, attempts, own_notice_at, own_notice_means)
 SELECT event_id, CASE WHEN initial THEN 2 ELSE 1 END, 2, means,
-    CASE WHEN stands IS NOT TRUE THEN 8 WHEN means = 2 AND recipient !~ %(text_pattern)s THEN 7 ELSE 1 END,
+    CASE WHEN means = 2 AND recipient !~ %(text_pattern)s THEN 7 WHEN stands IS NOT TRUE THEN 8 ELSE 1 END,
     %(brand)s, recipient, %(job)s, %(moment)s,
     {_END_OF_DAY.format(moment="coalesce(first_date, %(moment)s::timestamptz)")}, %(moment)s, 0,
     own_notice_at, own_notice_means

@@ -1,4 +1,4 @@
-"""What people are told about their consents (R-M1): an outbox of its own, because a file may bring a million of them."""
+"""What people are told about their consents (R-M1): an outbox of its own, as a file may bring a million of them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -67,13 +67,14 @@ class Notice(models.Model):
 
 
 class NoticeBatch(models.Model):
-    """The notices of one chunk of an import, in one row written with it; unfolded into notices as they are sent.
+    """The mails (or texts) of one chunk of an import, in one row written with it; unfolded as they are sent.
 
     Chunks with low numbers go first, whoever loaded them: a small file does not wait behind a large one (R-M6).
     """
 
     job_id = models.BigIntegerField()
     number = models.IntegerField()
+    means = models.SmallIntegerField(choices=Means)
     brand_id = models.IntegerField()
     registered_at = models.DateTimeField()
     initial_before = models.DateTimeField(null=True)  # older consents came by an open initial load (R-M2)
@@ -86,9 +87,9 @@ class NoticeBatch(models.Model):
     class Meta:
         indexes = [
             # Which notices of files are still to be unfolded, in which order?
-            models.Index(fields=["number", "id"], name="notice_batch_open", condition=Q(unfolded__lt=F("total"))),
+            models.Index(fields=["means", "number", "id"], name="notice_batch_open", condition=Q(unfolded__lt=F("total"))),
         ]
-        constraints = [models.UniqueConstraint(fields=["job_id", "number"], name="notice_batch_once")]
+        constraints = [models.UniqueConstraint(fields=["job_id", "number", "means"], name="notice_batch_once")]
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.number}"
@@ -112,7 +113,7 @@ class NoticeLink(models.Model):
 
 
 class NoticeCounter(models.Model):
-    """How many of a brand's notices of a day (Istanbul, of registration) are in which state. CLAIMED is WAITING here."""
+    """How many notices of a brand and a day (of registration, Istanbul) are in which state; CLAIMED counts as WAITING."""
 
     pk = models.CompositePrimaryKey("brand_id", "day", "means", "state")
     brand_id = models.IntegerField()

@@ -32,7 +32,7 @@ from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
-from . import imports
+from . import imports, notice_queue
 
 
 def check(job_id: int) -> None:
@@ -84,6 +84,7 @@ def undo(job_id: int) -> None:
             total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")),
             step=_("Undoing"),
         )
+        notice_queue.unfold_all(item.apply_job_id)  # those that wait are called off with their consents
         found = undo_chunks(
             item,
             actor=_actor(run.job),

@@ -74,6 +74,8 @@ def refuse(
                 if _concerns_provider(pair):
                     alerts.append(_alert(brand, refusal, source, denied=denied))
         raise_alerts(alerts)
+        if denied:
+            _mark_denied(refusals)
         for refusal in refusals:
             if not refusal.already:
                 _note("consent.denied" if denied else "consent.refused_by_recipient", brands, refusal, actor)
@@ -157,6 +159,13 @@ def _alert(brand: Brand, refusal: Refusal, source: Source, *, denied: bool) -> R
         refused_at=refusal.refused_at,
         due_on=stop_by(refusal.refused_at),
     )
+
+
+def _mark_denied(refusals: list[Refusal]) -> None:
+    """R-M3: said after the refusal, it still marks what the provider has to answer for."""
+    for refusal in refusals:
+        standing = RefusalAlert.objects.filter(recipient=refusal.recipient, brand_id=refusal.brand_id)
+        standing.filter(channel=refusal.channel, taken_back_at=None).update(denied=True)
 
 
 def _note(verb: str, brands: Mapping[int, Brand], refusal: Refusal, actor: Actor) -> None:
