@@ -3,7 +3,6 @@
 Refusing never expires. Confirming acts on the very event that the notice told of and on nothing later.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,55 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consents.engine import acts
-from consents.enums import Channel, NoticeKind, Source, WayIn
-from consents.models import Notice, NoticeLink
-from consents.selectors.notices import Part, parts_of
+from consents.enums import Channel
+from consents.selectors.links import Opened, open_link
 from iys_portal.core.audit import record
-from iys_portal.core.enums import Means
-from iys_portal.core.errors import NotFound, WrongMoment
-from providers.models import Brand
+from iys_portal.core.errors import WrongMoment
 
-from .notice_queue import token_hash
 from .recipients import ANYBODY, Refusal, refuse
-
-
-class LinkUnknown(NotFound):
-    """No notice carries this token: forged, cut, or mistyped."""
-
-    default = _("This link is not complete or not ours. Nothing was changed.")
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A link with what its notice told of, as that stands now."""
-
-    link: NoticeLink
-    means: Means
-    brand: Brand
-    parts: list[Part]
-
-    @property
-    def channels(self) -> list[Channel]:
-        return sorted({part.channel for part in self.parts})
-
-    @property
-    def source(self) -> Source:
-        return Source.IYS_EPOSTA if self.means is Means.MAIL else Source.IYS_KISAMESAJ
-
-    @property
-    def way(self) -> WayIn:
-        return WayIn.MAIL_LINK if self.means is Means.MAIL else WayIn.SMS
-
-
-def open_link(token: str) -> Opened:
-    """What stands behind a token; changes nothing. Raises `LinkUnknown`."""
-    link = NoticeLink.objects.filter(pk=token_hash(token)).first()
-    if link is None:
-        raise LinkUnknown
-    kind, means = Notice.objects.values_list("kind", "means").get(pk=link.notice_id)
-    brand = Brand.objects.select_related("provider").get(pk=link.brand_id)
-    parts = [part for part in parts_of([link])[0] if part.told_by(NoticeKind(kind))]
-    return Opened(link=link, means=Means(means), brand=brand, parts=parts)
 
 
 def refuse_by_link(token: str, *, channel: str, moment: datetime | None = None) -> Refusal:

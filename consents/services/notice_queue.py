@@ -4,9 +4,7 @@ A claim is committed before anything is sent, with the message id and the hash o
 dies leaves a lease that runs out; the next one sends under the same message id (R-M5).
 """
 
-import hashlib
 import secrets
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +19,7 @@ from consents.engine.terms import mobile_pattern
 from consents.engine.write import move_notice_counters
 from consents.enums import Lane, NoticeKind, NoticeState
 from consents.models import NoticeLink, NoticePace
+from consents.selectors.links import token_hash
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.delivery import LEASE
 from iys_portal.core.enums import Means
@@ -93,11 +92,6 @@ class Claimed:
         if self.due_at <= self.registered_at:
             return NoticeState.REGISTERED_LATER
         return NoticeState.ON_TIME if sent_at < self.due_at else NoticeState.LATE
-
-
-def token_hash(token: str) -> uuid.UUID:
-    """What is stored of a link's token: the first 128 bits of its SHA-256."""
-    return uuid.UUID(bytes=hashlib.sha256(token.encode()).digest()[:16])
 
 
 def rate_of(means: Means) -> float:

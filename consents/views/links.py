@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from consents.selectors.link_page import page_of
+from consents.selectors.links import open_link, page_of
 from consents.services import links
 from iys_portal.core.errors import DomainError
 
@@ -38,7 +38,7 @@ class LinkView(TokenView):
     """What the notice told of, how it stands now, and the answers that are still possible."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        page = page_of(links.open_link(token))
+        page = page_of(open_link(token))
         context = {"page": page, "token": token, "done": request.GET.get("sonuc", "")}
         return render(request, "consents/links/page.html", context)
 
@@ -73,5 +73,5 @@ class OneClickView(TokenView):
         if request.POST.get("List-Unsubscribe") != "One-Click":
             return HttpResponse(status=400, content_type="text/plain; charset=utf-8")
         links.refuse_in_one_click(token)
-        page = page_of(links.open_link(token))
+        page = page_of(open_link(token))
         return render(request, "consents/links/page.html", {"page": page, "token": token, "done": "refuse"})

@@ -1,14 +1,62 @@
-"""The page of a notice's link, ready to be shown."""
+"""What stands behind a notice's link, and its page (R-M3)."""
 
+import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from consents.enums import Channel, Source, Status
-from consents.selectors.notices import Part
+from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from consents.services.links import Opened
+from consents.enums import Channel, NoticeKind, Source, Status, WayIn
+from consents.models import Notice, NoticeLink
+from consents.selectors.notices import Part, parts_of
+from iys_portal.core.enums import Means
+from iys_portal.core.errors import NotFound
+from providers.models import Brand
+
+
+def token_hash(token: str) -> uuid.UUID:
+    """What is stored of a link's token: the first 128 bits of its SHA-256."""
+    return uuid.UUID(bytes=hashlib.sha256(token.encode()).digest()[:16])
+
+
+class LinkUnknown(NotFound):
+    """No notice carries this token: forged, cut, or mistyped."""
+
+    default = _("This link is not complete or not ours. Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link with what its notice told of, as that stands now."""
+
+    link: NoticeLink
+    means: Means
+    brand: Brand
+    parts: list[Part]
+
+    @property
+    def channels(self) -> list[Channel]:
+        return sorted({part.channel for part in self.parts})
+
+    @property
+    def source(self) -> Source:
+        return Source.IYS_EPOSTA if self.means is Means.MAIL else Source.IYS_KISAMESAJ
+
+    @property
+    def way(self) -> WayIn:
+        return WayIn.MAIL_LINK if self.means is Means.MAIL else WayIn.SMS
+
+
+def open_link(token: str) -> Opened:
+    """What stands behind a token; changes nothing. Raises `LinkUnknown`."""
+    link = NoticeLink.objects.filter(pk=token_hash(token)).first()
+    if link is None:
+        raise LinkUnknown
+    kind, means = Notice.objects.values_list("kind", "means").get(pk=link.notice_id)
+    brand = Brand.objects.select_related("provider").get(pk=link.brand_id)
+    parts = [part for part in parts_of([link])[0] if part.told_by(NoticeKind(kind))]
+    return Opened(link=link, means=Means(means), brand=brand, parts=parts)
 
 
 @dataclass(frozen=True)
@@ -42,7 +90,7 @@ class LinkPage:
         return any(line.state == "awaiting" for line in self.lines)
 
 
-def page_of(opened: "Opened") -> LinkPage:
+def page_of(opened: Opened) -> LinkPage:
     """Both recipient types of a channel are one line: links name no type (R-R1)."""
     lines: dict[Channel, Line] = {}
     for part in opened.parts:
