@@ -1,7 +1,16 @@
-"""What notices say, as plain values that templates show (R-M2, R-M3)."""
+"""What notices say (R-M2, R-M3): plain values, templates that show them, and a press that prints many alike.
 
+A file's notices differ in the address, the link and the moments only. So a mail is rendered and built once with marks
+in these places, and the marks are filled in for each recipient: rendering each by itself held one worker at 180 mails a
+second (docs/adr/0005-notices.md).
+"""
+
+import html
+import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +21,7 @@ from django.utils import translation
 from consents.enums import Channel, NoticeKind
 from consents.selectors.notices import Part
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.delivery import Mail, TextMessage, as_mime
 from iys_portal.core.turkish import sort_key
 from providers.models import Brand
 
@@ -22,55 +32,151 @@ NAMES = {
 }
 
 
-def notice_content(
-    *,
-    kind: NoticeKind,
-    brand: Brand,
-    recipient: str,
-    parts: Sequence[Part],
-    token: str,
-    check_until: date | None = None,
-) -> dict[str, Any]:
-    """The content of one notice in no language yet: who, what, when, and where to answer."""
-    channels: dict[Channel, Part] = {}
-    for part in parts:  # both recipient types of a channel are one line
-        channels.setdefault(part.channel, part)
-    return {
-        "kind": NAMES[kind],
-        "brand": brand.name,
-        "provider": brand.provider.title,
-        "recipient": recipient,
-        "lines": [_line(part) for part in channels.values()],
-        "channels_only": [{"channel": channel} for channel in channels],
-        "awaiting": any(part.awaiting for part in parts),
-        "link": settings.PORTAL_URL + reverse("consents:link", args=[token]) if token else "",
-        "one_click": settings.PORTAL_URL + reverse("consents:link_one_click", args=[token]) if token else "",
-        "refuse_word": f"RET {brand.short_name or brand.brand_code}",
-        "refuse_number": settings.SMS_NUMBER,
-        "check_until": check_until,
-        "portal": settings.PORTAL_URL,
-    }
+@dataclass(frozen=True)
+class NoticeText:
+    """One notice before it is worded: to whom, about which consents, in which language."""
+
+    kind: NoticeKind
+    brand: Brand
+    recipient: str
+    parts: Sequence[Part]
+    token: str
+    message_id: str
+    language: str
+    check_until: date | None = None
+
+    @property
+    def lines(self) -> list[Part]:
+        """One part a channel: both recipient types of a channel are one line."""
+        channels: dict[Channel, Part] = {}
+        for part in self.parts:
+            channels.setdefault(part.channel, part)
+        return list(channels.values())
+
+    @property
+    def awaiting(self) -> bool:
+        return any(part.awaiting for part in self.parts)
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """What is this recipient's alone."""
+        moments = {f"at{n}": _moment(part) for n, part in enumerate(self.lines)}
+        return {"recipient": self.recipient, "token": self.token, "message_id": self.message_id, **moments}
+
+    @property
+    def shared(self) -> tuple[Any, ...]:
+        """What notices of one print run have in common."""
+        lines = tuple((part.channel, part.source, bool(part.consent_date)) for part in self.lines)
+        return self.kind, self.brand.pk, self.language, lines, self.awaiting, self.check_until, bool(self.token)
+
+    def content(self, own: Mapping[str, str]) -> dict[str, Any]:
+        """Everything that a template shows, with these values in the recipient's places."""
+        link = reverse("consents:link", args=[own["token"]]) if self.token else ""
+        lines = [
+            {"channel": part.channel, "source": part.source, "at": own[f"at{n}"], "day": own[f"at{n}"][:10]}
+            for n, part in enumerate(self.lines)
+        ]
+        return {
+            "kind": NAMES[self.kind],
+            "brand": self.brand.name,
+            "provider": self.brand.provider.title,
+            "recipient": own["recipient"],
+            "lines": lines,
+            "channels_only": [{"channel": line["channel"]} for line in lines],
+            "awaiting": self.awaiting,
+            "link": settings.PORTAL_URL + link if link else "",
+            "refuse_word": f"RET {self.brand.short_name or self.brand.brand_code}",
+            "refuse_number": settings.SMS_NUMBER,
+            "check_until": self.check_until,
+            "portal": settings.PORTAL_URL,
+            "site_name": settings.SITE_NAME,
+            "language": self.language,
+        }
 
 
-def _line(part: Part) -> dict[str, Any]:
-    at: datetime | None = part.consent_date and part.consent_date.astimezone(ISTANBUL)
-    return {"channel": part.channel, "source": part.source, "at": at, "awaiting": part.awaiting}
+def _moment(part: Part) -> str:
+    return part.consent_date.astimezone(ISTANBUL).strftime("%d.%m.%Y %H:%M") if part.consent_date else ""
 
 
-def render_mail(content: Mapping[str, Any], *, language: str) -> tuple[str, str, str]:
-    """Subject, text and HTML of a notice in the recipient's language."""
-    with translation.override(language):
-        context = {**content, "language": language, "site_name": settings.SITE_NAME}
-        subject, text, html = (
-            get_template(f"consents/mail/{content['kind']}{end}").render(context)
-            for end in ("_subject.txt", ".txt", ".html")
-        )
-    return " ".join(subject.split()), text.strip() + "\n", html
-
-
-def render_text(content: Mapping[str, Any], *, language: str) -> str:
-    """A notice as a text message: brand, channels, day, link, how to refuse; the rest is on the page (R-M3)."""
-    with translation.override(language):
+def text_message(notice: NoticeText) -> TextMessage:
+    """A notice for a phone: brand, channels, day, link, how to refuse; the rest is on the page (R-M3)."""
+    with translation.override(notice.language):
+        content = notice.content(notice.own)
         channels = sorted((str(line["channel"].label) for line in content["lines"]), key=sort_key)
-        context = {**content, "channels": channels, "language": language}
-        return " ".join(get_template(f"consents/sms/{content['kind']}.txt").render(context).split())
+        text = get_template(f"consents/sms/{content['kind']}.txt").render({**content, "channels": channels})
+    return TextMessage(notice.message_id, notice.recipient, " ".join(text.split()))
+
+
+def mail(
+    notice: NoticeText, own: Mapping[str, str] | None = None, *, own_html: Mapping[str, str] | None = None
+) -> Mail:
+    """A notice as a mail with text and HTML; `List-Unsubscribe` refuses in one click (RFC 8058)."""
+    own = own or notice.own
+    with translation.override(notice.language):
+        content, in_html = notice.content(own), notice.content(own_html or own)
+        name = f"consents/mail/{content['kind']}"
+        subject = get_template(f"{name}_subject.txt").render(content)
+        text = get_template(f"{name}.txt").render(content)
+        page = get_template(f"{name}.html").render(in_html)
+    headers = {}
+    if notice.token:
+        one_click = settings.PORTAL_URL + reverse("consents:link_one_click", args=[own["token"]])
+        headers = {"List-Unsubscribe": f"<{one_click}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return Mail(own["message_id"], own["recipient"], " ".join(subject.split()), text.strip() + "\n", page, headers)
+
+
+@dataclass
+class Press:
+    """Prints mails: the first of a kind is rendered, those like it are filled in. One press serves one claim."""
+
+    frames: dict[tuple[Any, ...], "_Frame"] = field(default_factory=dict)
+
+    def mail(self, notice: NoticeText) -> Mail:
+        frame = self.frames.get(notice.shared)
+        if frame is None:
+            frame = self.frames[notice.shared] = _Frame.of(notice)
+        return frame.filled(notice)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A mail with random marks where a recipient's own values go."""
+
+    marks: dict[str, str]
+    escaped: str  # the mark of the address inside HTML
+    mail: Mail
+    raw: bytes
+
+    @classmethod
+    def of(cls, notice: NoticeText) -> "_Frame":
+        marks = {name: uuid.uuid4().hex for name, value in notice.own.items() if value}
+        if notice.token:  # as long as a token, so that no header is folded for its mark
+            marks["token"] = marks["token"][: len(notice.token)]
+        marks["recipient"] += "@mark.invalid"
+        marks["message_id"] = f"<{marks['message_id']}>"
+        escaped = uuid.uuid4().hex
+        own = dict.fromkeys(notice.own, "") | marks
+        made = mail(notice, own, own_html=own | {"recipient": escaped})
+        return cls(marks, escaped, made, as_mime(made).message().as_bytes(linesep="\r\n"))
+
+    def filled(self, notice: NoticeText) -> Mail:
+        pairs = [(mark, notice.own[name]) for name, mark in self.marks.items()]
+        pairs.append((self.escaped, html.escape(notice.recipient)))
+        raw = self.raw
+        for mark, value in pairs:
+            raw = raw.replace(mark.encode(), value.encode())
+        return Mail(
+            message_id=notice.message_id,
+            to=notice.recipient,
+            subject=_fill(self.mail.subject, pairs),
+            text=_fill(self.mail.text, pairs),
+            html=_fill(self.mail.html, pairs),
+            headers={name: _fill(value, pairs) for name, value in self.mail.headers.items()},
+            raw=raw,
+        )
+
+
+def _fill(text: str, pairs: Sequence[tuple[str, str]]) -> str:
+    for mark, value in pairs:
+        text = text.replace(mark, value)
+    return text

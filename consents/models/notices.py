@@ -87,7 +87,9 @@ class NoticeBatch(models.Model):
     class Meta:
         indexes = [
             # Which notices of files are still to be unfolded, in which order?
-            models.Index(fields=["means", "number", "id"], name="notice_batch_open", condition=Q(unfolded__lt=F("total"))),
+            models.Index(
+                fields=["means", "number", "id"], name="notice_batch_open", condition=Q(unfolded__lt=F("total"))
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["job_id", "number", "means"], name="notice_batch_once")]
 

@@ -37,7 +37,7 @@ def refuse_in_one_click(token: str, *, moment: datetime | None = None) -> list[R
 
 
 def deny_by_link(token: str, *, moment: datetime | None = None) -> list[Refusal]:
-    """"I did not give this consent": refuses all that the notice named and marks it (R-M3)."""
+    """ "I did not give this consent": refuses all that the notice named and marks it (R-M3)."""
     opened = open_link(token)
     return _refuse(opened, opened.channels, denied=True, moment=moment)
 
@@ -55,9 +55,7 @@ def confirm_by_link(token: str, *, moment: datetime | None = None) -> Opened:
         if part.confirmable
     ]
     with transaction.atomic():
-        events = acts.confirm(
-            opened.brand.pk, asked, actor=ANYBODY, way=opened.way, moment=moment or timezone.now()
-        )
+        events = acts.confirm(opened.brand.pk, asked, actor=ANYBODY, way=opened.way, moment=moment or timezone.now())
         for event in events:
             target = ("consents.consent", str(event.event_id))
             record("consent.confirmed", target, actor=ANYBODY, provider_id=opened.brand.provider_id)

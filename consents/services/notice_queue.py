@@ -185,11 +185,13 @@ def _unfold(which: str, values: dict[str, Any], *, limit: int) -> int:
         }
         cursor.execute(statements.UNFOLD, asked)
         gone = [by for by, state in cursor.fetchall() if state == NoticeState.CANCELLED]
-        cursor.execute(
-            "UPDATE consents_noticebatch SET unfolded = unfolded + %s WHERE id = %s", [len(events), batch]
-        )
+        cursor.execute("UPDATE consents_noticebatch SET unfolded = unfolded + %s WHERE id = %s", [len(events), batch])
         day = moment.astimezone(ISTANBUL).date()
-        moves = [(state, by, delta) for by in gone for state, delta in ((NoticeState.WAITING, -1), (NoticeState.CANCELLED, 1))]
+        moves = [
+            (state, by, delta)
+            for by in gone
+            for state, delta in ((NoticeState.WAITING, -1), (NoticeState.CANCELLED, 1))
+        ]
         move_notice_counters(cursor, brand, [(day, by, int(state), delta) for state, by, delta in moves])
         return len(events)
 
@@ -201,9 +203,7 @@ def settle(one: Claimed, state: NoticeState, *, answer: str, sent_at: datetime |
 
 def put_back(one: Claimed, *, at: datetime, answer: str | None = None, forgiven: bool = False) -> bool:
     """Return a notice to the queue, to be tried at `at`; `forgiven` where the try does not count."""
-    return _settle(
-        one, NoticeState.WAITING, answer=answer, sent_at=None, next_try_at=at, forgiven=int(forgiven)
-    )
+    return _settle(one, NoticeState.WAITING, answer=answer, sent_at=None, next_try_at=at, forgiven=int(forgiven))
 
 
 def put_all_back(claimed: Sequence[Claimed], *, at: datetime) -> None:
@@ -213,7 +213,13 @@ def put_all_back(claimed: Sequence[Claimed], *, at: datetime) -> None:
 
 
 def _settle(
-    one: Claimed, state: NoticeState, *, answer: str | None, sent_at: datetime | None, next_try_at: datetime, forgiven: int
+    one: Claimed,
+    state: NoticeState,
+    *,
+    answer: str | None,
+    sent_at: datetime | None,
+    next_try_at: datetime,
+    forgiven: int,
 ) -> bool:
     values = {
         "event": one.event_id,

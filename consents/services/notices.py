@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from phonenumbers import PhoneNumberType
 
-from consents.documents import notice_content, render_mail, render_text
+from consents.documents import NoticeText, Press, text_message
 from consents.engine.terms import deadline_of
 from consents.engine.write import SEND_NOTICES
 from consents.enums import Lane, NoticeKind, NoticeState
@@ -132,14 +132,14 @@ def _check_until(one: Claimed, brand: Brand) -> date | None:
 
 def _send_all(letters: Sequence[Letter], carrier: Carrier) -> int:
     """Send the letters of one claim. Raises `ServerDown` after the rest went back into the queue."""
-    sent = 0
+    sent, press = 0, Press()
     for place, letter in enumerate(letters):
         now = timezone.now()
         if letter.one.lease - now < SLOWEST_SEND:  # a slow server: another claim goes on
             queue.put_all_back([each.one for each in letters[place:]], at=now)
             return sent
         try:
-            sent += _send(letter, carrier)
+            sent += _send(letter, carrier, press)
         except ServerDown as error:
             queue.put_back(letter.one, at=timezone.now(), answer=error.answer, forgiven=True)
             queue.put_all_back([each.one for each in letters[place + 1 :]], at=timezone.now())
@@ -147,7 +147,7 @@ def _send_all(letters: Sequence[Letter], carrier: Carrier) -> int:
     return sent
 
 
-def _send(letter: Letter, carrier: Carrier) -> int:
+def _send(letter: Letter, carrier: Carrier, press: Press) -> int:
     one = letter.one
     if not letter.parts or _told_before(one):
         queue.settle(one, NoticeState.CANCELLED, answer="")
@@ -158,7 +158,7 @@ def _send(letter: Letter, carrier: Carrier) -> int:
         queue.settle(one, NoticeState.UNTELLABLE, answer="")
         return 0
     try:
-        answer = carrier.send(_parcel(letter), to_mailbox=letter.brand.provider.is_demo)
+        answer = carrier.send(_parcel(letter, press), to_mailbox=letter.brand.provider.is_demo)
     except (Refused, TryLater) as error:
         _failed(one, error, timezone.now())
         return 0
@@ -175,27 +175,19 @@ def _failed(one: Claimed, error: Undelivered, now: datetime) -> None:
     log.info("notice_failed id=%s reason=%s", one.event_id, type(error).__name__)
 
 
-def _parcel(letter: Letter) -> Mail | TextMessage:
+def _parcel(letter: Letter, press: Press) -> Mail | TextMessage:
     one = letter.one
-    token = "" if one.kind is NoticeKind.CORRECTION else one.token
-    content = notice_content(
+    notice = NoticeText(
         kind=one.kind,
         brand=letter.brand,
         recipient=one.recipient,
         parts=letter.parts,
-        token=token,
+        token="" if one.kind is NoticeKind.CORRECTION else one.token,
+        message_id=one.message_id,
+        language=letter.language,
         check_until=letter.check_until,
     )
-    if one.means is Means.TEXT:
-        return TextMessage(one.message_id, one.recipient, render_text(content, language=letter.language))
-    subject, text, html = render_mail(content, language=letter.language)
-    headers = {}
-    if token:  # RFC 8058
-        headers = {
-            "List-Unsubscribe": f"<{content['one_click']}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-    return Mail(one.message_id, one.recipient, subject, text, html, headers)
+    return text_message(notice) if one.means is Means.TEXT else press.mail(notice)
 
 
 def _takes_texts(phone: str) -> bool:

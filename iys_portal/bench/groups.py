@@ -22,7 +22,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import files, pages
+from . import files, notices, pages
 
 SINGLES = 200
 
@@ -37,7 +37,8 @@ def run(*, rows: int, only: set[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder:
         bench = Bench(Path(folder), rows)
         bench.fill()
-        for name, group in (("import", bench.imports), ("engine", bench.engine), ("page", bench.pages)):
+        groups = {"import": bench.imports, "engine": bench.engine, "notices": bench.notices, "page": bench.pages}
+        for name, group in groups.items():
             if not only or name in only:
                 group()
 
@@ -82,6 +83,12 @@ class Bench:
             capture_output=True,
         )
         return json.loads(done.stdout)
+
+    def forget_notices(self) -> None:
+        """The registry's own consents were told long ago."""
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE consents_noticebatch SET unfolded = total")
+            cursor.execute("DELETE FROM consents_notice")
 
     def settle(self) -> None:
         """What a registry's autovacuum has long done by the time of the next import."""
@@ -168,6 +175,18 @@ class Bench:
             record_consents(actor=self.actor, brand=self.brand, entries=[entry], moment=datetime.now(self.now.tzinfo))
             times.append(time.monotonic() - began)
         say("engine.single.median_ms", median(times) * 1000, "ms")
+
+    def notices(self) -> None:
+        self.forget_notices()
+        with notices.mail_server() as environment:
+            for workers in (1, 2):
+                count = notices.MAILS * workers
+                self.load(notices.mail_file(self.folder, count, seed=10 + workers, now=self.now))
+                rate = notices.mails_per_second(workers, environment)
+                say("notices.mails_per_s" if workers == 1 else "notices.two_workers.mails_per_s", rate, "mails/s")
+            self.load(notices.mail_file(self.folder, notices.BULK, seed=20, now=self.now))
+            say("notices.withdraw.median_ms", notices.withdrawals(), "ms")
+            say("notices.single_beside_bulk_s", notices.single_beside_bulk(self.brand, self.actor, environment), "s")
 
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):

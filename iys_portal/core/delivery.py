@@ -4,6 +4,7 @@ import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -23,7 +24,10 @@ TEXT_MAILBOX = "iys_portal.core.sms.MailboxBackend"
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to one address. The message id is fixed before the first try, so that a second copy is recognised."""
+    """One mail to one address. The message id is fixed before the first try, so that a second copy is recognised.
+
+    `raw` is the whole mail as it leaves (RFC 5322, CRLF) where the sender has built it already.
+    """
 
     message_id: str
     to: str
@@ -31,6 +35,7 @@ class Mail:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,19 @@ class _SmtpTls(_Remembers, smtplib.SMTP_SSL):
 
 
 class SmtpBackend(EmailBackend):
-    """Django's, with the server's answers kept."""
+    """Django's, with the server's answers kept, and a way for mails that are built already."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return _SmtpTls if self.use_ssl else _Smtp
+
+    def send_raw(self, mail: Mail) -> None:
+        options = ["BODY=8BITMIME"] if self.connection.has_extn("8bitmime") else []
+        self.connection.sendmail(_sender(), [mail.to], mail.raw, mail_options=options)
+
+
+def _sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 class Carrier:
@@ -119,13 +132,16 @@ class Carrier:
         if isinstance(message, TextMessage):
             backend = self._backend(TEXT_MAILBOX if to_mailbox else settings.SMS_BACKEND, import_string)
             return backend.send(message)
-        return self._send_mail(MAILBOX if to_mailbox else settings.EMAIL_BACKEND, as_mime(message), again=True)
+        return self._send_mail(MAILBOX if to_mailbox else settings.EMAIL_BACKEND, message, again=True)
 
-    def _send_mail(self, path: str, mime: EmailMultiAlternatives, *, again: bool) -> str:
+    def _send_mail(self, path: str, mail: Mail, *, again: bool) -> str:
         handed, known = False, path in self._open
         try:
             backend = self._backend(path, lambda name: lambda: get_connection(name))
-            backend.send_messages([mime])
+            if mail.raw and hasattr(backend, "send_raw"):
+                backend.send_raw(mail)
+            else:
+                backend.send_messages([as_mime(mail)])
         except smtplib.SMTPRecipientsRefused as error:
             raise _judged(*next(iter(error.recipients.values()))) from None
         except smtplib.SMTPDataError as error:
@@ -140,7 +156,7 @@ class Carrier:
         else:
             return getattr(backend.connection, "answer", "") if hasattr(backend, "connection") else "250 mailbox"
         # The server had closed a line that was idle; the message had not left yet.
-        return self._send_mail(path, mime, again=False)
+        return self._send_mail(path, mail, again=False)
 
     def _backend(self, path: str, make: Any) -> Any:
         if path not in self._open:

@@ -16,7 +16,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.utils import timezone
 
-from .delivery import TextMessage
+from .delivery import Mail, TextMessage
 
 
 def mailbox_folder() -> Path:
@@ -36,6 +36,9 @@ class MailboxBackend(BaseEmailBackend):
             mime = message.message()
             _keep(mime["Message-ID"], "eml", mime.as_bytes())
         return len(email_messages)
+
+    def send_raw(self, mail: Mail) -> None:
+        _keep(mail.message_id, "eml", mail.raw)
 
 
 def keep_text(message: TextMessage) -> None:

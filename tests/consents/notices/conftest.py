@@ -12,6 +12,7 @@ from consents.models import Notice
 from consents.services.notices import send_lane
 from consents.services.records import Entry, Outcome, record_consents
 from iys_portal.core import mailbox
+from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from providers.models import Brand
@@ -31,6 +32,10 @@ class Teller:
         self.moment = moment
         self.actor = officer_of(brand)
 
+    def manager(self) -> Actor:
+        """Somebody of the brand who may import."""
+        return officer_of(self.brand, "manager")
+
     def entry(
         self, to: str = ADDRESS, channel: str = "EPOSTA", status: str = "ONAY", *, source: str = "HS_WEB",
         kind: str = "BIREYSEL", hours: float = 1, at: str = "",
@@ -39,9 +44,7 @@ class Teller:
         return Entry(to, channel, status, source, kind, at or date)
 
     def record(self, *entries: Entry, moment: datetime | None = None) -> list[Outcome]:
-        outcomes = record_consents(
-            actor=self.actor, brand=self.brand, entries=entries, moment=moment or self.moment
-        )
+        outcomes = record_consents(actor=self.actor, brand=self.brand, entries=entries, moment=moment or self.moment)
         assert all(outcome.accepted for outcome in outcomes), [outcome.problem for outcome in outcomes]
         return outcomes
 

@@ -53,13 +53,23 @@ def test_r_m3_the_mail_names_brand_channel_source_and_time(teller: Teller) -> No
 
 
 def test_r_m2_one_text_per_phone_names_all_its_channels(teller: Teller, settings: pytest.FixtureRequest) -> None:
-    teller.record(teller.entry(MOBILE, "MESAJ"), teller.entry(MOBILE, "ARAMA"), teller.entry(MOBILE, "ARAMA", kind="TACIR"))
+    teller.record(
+        teller.entry(MOBILE, "MESAJ"), teller.entry(MOBILE, "ARAMA"), teller.entry(MOBILE, "ARAMA", kind="TACIR")
+    )
     assert Notice.objects.count() == 1
     assert teller.send() == 1
     (letter,) = mailbox.letters()
     assert letter.is_text
     assert letter.to == MOBILE
-    for word in ("Deneme Moda", "24.11.2026", "Arama", "Kısa mesaj", "https://portal.example/i/", "RET DENEMEMODA", "3500"):
+    for word in (
+        "Deneme Moda",
+        "24.11.2026",
+        "Arama",
+        "Kısa mesaj",
+        "https://portal.example/i/",
+        "RET DENEMEMODA",
+        "3500",
+    ):
         assert word in letter.text, word
 
 
@@ -71,7 +81,9 @@ def test_r_m1_a_landline_cannot_be_told(teller: Teller) -> None:
     assert counted() == {"UNTELLABLE": 1}
 
 
-@pytest.mark.parametrize(("number", "told"), [("+4915112345678", True), ("+493012345678", False), ("+12125550123", False)])
+@pytest.mark.parametrize(
+    ("number", "told"), [("+4915112345678", True), ("+493012345678", False), ("+12125550123", False)]
+)
 def test_r_m1_other_countries_mobiles_where_a_setting_opens_them(
     teller: Teller, settings: pytest.FixtureRequest, number: str, told: bool
 ) -> None:
@@ -127,7 +139,9 @@ def test_what_is_refused_before_it_leaves_is_not_told(teller: Teller) -> None:
 
 
 def test_no_notice_where_the_batch_was_refused(teller: Teller) -> None:
-    record_consents(actor=teller.actor, brand=teller.brand, entries=[teller.entry(at="2026-10-01 10:00:00")], moment=teller.moment)
+    record_consents(
+        actor=teller.actor, brand=teller.brand, entries=[teller.entry(at="2026-10-01 10:00:00")], moment=teller.moment
+    )
     assert not Notice.objects.exists()
     assert not NoticeCounter.objects.exists()
 
@@ -141,7 +155,12 @@ class TestInitialLoad:
         )  # fmt: skip
 
     @pytest.mark.parametrize(
-        ("source", "at"), [("HS_2015", "2015-05-01 00:00:00"), ("HS_WEB", "2024-03-01 10:00:00"), ("HS_ISLAK_IMZA", "2023-03-01 10:00:00")]
+        ("source", "at"),
+        [
+            ("HS_2015", "2015-05-01 00:00:00"),
+            ("HS_WEB", "2024-03-01 10:00:00"),
+            ("HS_ISLAK_IMZA", "2023-03-01 10:00:00"),
+        ],
     )
     def test_r_m2_people_get_one_notice_with_the_date_to_check(self, teller: Teller, source: str, at: str) -> None:
         teller.tell(teller.entry(source=source, at=at))
@@ -177,4 +196,3 @@ def test_demo_brands_never_reach_a_real_server(teller: Teller, settings: pytest.
     teller.record(teller.entry())
     assert teller.send() == 1
     assert len(mailbox.letters()) == 1
-
