@@ -115,7 +115,7 @@ class NoticeLink(models.Model):
 
 
 class NoticeCounter(models.Model):
-    """How many notices of a brand and a day (of registration, Istanbul) are in which state; CLAIMED counts as WAITING."""
+    """How many notices of a brand and a day (of registration, in Istanbul) are in which state; CLAIMED is WAITING."""
 
     pk = models.CompositePrimaryKey("brand_id", "day", "means", "state")
     brand_id = models.IntegerField()
