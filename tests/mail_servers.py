@@ -14,6 +14,7 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -23,6 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd repeats every command
 
 HANG_UP = ""
 """As an answer: close the connection after the message came, and say nothing."""
@@ -203,6 +206,10 @@ class TakenText:
         return self.status < 300
 
 
+Answer = tuple[int, dict[str, str] | str]
+"""Status and body: JSON, or text as it is."""
+
+
 class SmsGateway:
     """A gateway as `core.sms.HttpBackend` speaks to it: POST JSON with a bearer token.
 
@@ -214,9 +221,10 @@ class SmsGateway:
     def __init__(self, *, token: str = "deneme-jetonu") -> None:
         self.token = token
         self.requests: list[TakenText] = []
-        self.refuse: dict[str, tuple[int, dict[str, str]]] = {}  # phone → status and body
-        self.answers: deque[tuple[int, dict[str, str]]] = deque()  # to the next requests
+        self.refuse: dict[str, Answer] = {}  # phone → answer
+        self.answers: deque[Answer] = deque()  # to the next requests
         self.headers: dict[str, str] = {}  # added to each answer
+        self.connections = 0
         self.before_answer: Callable[[], None] = lambda: None  # called in the request's thread, may block it
         self._ids: set[str] = set()
         self._lock = threading.Lock()
@@ -227,11 +235,15 @@ class SmsGateway:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                gateway.connections += 1
+                super().setup()
+
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 status, said = gateway._take(self.path, self.headers.get("Authorization", ""), json.loads(content))
                 gateway.before_answer()
-                answer = json.dumps(said).encode()
+                answer = (said if isinstance(said, str) else json.dumps(said)).encode()
                 self.send_response(status)
                 for name, value in gateway.headers.items():
                     self.send_header(name, value)
@@ -282,9 +294,10 @@ class SmsGateway:
         settings.SMS_BACKEND = "iys_portal.core.sms.HttpBackend"
         settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_TOKEN = self.url, self.token
 
-    def _take(self, path: str, authorization: str, body: dict[str, str]) -> tuple[int, dict[str, str]]:
+    def _take(self, path: str, authorization: str, body: dict[str, str]) -> Answer:
         token = authorization.removeprefix("Bearer ")
         with self._lock:
+            said: dict[str, str] | str
             if token != self.token:
                 status, said = 401, {"message": "wrong token"}
             elif self.answers:
