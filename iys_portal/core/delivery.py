@@ -100,10 +100,11 @@ class SmtpBackend(EmailBackend):
 
     def drop(self) -> None:
         """Close without QUIT, for whose answer a server that hangs would let us wait once more."""
-        for line in (self._partial_connection, self.connection):
+        for name in ("_partial_connection", "connection"):
+            line: smtplib.SMTP | None = getattr(self, name, None)
             if line is not None:
                 line.close()
-        self._partial_connection = self.connection = None
+                setattr(self, name, None)
 
 
 class Carrier:
