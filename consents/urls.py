@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .views.consents import DetailView, ListView, ShowView
 from .views.exports import ExportView, SampleView
+from .views.inbound import InboundView
 from .views.links import ActView, LinkView, OneClickView
 from .views.record import HintView, RecordView, RefuseView
 
@@ -22,5 +23,6 @@ urlpatterns = [
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
+    path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("", include("consents.urls_imports")),
 ]

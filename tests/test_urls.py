@@ -55,9 +55,9 @@ OBJECTS = {
     "providers:invitation-resend": "POST",
 }
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
-# the mailbox.
+# the mailbox, texts that come in.
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show)$)"
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show|inbound)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

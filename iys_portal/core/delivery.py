@@ -1,5 +1,6 @@
 """How mails and text messages leave: one connection for many, and what the server said about each (design 5)."""
 
+import contextlib
 import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
 CLOSING = 421  # RFC 5321 3.8: the server takes nothing more on this connection
 MAILBOX = "iys_portal.core.mailbox.MailboxBackend"
 TEXT_MAILBOX = "iys_portal.core.sms.MailboxBackend"
+LONGEST_ANSWER = 500
+NOT_SIGNED_IN = frozenset({530, 535})  # RFC 4954; some servers say so only when they hear the recipient
+UNWRITABLE = "The address cannot be written in a mail."
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Undelivered(Exception):
     """The message was not taken; `answer` is what the server said."""
 
     def __init__(self, answer: str) -> None:
-        self.answer = " ".join(answer.split())[:500]
+        self.answer = _one_line(answer)
         super().__init__(self.answer)
 
 
@@ -74,7 +78,7 @@ class _Remembers:
     handed = False
 
     def sendmail(self, *arguments: Any, **options: Any) -> Any:
-        self.handed = False
+        self.answer, self.handed = "", False
         return super().sendmail(*arguments, **options)  # type: ignore[misc]
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -101,11 +105,16 @@ class SmtpBackend(EmailBackend):
 
     def send_raw(self, mail: Mail) -> None:
         options = ["BODY=8BITMIME"] if self.connection.has_extn("8bitmime") else []
-        self.connection.sendmail(_sender(), [mail.to], mail.raw, mail_options=options)
+        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self.connection.sendmail(sender, [mail.to], mail.raw, mail_options=options)
 
-
-def _sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    def drop(self) -> None:
+        """Close without QUIT, for whose answer a server that hangs would let us wait once more."""
+        for name in ("_partial_connection", "connection"):
+            line: smtplib.SMTP | None = getattr(self, name, None)
+            if line is not None:
+                line.close()
+                setattr(self, name, None)
 
 
 class Carrier:
@@ -124,51 +133,67 @@ class Carrier:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for path in list(self._open):
-            self._close(path)
+        for backend in self._open.values():
+            with contextlib.suppress(OSError):  # smtplib's errors are OSErrors; what was sent is sent
+                backend.close()
+        self._open.clear()
 
     def send(self, message: Mail | TextMessage, *, to_mailbox: bool = False) -> str:
         """Returns the server's answer. Raises `Refused`, `TryLater` or `ServerDown`."""
         if isinstance(message, TextMessage):
             backend = self._backend(TEXT_MAILBOX if to_mailbox else settings.SMS_BACKEND, import_string)
-            return backend.send(message)
+            return _one_line(backend.send(message))
+        if not message.to.rpartition("@")[0].isascii():
+            # Django would write another name before the @ (RFC 2047); servers that take such names are rare.
+            raise Refused(UNWRITABLE)
         return self._send_mail(MAILBOX if to_mailbox else settings.EMAIL_BACKEND, message, again=True)
 
     def _send_mail(self, path: str, mail: Mail, *, again: bool) -> str:
-        handed, known = False, path in self._open
+        known = path in self._open
+        backend = self._backend(path, lambda name: lambda: get_connection(name))
+        line_ended = False
         try:
-            backend = self._backend(path, lambda name: lambda: get_connection(name))
             if mail.raw and hasattr(backend, "send_raw"):
                 backend.send_raw(mail)
             else:
                 backend.send_messages([as_mime(mail)])
         except smtplib.SMTPRecipientsRefused as error:
-            raise _judged(*next(iter(error.recipients.values()))) from None
+            code, text = next(iter(error.recipients.values()))
+            failure, line_ended = _judged(code, text), code == CLOSING
         except smtplib.SMTPDataError as error:
-            raise _judged(error.smtp_code, error.smtp_error) from None
-        except UnicodeError:
-            raise Refused("The address cannot be written in a mail.") from None
-        except (OSError, smtplib.SMTPException) as error:  # no connection, no sign-in, sender refused, timeout
-            handed = bool(getattr(getattr(self._open.get(path), "connection", None), "handed", False))
-            self._close(path)
-            if not (again and known and isinstance(error, smtplib.SMTPServerDisconnected) and not handed):
-                raise ServerDown(_said(error)) from error
+            failure, line_ended = _judged(error.smtp_code, error.smtp_error), error.smtp_code == CLOSING
+        except (OSError, smtplib.SMTPException) as error:  # timeout, sender refused, the line broke
+            failure = ServerDown(_said(error))
+            line_ended = isinstance(error, smtplib.SMTPServerDisconnected) or (
+                isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == CLOSING
+            )
+        except ValueError:  # Django's, about an address or a header; a UnicodeError too
+            raise Refused(UNWRITABLE) from None
         else:
-            return getattr(backend.connection, "answer", "") if hasattr(backend, "connection") else "250 mailbox"
-        # The server had closed a line that was idle; the message had not left yet.
-        return self._send_mail(path, mail, again=False)
+            line = getattr(backend, "connection", None)
+            return _one_line(line.answer) if isinstance(line, _Remembers) else "250 mailbox"
+        if isinstance(failure, ServerDown):
+            left = bool(getattr(getattr(backend, "connection", None), "handed", False))
+            self._drop(path)
+            if again and known and line_ended and not left:
+                # The server had closed a line that was idle, or took enough on this one.
+                return self._send_mail(path, mail, again=False)
+        raise failure
 
     def _backend(self, path: str, make: Any) -> Any:
+        """The open backend of this path. Raises `ServerDown`: no connection, no sign-in, no TLS."""
         if path not in self._open:
-            backend = make(path)()
-            backend.open()
-            self._open[path] = backend
+            backend = self._open[path] = make(path)()
+            try:
+                backend.open()
+            except OSError as error:
+                self._drop(path)
+                raise ServerDown(_said(error)) from error
         return self._open[path]
 
-    def _close(self, path: str) -> None:
-        backend = self._open.pop(path, None)
-        if backend is not None:
-            backend.close()
+    def _drop(self, path: str) -> None:
+        backend = self._open.pop(path)
+        getattr(backend, "drop", backend.close)()
 
 
 def as_mime(mail: Mail) -> EmailMultiAlternatives:
@@ -188,7 +213,7 @@ def retry_at(attempts: int, now: datetime) -> datetime:
 def _judged(code: int, text: bytes | str) -> Undelivered:
     """RFC 5321 4.2.1: 5yz is for ever, 4yz for now."""
     said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
-    if code == CLOSING:
+    if code == CLOSING or code in NOT_SIGNED_IN:
         return ServerDown(said)
     return Refused(said) if code >= 500 else TryLater(said)
 
@@ -198,3 +223,7 @@ def _said(error: Exception) -> str:
         text = error.smtp_error
         return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
     return f"{type(error).__name__}: {error}"
+
+
+def _one_line(answer: str) -> str:
+    return " ".join(answer.split())[:LONGEST_ANSWER]

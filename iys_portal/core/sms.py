@@ -9,12 +9,15 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import HTTPError
 
 from .delivery import Refused, ServerDown, TextMessage, TryLater
 
 TIMEOUT = (5, 15)  # seconds to connect, seconds to answer
-NOT_THIS_NUMBER = frozenset({400, 404, 410, 422})
+LONGEST_ANSWER = 4096  # bytes that are read of it
+NOT_THIS_NUMBER = frozenset({400, 422})
 NOT_US = frozenset({401, 402, 403})
+NOT_THERE = frozenset({404, 405, 410})  # and every redirect: SMS_GATEWAY_URL is wrong
 
 
 class MailboxBackend:
@@ -33,11 +36,20 @@ class MailboxBackend:
         return "200 mailbox"
 
 
+class _Bearer(requests.auth.AuthBase):
+    """As `auth`, because a machine's .netrc would overwrite a plain header."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {settings.SMS_GATEWAY_TOKEN}"
+        return request
+
+
 class HttpBackend:
     """Posts `{"id", "to", "from", "text"}` to the gateway at SMS_GATEWAY_URL with a bearer token.
 
     `id` stays the same for every try of one message: a gateway that has it already takes it once. Answers: 2xx taken;
-    400, 404, 410, 422 this number never; 401, 402, 403 our account, so nothing at all; any other later.
+    400 and 422 this number never; 401, 402, 403 our account, and redirects, 404, 405, 410 our address of the gateway,
+    so nothing at all; any other later.
     """
 
     def __init__(self) -> None:
@@ -45,7 +57,7 @@ class HttpBackend:
 
     def open(self) -> None:
         self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {settings.SMS_GATEWAY_TOKEN}"
+        self.session.auth = _Bearer()
 
     def close(self) -> None:
         if self.session is not None:
@@ -55,25 +67,32 @@ class HttpBackend:
         assert self.session is not None
         body = {"id": message.message_id, "to": message.to, "from": settings.SMS_SENDER, "text": message.text}
         try:
-            answer = self.session.post(settings.SMS_GATEWAY_URL, json=body, timeout=TIMEOUT, allow_redirects=False)
+            with self.session.post(
+                settings.SMS_GATEWAY_URL, json=body, timeout=TIMEOUT, allow_redirects=False, stream=True
+            ) as answer:
+                status = answer.status_code
+                said = f"{status} {_reason(answer)}"
         except requests.RequestException as error:
             raise ServerDown(type(error).__name__) from error
-        said = f"{answer.status_code} {_reason(answer)}"
-        if answer.ok and answer.status_code < 300:
-            return said[:500]
-        if answer.status_code in NOT_THIS_NUMBER:
+        if 200 <= status < 300:
+            return said
+        if status in NOT_THIS_NUMBER:
             raise Refused(said)
-        if answer.status_code in NOT_US:
+        if status in NOT_US or status in NOT_THERE or 300 <= status < 400:
             raise ServerDown(said)
         raise TryLater(said)
 
 
 def _reason(answer: requests.Response) -> str:
-    """The gateway's own words, from JSON where it speaks JSON."""
+    """The gateway's own words, from JSON where it speaks JSON; only a beginning, because nothing bounds an answer."""
     try:
-        found: Any = answer.json()
-    except (requests.JSONDecodeError, json.JSONDecodeError, UnicodeDecodeError):
-        return answer.text[:200]
+        text = answer.raw.read(LONGEST_ANSWER, decode_content=True).decode(errors="replace")
+    except HTTPError:  # the line broke after the status, which is what counts
+        return ""
+    try:
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return text[:200]
     if isinstance(found, dict):
         return str(found.get("message") or found.get("id") or "")[:200]
     return ""

@@ -258,6 +258,7 @@ REGISTRY: dict[str, Any] = {
     "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
+    "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
