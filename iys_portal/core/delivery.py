@@ -14,9 +14,9 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.module_loading import import_string
 
-LEASE = timedelta(minutes=3)
+LEASE: timedelta = settings.REGISTRY["SEND_LEASE"]
 # A send may take this long in the worst case (EMAIL_TIMEOUT for each step); no send begins with less lease left.
-SLOWEST_SEND = timedelta(minutes=1)
+SLOWEST_SEND = LEASE / 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
 CLOSING = 421  # RFC 5321 3.8: the server takes nothing more on this connection
 MAILBOX = "iys_portal.core.mailbox.MailboxBackend"

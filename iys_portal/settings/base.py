@@ -248,6 +248,7 @@ REGISTRY: dict[str, Any] = {
     "IMPORT_WRITERS": env.int("IMPORT_WRITERS", default=2),
     "IMPORT_CHUNK_ROWS": env.int("IMPORT_CHUNK_ROWS", default=20_000),
     "JOB_LEASE": timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=60)),
+    "SEND_LEASE": timedelta(seconds=env.int("SEND_LEASE_SECONDS", default=180)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),
     "INVITATION_VALID": timedelta(days=7),
     "NOTICES": env.bool("NOTICES", default=True),  # R-M1; off only to measure what they cost
