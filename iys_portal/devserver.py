@@ -1,4 +1,4 @@
-"""The supervisor behind `make run`: servers, migrations, then web, worker and beat until Ctrl-C.
+"""The supervisor behind `make run`: servers, migrations, then web, two workers and beat until Ctrl-C.
 
 Run it with `python -m iys_portal.devserver`. PORT (8000) and HOST (127.0.0.1) come from the environment.
 Children carry a mark of this checkout in their environment: by it, and never by a remembered number, the next
@@ -148,10 +148,18 @@ def _children(host: str, port: int) -> list[Child]:
         "--reload",
     ]
     celery = ["celery", "-A", "iys_portal", "--quiet"]
+    queue = os.environ.get("CELERY_QUEUE", "iys")  # as the settings read it; its express queue as iys_portal.celery
+
+    def worker(name: str, consumes: str, threads: int) -> Child:
+        options = ["-n", f"{name}@%h", "-Q", consumes, f"--concurrency={threads}", "--loglevel=WARNING"]
+        # SIGTERM would wait for the running task, perhaps for minutes; jobs survive a cold stop (lease).
+        return Child(name, [*celery, "worker", *options], gently=signal.SIGQUIT)
+
     return [
         Child("web", [*web, "--graceful-timeout=3", "--no-control-socket", "--log-level=warning"]),
-        # SIGTERM would wait for the running task, perhaps for minutes; jobs survive a cold stop (lease).
-        Child("worker", [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"], gently=signal.SIGQUIT),
+        worker("worker", queue, 2),
+        # What people wait for never stands behind an import.
+        worker("express", f"{queue}-express", 4),
         Child("beat", [*celery, "beat", "--pidfile=", "--loglevel=WARNING"]),
     ]
 

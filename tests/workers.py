@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,11 +30,19 @@ def environment(database: str, private: Path, **more: str) -> dict[str, str]:
     }
 
 
+BOTH_QUEUES = ("", "-express")
+"""As endings of CELERY_QUEUE: long work, and what people wait for."""
+
+
 @contextmanager
-def celery_worker(env: dict[str, str]) -> Iterator[subprocess.Popen]:
-    """A worker with one process, in a group of its own; killed at the end when it still runs."""
+def celery_worker(
+    env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4
+) -> Iterator[subprocess.Popen]:
+    """A worker in a process group of its own; killed at the end when it still runs."""
+    consumes = ",".join(env["CELERY_QUEUE"] + ending for ending in queues)
+    options = ["-Q", consumes, "--concurrency", str(concurrency), "--loglevel", "WARNING"]
     worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "iys_portal", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+        [sys.executable, "-m", "celery", "-A", "iys_portal", "worker", *options],
         cwd=ROOT,
         env=env,
         start_new_session=True,

@@ -38,7 +38,8 @@ http.server.HTTPServer((host, int(port)), http.server.SimpleHTTPRequestHandler).
 # Like Celery's worker: a parent with a pool, and deaf to the gentle signal for longer than anybody waits.
 CELERY = """
 import os, signal, sys, time
-role = "worker" if "worker" in sys.argv else "beat"
+queues = {"iys": "worker", "iys-express": "express"}
+role = queues[sys.argv[sys.argv.index("-Q") + 1]] if "worker" in sys.argv else "beat"
 if role == "worker" and os.fork() == 0:
     role = "pool"
     signal.signal(signal.SIGQUIT, signal.SIG_IGN)
@@ -132,7 +133,7 @@ def test_first_start_ctrl_c_and_second_start(portal, standin, port):
     assert "staff@example.com  a-password" in first.output()
     assert (standin / "commands.txt").read_text().split() == ["migrate", "load_demo", "demo_accounts"]
     urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
-    children = [pid_of(standin, role) for role in ("worker", "pool", "beat")]
+    children = [pid_of(standin, role) for role in ("worker", "pool", "express", "beat")]
     assert all(map(is_alive, children))
 
     other = portal()
@@ -168,11 +169,13 @@ def test_a_killed_supervisor_blocks_nothing_and_killed_children_come_back(portal
     assert not is_alive(pool)
 
     worker, pool, database = pid_of(standin, "worker"), pid_of(standin, "pool"), postmaster(place)
+    express = pid_of(standin, "express")
     os.kill(worker, signal.SIGKILL)
     os.kill(database, signal.SIGKILL)
     eventually(lambda: pid_of(standin, "worker") not in (0, worker) and not is_alive(pool), 30)
     eventually(lambda: "PostgreSQL had ended" in second.output(), 30)
     assert "worker ended" in second.output()
+    assert pid_of(standin, "express") == express, "the other worker goes on"
     assert postmaster(place) != database
 
 
