@@ -1,5 +1,6 @@
 """Real workers, really killed, and a real mail server (R-M5): no notice is lost; a second copy bears the same id."""
 
+import functools
 import socket
 import subprocess
 import sys
@@ -60,6 +61,13 @@ def states() -> list[int]:
     return list(Notice.objects.order_by("event_id").values_list("state", flat=True))
 
 
+def waiting(sql: str = "{}") -> list[tuple]:
+    """Sessions whose record of a notice waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(WAITING))
+        return cursor.fetchall()
+
+
 def all_sent() -> bool:
     return all(NoticeState(state).sent for state in states())
 
@@ -70,9 +78,7 @@ def resumed() -> bool:
     return all_sent()
 
 
-def test_r_m5_killed_between_claim_and_send(
-    committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path
-) -> None:
+def test_r_m5_killed_between_claim_and_send(committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path) -> None:
     with socket.socket() as silent:  # takes connections and never greets
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -108,11 +114,11 @@ def test_r_m5_killed_after_the_servers_250_and_before_the_record(
         assert arrived.wait(30)
         other.execute("SELECT 1 FROM consents_notice FOR UPDATE")  # the record will have to wait
         locked.set()
-        until(lambda: bool(other.execute(WAITING).fetchone()), what="the record's wait")
+        until(lambda: bool(waiting()), what="the record's wait")
         kill(worker)
         # Its session would still finish the statement that it had sent.
-        other.execute(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) waiting")
-        until(lambda: not other.execute(WAITING).fetchone(), what="the end of its session")
+        waiting("SELECT pg_terminate_backend(pid) FROM ({}) waiting")
+        until(lambda: not waiting(), what="the end of its session")
     assert states() == [S.CLAIMED], "the server has it, nobody knows"
     with celery_worker(env):
         until(resumed, what="the second worker's end")
@@ -125,12 +131,14 @@ def test_r_m5_a_worker_killed_again_and_again_loses_none(
 ) -> None:
     tell(brand, *(f"kisi{n}@firma.example" for n in range(15)))
     env = environment(committed_db, tmp_path, SEND_LEASE_SECONDS="3", **mails.environment())
-    for so_far in (3, 8):
-        reached = threading.Event()
-        mails.before_answer = lambda: reached.set() if len(mails.mails) >= so_far else None  # noqa: B023
+
+    def reached(count: int) -> bool:
+        return len(mails.mails) >= count or resumed()
+
+    for count in (3, 8):
         with celery_worker(env) as worker:
             publish()
-            until(lambda: reached.is_set() or resumed(), what="some mails")
+            until(functools.partial(reached, count), what="some mails")
             kill(worker)
     with celery_worker(env):
         until(resumed, what="the last worker's end")
@@ -138,9 +146,7 @@ def test_r_m5_a_worker_killed_again_and_again_loses_none(
     assert len({mail.message_id for mail in mails.taken}) == 15
 
 
-def test_r_m5_an_emptied_broker_loses_none(
-    committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path
-) -> None:
+def test_r_m5_an_emptied_broker_loses_none(committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path) -> None:
     tell(brand, "bir@firma.example")
     broker = redis.Redis.from_url(django_settings.REDIS_URL)
     assert broker.delete(express_queue(), app.conf.task_default_queue), "there was a task to lose"
