@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class ConsentsConfig(AppConfig):
     name = "consents"
     verbose_name = _("Consents and imports")
+
+    def ready(self) -> None:
+        from iys_portal.core.mailbox import register_text_inbox
+
+        from .services.inbound import receive_from_mailbox
+
+        register_text_inbox(receive_from_mailbox)
