@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -102,7 +102,7 @@ class HtmlView(DevelopmentView):
         return render(request, "core/mailbox_html.html", {"letter": self.letter(name)})
 
 
-@method_decorator([xframe_options_sameorigin, csp_replace(MAIL_CSP)], name="dispatch")
+@method_decorator([xframe_options_sameorigin, csp(MAIL_CSP)], name="dispatch")
 class HtmlContentView(DevelopmentView):
     """What the frame shows. Its links open beside it: where they lead wants no frame around it."""
 
