@@ -158,10 +158,12 @@ def _matches(search: str, addresses: str) -> bool:
 
 
 def _date(header: Any) -> datetime | None:
+    """The moment of a Date header; `-0000` is UTC without a word about the writer's place (RFC 5322 3.3)."""
     try:
-        return parsedate_to_datetime(str(header))
+        at = parsedate_to_datetime(str(header))
     except ValueError:
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class Code(Protocol):

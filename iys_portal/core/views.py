@@ -71,6 +71,7 @@ class MailboxView(DevelopmentView, TemplateView):
             "letters": found[:PAGE],
             "search": search,
             "page": page,
+            "first_page": page == 1 and not search,  # codes and form stand before the newest letters only
             "first_url": self.page_url(1) if page > 1 else "",
             "previous_url": self.page_url(page - 1) if page > 1 else "",
             "next_url": self.page_url(page + 1) if len(found) > PAGE else "",

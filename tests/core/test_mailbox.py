@@ -3,9 +3,11 @@
 import os
 import re
 import time
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -89,6 +91,11 @@ class TestKeeping:
         moved("tarihsiz.eml", 1_700_000_000)
         assert mailbox.letters()[0].at.timestamp() == 1_700_000_000
 
+    def test_the_moment_of_a_mail_is_a_moment_everywhere(self):
+        with time_machine.travel(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), tick=False):
+            keep(1)
+        assert mailbox.letters()[0].at == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
     @pytest.mark.parametrize("name", ["../settings.eml", "yok.eml", "x.txt", "", "-1-m-example-.eml/../x"])
     def test_no_other_file_is_a_letter(self, name):
         keep(1)
@@ -113,6 +120,7 @@ class TestPage:
         keep(1, headers=UNSUBSCRIBE), keep_text(2, text="Bağlantı: https://portal.example/i/xyz/")
         page = client.get(PAGE).content.decode()
         assert 'class="letter-sms"' in page
+        assert 'name="text"' in page
         assert '<a href="https://portal.example/i/xyz/"' in page
         assert '<a href="https://portal.example/i/abc/tek-tik/"' in page, "List-Unsubscribe can be followed"
         assert "List-Unsubscribe=One-Click" in page
@@ -140,6 +148,7 @@ class TestPage:
         keep_text(61, "+905322222222", text="başkası")
         page = client.get(PAGE, {"q": "0532 111"}).content.decode()
         assert "başkası" not in page
+        assert 'name="text"' not in page, "what was searched for comes first"
         assert "?q=0532+111&amp;sayfa=2" in page
         assert "başkası" in client.get(PAGE, {"q": "222 22 22"}).content.decode()
 
