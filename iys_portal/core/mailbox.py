@@ -25,6 +25,7 @@ from .delivery import Mail, TextMessage
 from .errors import NotFound
 
 _NAME = re.compile(r"[\w-]+\.(eml|sms)")
+_SEPARATORS = re.compile(r"[\s().\-/]+")
 _HEAD = 4096  # bytes of a mail in which its To header stands
 
 
@@ -145,13 +146,14 @@ def _addresses(path: Path) -> str:
         parts = re.findall(rb'"(?:to|from)": "([^"]*)"', head.partition(b'"text"')[0])
     else:
         parts = re.findall(rb"^To:\s*(.+)$", head, re.MULTILINE)
-    return b" ".join(parts).decode(errors="replace").casefold()
+    found = [part.decode(errors="replace").strip().casefold() for part in parts]
+    return "\n".join(one if "@" in one else _SEPARATORS.sub("", one) for one in found)
 
 
 def _matches(search: str, addresses: str) -> bool:
     """A part of an address; a phone in any usual spelling."""
     wanted = "".join(search.split()).casefold()
-    digits = re.sub(r"[+().\-/]", "", wanted)
+    digits = _SEPARATORS.sub("", wanted).removeprefix("+")
     if digits.isdecimal():
         wanted = digits.removeprefix("00").removeprefix("0")
     return wanted in addresses
