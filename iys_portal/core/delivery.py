@@ -140,13 +140,19 @@ class Carrier:
 
     def send(self, message: Mail | TextMessage, *, to_mailbox: bool = False) -> str:
         """Returns the server's answer. Raises `Refused`, `TryLater` or `ServerDown`."""
+        text = isinstance(message, TextMessage)
+        path = settings.SMS_BACKEND if text else settings.EMAIL_BACKEND
+        if to_mailbox:
+            path = TEXT_MAILBOX if text else MAILBOX
+        elif path in (TEXT_MAILBOX, MAILBOX) and not settings.MAILBOX_PAGE:
+            # Nobody reads the mailbox there: what is put into it would count as delivered.
+            raise ServerDown("No server is named: SMS_GATEWAY_URL" if text else "No server is named: EMAIL_URL")
         if isinstance(message, TextMessage):
-            backend = self._backend(TEXT_MAILBOX if to_mailbox else settings.SMS_BACKEND, import_string)
-            return _one_line(backend.send(message))
+            return _one_line(self._backend(path, import_string).send(message))
         if not message.to.rpartition("@")[0].isascii():
             # Django would write another name before the @ (RFC 2047); servers that take such names are rare.
             raise Refused(UNWRITABLE)
-        return self._send_mail(MAILBOX if to_mailbox else settings.EMAIL_BACKEND, message, again=True)
+        return self._send_mail(path, message, again=True)
 
     def _send_mail(self, path: str, mail: Mail, *, again: bool) -> str:
         known = path in self._open

@@ -16,6 +16,7 @@ from iys_portal.core.delivery import (
     Mail,
     Refused,
     ServerDown,
+    TextMessage,
     TryLater,
     retry_at,
 )
@@ -194,6 +195,32 @@ class TestSignIn:
             settings.EMAIL_HOST_PASSWORD = "parola"
             assert carrier.send(mail()).startswith("250"), "mended in the running process"
             assert len(server.mails) == 1
+
+
+def test_a_mail_that_is_built_already_leaves_as_it_is(server, carrier):
+    raw = (
+        "To: alici@deneme.example\r\nSubject: =?utf-8?q?Konu_=C4=9F?=\r\nMessage-ID: <9@x.example>\r\n\r\nİşğü\r\n.\r\n"
+    )
+    assert carrier.send(mail(raw=raw.encode())).startswith("250")
+    assert server.mails[0].content == raw.encode()
+    assert (server.mails[0].sender, server.mails[0].to) == ("bildirim@iys-portal.example", TO)
+    server.hang_up()
+    assert carrier.send(mail(2, raw=raw.encode())).startswith("250")
+    server.answers.append(HANG_UP)
+    with pytest.raises(ServerDown):
+        carrier.send(mail(3, raw=raw.encode()))
+    assert len(server.mails) == 3
+
+
+def test_where_nobody_reads_the_mailbox_nothing_is_delivered_to_it(carrier, settings):
+    settings.MAILBOX_PAGE = False
+    settings.EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"  # the test runner puts its own there
+    for message in (mail(1), TextMessage("<2@iys-portal.example>", "+905321234567", "x")):
+        with pytest.raises(ServerDown, match="No server is named"):
+            carrier.send(message)
+    assert not mailbox.letters()
+    carrier.send(mail(3), to_mailbox=True)
+    assert len(mailbox.letters()) == 1
 
 
 def test_the_demonstrations_mails_never_touch_the_server(server, carrier):
