@@ -61,12 +61,14 @@ _WORDS: dict[str, dict[float, str]] = {
     "own_notice_at": {
         STRONG: "ownnoticedate ownnoticeat ownnoticetime ownnotice bildirimtarihi bildirimtarihisaati"
         " bildirimtarihvesaati bildirimzamani bilgilendirmetarihi bilgilendirmezamani bilgilendirmetarihisaati"
-        " kendibildirimi kendibildirimtarihi kendibildirimimiz hsbildirimtarihi hizmetsaglayicibildirimtarihi alicibildirimtarihi"
-        " noticedate noticetime notificationdate notificationtime notifiedat",
+        " ownnoticewhen kendibildirimi kendibildirimtarihi kendibildirimimiz kendibildiriminizzaman hsbildirimtarihi"
+        " hizmetsaglayicibildirimtarihi alicibildirimtarihi noticedate noticetime notificationdate"
+        " notificationtime notifiedat",
         WEAK: "bildirim bilgilendirme notice notification",
     },
     "own_notice_means": {
-        STRONG: "ownnoticechannel ownnoticemeans bildirimkanali bildirimyontemi bildirimsekli bildirimaraci"
+        STRONG: "ownnoticechannel ownnoticemeans ownnoticehow kendibildirimikanali kendibildiriminizkanal"
+        " bildirimkanali bildirimyontemi bildirimsekli bildirimaraci"
         " bilgilendirmekanali bilgilendirmeyontemi bilgilendirmesekli kendibildirimkanali hsbildirimkanali"
         " noticechannel notificationchannel notificationmethod",
     },
