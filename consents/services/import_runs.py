@@ -85,6 +85,7 @@ def undo(job_id: int) -> None:
             total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")),
             step=_("Undoing"),
         )
+        assert item.apply_job_id is not None
         notice_queue.unfold_all(item.apply_job_id)  # those that wait are called off with their consents
         found = undo_chunks(
             item,

@@ -124,7 +124,7 @@ def test_r_m6_in_text_it_says_whom_it_would_tell_and_until_when(tmp_path: Path, 
     assert "  3 of them registered later: the day of the consent is over\n" in told
     assert "  1 cannot be told by text\n" in told
     just_before = as_of.replace(hour=23, minute=59, second=59, microsecond=970_000)
-    assert "the last at about 2026-11-25 00:00; 2 would miss midnight\n" in in_text(path, brand, just_before)
+    assert "the last at about 2026-11-25 00:00; 3 would miss midnight\n" in in_text(path, brand, just_before)
     applied = in_text(path, brand, as_of, "--apply")
     assert "  notices: 6 e-mails, 1 text messages\n" in applied
     assert list(run(path, brand, as_of)) == KEYS
