@@ -1,12 +1,16 @@
 """What a form recorded, in words: from the engine's outcomes to the page that shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Channel, Verdict
+from iys_portal.core.actors import Actor
+
+from .enums import Channel, NoticeState, Verdict
+from .selectors.recorded import Told, told_of
 from .services.records import Outcome
 
 if TYPE_CHECKING:
@@ -18,6 +22,19 @@ WORDS = {
     Verdict.RENEWED: _("Recorded; the consent was renewed with the new date and source."),
     Verdict.UNCHANGED: _("This was recorded already; nothing changed."),
 }
+
+AWAITING = _("It may not be used yet: it is awaiting confirmation by the recipient.")
+NOTICE_WORDS: Mapping[NoticeState, Promise | str] = {
+    NoticeState.WAITING: _("A notice is on its way to the recipient."),
+    NoticeState.CLAIMED: _("A notice is on its way to the recipient."),
+    NoticeState.ON_TIME: _("A notice was sent to the recipient."),
+    NoticeState.LATE: _("A notice was sent to the recipient, after the day of the consent."),
+    NoticeState.REGISTERED_LATER: _("A notice was sent to the recipient."),
+    NoticeState.UNDELIVERED: _("The notice could not be delivered."),
+    NoticeState.UNTELLABLE: _("The recipient cannot be told by text: this number takes no text messages."),
+}
+REGISTERED_LATER = _("The day of the consent was over: it counts as registered later.")
+OWN_NOTICE = _("Your own notice is kept beside it.")
 
 
 def results_of(channels: Sequence[str], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -40,8 +57,21 @@ def carried(form: "RecordForm") -> dict[str, Any]:
     return {name: data[name] for name in form.kept if name != "brand"} | {"brand": data["brand"].pk}
 
 
-def shown(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with their words, badges and links."""
+def told_words(told: Told | None) -> list[Promise | str]:
+    """What the provider wants to know about the notice of a record (R-M1), and whether it may be used yet (R-M4)."""
+    if told is None:
+        return []
+    words: list[Promise | str] = [AWAITING] if told.awaiting else []
+    if told.state is None:
+        return words
+    words += [NOTICE_WORDS[told.state]] if told.state in NOTICE_WORDS else []
+    words += [REGISTERED_LATER] if told.over else []
+    return words + ([OWN_NOTICE] if told.own else [])
+
+
+def shown(results: Sequence[dict[str, Any]], *, actor: Actor) -> list[dict[str, Any]]:
+    """The rows with their words, badges and links, and where the notices stand of what was written."""
+    told = told_of(actor, [row["event"] for row in results if row["event"] and Verdict(row["verdict"]).written])
     return [
         {
             **result,
@@ -49,6 +79,7 @@ def shown(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "label": Verdict(result["verdict"]).label,
             "tone": Verdict(result["verdict"]).badge,
             "words": WORDS.get(Verdict(result["verdict"]), ""),
+            "told": told_words(told.get(result["event"])),
             "url": reverse("consents:detail", args=[result["event"]]) if result["event"] else "",
         }
         for result in results

@@ -23,6 +23,7 @@ STAGED_COLUMNS = (
     "import_id", "recipient", "line", "channel", "recipient_type", "status", "source", "consent_date",
     "retailer_code", "evidence_kind", "evidence_hash",
 )  # fmt: skip
+OWN_NOTICE_COLUMNS = ("own_notice_at", "own_notice_means")
 Item = TypeVar("Item")
 PROBLEM_COLUMNS = ("import_id", "phase", "line", "problem", "column", "value")
 
@@ -94,8 +95,11 @@ def _copy_rows(item: ConsentImport, rows: pl.DataFrame) -> None:
     if not rows.height:
         return
     frame = _with_evidence(item, rows).sort("recipient", "line", "channel")
-    frame = frame.with_columns(pl.lit(item.pk).alias("import_id")).select(STAGED_COLUMNS)
-    _copy(StagedRow._meta.db_table, STAGED_COLUMNS, frame)
+    # A file without the provider's own notices (R-M1) does not pay for two empty columns.
+    told = frame["own_notice_at"].null_count() < frame.height
+    columns = (*STAGED_COLUMNS, *OWN_NOTICE_COLUMNS) if told else STAGED_COLUMNS
+    frame = frame.with_columns(pl.lit(item.pk).alias("import_id")).select(columns)
+    _copy(StagedRow._meta.db_table, columns, frame)
 
 
 def _copy_problems(item: ConsentImport, problems: pl.DataFrame) -> None:

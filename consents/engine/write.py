@@ -61,7 +61,7 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
         verdicts=bytes(verdicts or b""),
         first_event=first,
         last_event=last,
-        told={told_key(means, state, later=later): total for means, state, later, total in json.loads(told)},
+        told=told_counts(told),
     )
 
 
@@ -73,6 +73,14 @@ def told_sql(terms: Terms, *, write: bool) -> str:
     if not write:
         return told
     return told + statements.WRITE + (statements.NOTICES if terms.job_id is None else statements.NOTICE_BATCH)
+
+
+def told_counts(told: str) -> dict[str, int]:
+    """How many people are told, by `told_key`: whom no text reaches counts once, whenever the day was."""
+    counts: Counter[str] = Counter()
+    for means, state, later, total in json.loads(told):
+        counts[told_key(means, state, later=later)] += total
+    return dict(counts)
 
 
 def told_key(means: int, state: int, *, later: bool) -> str:

@@ -54,6 +54,8 @@ KINDS_OF_FIELD: Mapping[str, frozenset[str]] = {
     "source": frozenset({"source"}),
     "recipient_type": frozenset({"recipient_type"}),
     "consent_date": frozenset({"date"}),
+    "own_notice_at": frozenset({"date"}),
+    "own_notice_means": frozenset({"channel"}),
 }
 """Kinds that speak for a field; dealer codes and evidence look like anything."""
 

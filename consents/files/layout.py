@@ -24,6 +24,8 @@ FIELD_LABELS: dict[str, Promise | str] = {
     "recipient_type": _("Recipient type"),
     "retailer_code": _("Dealer code"),
     "evidence": _("Evidence"),
+    "own_notice_at": _("Own notice: when"),
+    "own_notice_means": _("Own notice: how"),
 }
 """Every field that a column can be for, in the order in which screens list them."""
 
@@ -35,6 +37,8 @@ OFFICIAL_HEADINGS: dict[str, str] = {
     "recipient_type": "recipientType",
     "consent_date": "consentDate",
     "retailer_code": "retailerCode",
+    "own_notice_at": "ownNoticeDate",
+    "own_notice_means": "ownNoticeChannel",
 }
 """Headings by the registry's own names, for files that we write."""
 

@@ -58,6 +58,20 @@ _WORDS: dict[str, dict[float, str]] = {
         STRONG: "evidence kanit kanitdosyasi evidencefile ispat delil ispatbelgesi imzalibelge imzaliform",
         WEAK: "belge belgeadi dosya dosyaadi evrak tarama form formadi",
     },
+    "own_notice_at": {
+        STRONG: "ownnoticedate ownnoticeat ownnoticetime ownnotice bildirimtarihi bildirimtarihisaati"
+        " bildirimtarihvesaati bildirimzamani bilgilendirmetarihi bilgilendirmezamani bilgilendirmetarihisaati"
+        " ownnoticewhen kendibildirimi kendibildirimtarihi kendibildirimimiz kendibildiriminizzaman hsbildirimtarihi"
+        " hizmetsaglayicibildirimtarihi alicibildirimtarihi noticedate noticetime notificationdate"
+        " notificationtime notifiedat",
+        WEAK: "bildirim bilgilendirme notice notification",
+    },
+    "own_notice_means": {
+        STRONG: "ownnoticechannel ownnoticemeans ownnoticehow kendibildirimikanali kendibildiriminizkanal"
+        " bildirimkanali bildirimyontemi bildirimsekli bildirimaraci"
+        " bilgilendirmekanali bilgilendirmeyontemi bilgilendirmesekli kendibildirimkanali hsbildirimkanali"
+        " noticechannel notificationchannel notificationmethod",
+    },
     "phone": {
         STRONG: "ceptelefonu ceptelefonuno ceptelefonunumarasi ceptelefon ceptelefonno ceptel ceptelno gsm"
         " gsmno"

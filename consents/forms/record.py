@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consents.enums import Channel, RecipientType, Status
+from consents.enums import Channel, RecipientType, Source, SourceGroup, Status
 from consents.problems import Problem
 from consents.services.records import Entry
 from iys_portal.core.forms import PortalForm
@@ -68,6 +68,20 @@ class RecordForm(PortalForm):
         ),
     )
 
+    own_notice_at = MomentField(
+        label=_("When you told the recipient"),
+        required=False,
+        help_text=_("The registry tells the recipient in any case; your own notice is kept beside it."),
+    )
+    own_notice_means = forms.ChoiceField(
+        label=_("How"),
+        choices=[
+            ("", _("by the consent's own channel")),
+            *((c.name, c.label) for c in (Channel.EPOSTA, Channel.MESAJ)),
+        ],
+        required=False,
+    )
+
     kept = ("brand", "source", "status", "channels", "recipient_type")
     """What “record another” takes over."""
 
@@ -85,11 +99,21 @@ class RecordForm(PortalForm):
             "inputmode": "email",
         }
 
+    def clean(self) -> dict[str, Any]:
+        """The fields of the own notice are hidden beside refusals and signed forms; what they held then is dropped."""
+        data = super().clean() or {}
+        source = Source.__members__.get(data.get("source", ""))
+        if data.get("status") == Status.RET.name or (source and source.group is not SourceGroup.ELECTRONIC):
+            data |= {"own_notice_at": "", "own_notice_means": ""}
+        if data.get("own_notice_means") and not data.get("own_notice_at"):
+            self.add_error("own_notice_at", _("Say when you told the recipient, or leave both empty."))
+        return data
+
     def entries(self) -> list[Entry]:
         """One row per chosen channel."""
         data = self.cleaned_data
         same = {name: data[name] for name in ("recipient", "status", "source", "recipient_type", "consent_date")}
-        details = {name: data[name] for name in ("retailer_code", "evidence")}
+        details = {name: data[name] for name in ("retailer_code", "evidence", "own_notice_at", "own_notice_means")}
         return [Entry(type=channel, **same, **details) for channel in data["channels"]]
 
     def add_problem(self, problem: Problem, values: dict[str, Any]) -> None:

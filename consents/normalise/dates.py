@@ -115,6 +115,29 @@ def read_dates(frame: pl.DataFrame, *, moment: datetime, strict: bool) -> pl.Dat
     """
     if strict:
         return pick(extend(frame, pl.col("consent_date").alias("text")), *_STRICT_RESULT)
+    parts = _read(frame)
+    now = pl.lit(int(moment.timestamp()) * 1_000_000, dtype=pl.Int64).cast(_UTC)
+    limited = pl.when("ends_day").then(pl.min_horizontal(_WITHIN_RANGE, now)).otherwise(_WITHIN_RANGE)
+    return pick(parts, moment=limited, problem=_PROBLEM)
+
+
+def read_ends(texts: pl.Series, *, strict: bool) -> pl.DataFrame:
+    """Moments of which a date without a time means the whole day: `first` and `last` are its ends, or the same.
+
+    Returns Datetime('us', 'UTC') columns, null where it is missing or wrong, and `problem` as `read_dates` does.
+    """
+    frame = extend(texts.alias("consent_date").to_frame(), refused=pl.lit(value=True))
+    if strict:
+        return pick(
+            read_dates(frame, moment=_LATEST, strict=True), "problem", first=pl.col("moment"), last=pl.col("moment")
+        )
+    last = extend(_read(frame), moment=_WITHIN_RANGE)
+    first = pl.when("ends_day").then(pl.col("moment") - timedelta(seconds=86_399)).otherwise("moment")
+    return pick(last, first=first, last=pl.col("moment"), problem=_PROBLEM)
+
+
+def _read(frame: pl.DataFrame) -> pl.DataFrame:
+    """The spellings other than the strict one, in parts: `moment`, and `ends_day` where it is the last of a day."""
     text = pl.col("consent_date").str.strip_chars(BLANKS)
     parts = pick(frame, "refused", text=text, part=text.str.extract_groups(_FORM).struct.rename_fields(_PARTS))
     parts = pick(parts, "text", "refused", *_SPLIT)
@@ -124,9 +147,7 @@ def read_dates(frame: pl.DataFrame, *, moment: datetime, strict: bool) -> pl.Dat
     parts = extend(parts, moment=_MOMENT, missing=_MISSING)
     if parts["zone"].null_count() < parts.height:
         parts = _apply_zones(parts)
-    now = pl.lit(int(moment.timestamp()) * 1_000_000, dtype=pl.Int64).cast(_UTC)
-    limited = pl.when("ends_day").then(pl.min_horizontal(_WITHIN_RANGE, now)).otherwise(_WITHIN_RANGE)
-    return pick(parts, moment=limited, problem=_PROBLEM)
+    return parts
 
 
 def _add_serials(parts: pl.DataFrame) -> pl.DataFrame:

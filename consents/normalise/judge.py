@@ -13,7 +13,17 @@ from iys_portal.core.turkish import BLANKS
 from .addresses import IS_CANONICAL_ADDRESS, read_addresses
 from .columns import FEW, NULL_TEXT, extend, number, pick
 from .dates import CANONICAL_MOMENT, read_dates
-from .reading import ADDRESS_FIELDS, ANSWER_FIELDS, CHANGES_SCHEMA, PROBLEMS_SCHEMA, VALUE_LENGTH, Reading
+from .own_notices import own_problem, read_own_notices
+from .reading import (
+    ADDRESS_FIELDS,
+    ANSWER_FIELDS,
+    CHANGES_SCHEMA,
+    OWN_NOTICE_FIELDS,
+    PROBLEMS_SCHEMA,
+    ROWS_SCHEMA,
+    VALUE_LENGTH,
+    Reading,
+)
 from .words import (
     ALL_SOURCES,
     CHANNELS,
@@ -94,6 +104,8 @@ _ROW = (
     pl.col("retailer_code"),
     pl.col("evidence"),
 )
+_OWN_NOTICE = (pl.col("own_at").alias("own_notice_at"), pl.col("own_means").alias("own_notice_means"))
+_NO_OWN_NOTICE = tuple(pl.lit(None, dtype=ROWS_SCHEMA[name]).alias(name) for name in OWN_NOTICE_FIELDS)
 _CHANGED = pl.col("recipient") != pl.col("address")
 _TRIMMED = pl.col("recipient") != pl.col("text")
 
@@ -106,19 +118,23 @@ def judge(frame: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.DataF
     """
     frame = extend(frame, *_codes(frame, reading))
     frame = extend(frame, *_CANONICAL)
-    frame = extend(frame, clean=_CLEAN, address=pl.col("text"), changed=_TRIMMED)
+    own, clean_rows, row = None, _CLEAN, (*_ROW, *_NO_OWN_NOTICE)
+    if reading.own_notices:
+        frame, own = read_own_notices(frame, reading), own_problem(reading)
+        clean_rows, row = _CLEAN & (own == 0), (*_ROW, *_OWN_NOTICE)
+    frame = extend(frame, clean=clean_rows, address=pl.col("text"), changed=_TRIMMED)
     clean = frame["clean"]
     if clean.all():
-        return pick(frame, *_ROW), pl.DataFrame(schema=PROBLEMS_SCHEMA), _changes(frame, reading)
+        return pick(frame, *row), pl.DataFrame(schema=PROBLEMS_SCHEMA), _changes(frame, reading)
     doubtful = frame if not clean.any() else frame.with_row_index("order").filter(~clean)
-    doubtful = _read_with_care(doubtful, reading)
+    doubtful = _read_with_care(doubtful, reading, own)
     bad = doubtful["number"] != 0
     problems = _problems(doubtful.filter(bad), reading)
     good = doubtful.filter(~bad) if bad.any() else doubtful
     if clean.any():
         plain = frame.with_row_index("order").filter(clean)
         good = plain.merge_sorted(good.select(plain.columns), key="order") if good.height else plain
-    return pick(good, *_ROW), problems, _changes(good, reading)
+    return pick(good, *row), problems, _changes(good, reading)
 
 
 def _codes(frame: pl.DataFrame, reading: Reading) -> list[pl.Expr]:
@@ -133,8 +149,8 @@ def _codes(frame: pl.DataFrame, reading: Reading) -> list[pl.Expr]:
     return [table.read(frame[field], strict=reading.api).alias(name) for name, field, table in tables]
 
 
-def _read_with_care(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    """Set `address` and `moment` of rows in other spellings, and their first problem's `number`."""
+def _read_with_care(doubtful: pl.DataFrame, reading: Reading, own: pl.Expr | None) -> pl.DataFrame:
+    """Set `address` and `moment` of rows in other spellings, and their first problem's `number`; `own` comes last."""
     addresses = read_addresses(doubtful, strict=reading.api)
     dates = pick(doubtful, "consent_date", refused=_STATUS == Status.RET)
     dates = read_dates(dates, moment=reading.moment, strict=reading.api)
@@ -144,7 +160,8 @@ def _read_with_care(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         dates["moment"],
         dates["problem"].alias("date_problem"),
     )
-    return extend(doubtful, number=_FIRST_PROBLEM, changed=_CHANGED)
+    first = _FIRST_PROBLEM if own is None else pl.when(_FIRST_PROBLEM != 0).then(_FIRST_PROBLEM).otherwise(own)
+    return extend(doubtful, number=first, changed=_CHANGED)
 
 
 def _problems(bad: pl.DataFrame, reading: Reading) -> pl.DataFrame:

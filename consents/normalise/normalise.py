@@ -6,11 +6,11 @@ from iys_portal.core.turkish import BLANKS
 
 from .columns import NULL_TEXT, pick
 from .judge import judge
-from .reading import ADDRESS_FIELDS, COMMON_FIELDS, LONG_FIELDS, Normalised, Reading
+from .reading import ADDRESS_FIELDS, COMMON_FIELDS, OWN_NOTICE_FIELDS, Normalised, Reading
 from .wide import unfold
 
 _ADDRESSES = {"long": ("recipient",), "wide": tuple(sorted(set(ADDRESS_FIELDS.values())))}
-_EXPECTED = {"long": LONG_FIELDS, "wide": (*_ADDRESSES["wide"], *COMMON_FIELDS)}
+_EXPECTED = {"long": ("recipient", "type", "status", *COMMON_FIELDS), "wide": (*_ADDRESSES["wide"], *COMMON_FIELDS)}
 _DETAILS = ("retailer_code", "evidence")
 
 
@@ -49,6 +49,8 @@ def _choose(raw: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     it is to be read.
     """
     fields = dict.fromkeys(_EXPECTED[reading.shape], NULL_TEXT)
+    if reading.own_notices:
+        fields |= dict.fromkeys(OWN_NOTICE_FIELDS, NULL_TEXT)
     fields |= {field: pl.lit(text, dtype=pl.String) for field, text in reading.constants.items()}
     fields |= {field: pl.col(column).cast(pl.String) for field, column in reading.columns.items()}
     for field in _DETAILS:

@@ -11,10 +11,11 @@ import polars as pl
 from consents.enums import Channel
 
 COMMON_FIELDS = ("source", "recipient_type", "consent_date", "retailer_code", "evidence")
-LONG_FIELDS = ("recipient", "type", "status", *COMMON_FIELDS)
+OWN_NOTICE_FIELDS = ("own_notice_at", "own_notice_means")
+LONG_FIELDS = ("recipient", "type", "status", *COMMON_FIELDS, *OWN_NOTICE_FIELDS)
 ADDRESS_FIELDS = {Channel.MESAJ: "phone", Channel.ARAMA: "phone", Channel.EPOSTA: "email"}
 ANSWER_FIELDS = {Channel.MESAJ: "allow_sms", Channel.ARAMA: "allow_call", Channel.EPOSTA: "allow_email"}
-WIDE_FIELDS = ("phone", "email", *ANSWER_FIELDS.values(), *COMMON_FIELDS)
+WIDE_FIELDS = ("phone", "email", *ANSWER_FIELDS.values(), *COMMON_FIELDS, *OWN_NOTICE_FIELDS)
 STATUS_FIELDS = frozenset({"status", *ANSWER_FIELDS.values()})
 
 ROWS_SCHEMA: dict[str, pl.DataType] = {
@@ -27,6 +28,8 @@ ROWS_SCHEMA: dict[str, pl.DataType] = {
     "consent_date": pl.Datetime("us", "UTC"),
     "retailer_code": pl.String(),
     "evidence": pl.String(),
+    "own_notice_at": pl.Datetime("us", "UTC"),
+    "own_notice_means": pl.Int16(),
 }
 PROBLEMS_SCHEMA: dict[str, pl.DataType] = {
     "line": pl.UInt32(),
@@ -76,6 +79,11 @@ class Reading:
             raise ValueError("The moment of a reading needs a time zone")
         if self.api and self.shape == "wide":
             raise ValueError("A wide frame is never read strictly")
+
+    @property
+    def own_notices(self) -> bool:
+        """R-M1: rows may say that the provider told the recipient itself; a means without a time says nothing."""
+        return "own_notice_at" in self.columns or "own_notice_at" in self.constants
 
 
 @dataclass(frozen=True)

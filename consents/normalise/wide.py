@@ -6,7 +6,7 @@ from consents.enums import Channel, Status
 from iys_portal.core.turkish import BLANKS
 
 from .columns import NULL_TEXT, extend, number, pick
-from .reading import ADDRESS_FIELDS, ANSWER_FIELDS, COMMON_FIELDS, Reading
+from .reading import ADDRESS_FIELDS, ANSWER_FIELDS, COMMON_FIELDS, OWN_NOTICE_FIELDS, Reading
 from .words import MISSING, STATUSES
 
 _ADDRESSED = (pl.col("text") != "").fill_null(value=False)
@@ -23,12 +23,13 @@ def unfold(people: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, dict[s
     """
     people = people.with_row_index("person")
     counts = {"yes_answers": 0, "no_answers": 0, "unanswered": 0, "no_address": 0}
-    kept = [people.clear().select("person", "line", *_consent(Channel.MESAJ, NULL_TEXT, number(0)))]
+    common = (*COMMON_FIELDS, *(OWN_NOTICE_FIELDS if reading.own_notices else ()))
+    kept = [people.clear().select("person", "line", *_consent(Channel.MESAJ, NULL_TEXT, number(0), common))]
     for channel, answer in ANSWER_FIELDS.items():
         if answer not in people.columns:
             continue
         status = STATUSES.read(people[answer], strict=False)
-        part = pick(people, "person", "line", *_consent(channel, pl.col(answer), status))
+        part = pick(people, "person", "line", *_consent(channel, pl.col(answer), status, common))
         part = extend(part, _ADDRESSED.alias("addressed"), _ANSWERED.alias("answered"))
         addressed, answered = part["addressed"], part["answered"]
         counts["no_address"] += int((answered & ~addressed).sum())
@@ -41,7 +42,7 @@ def unfold(people: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, dict[s
     return pl.concat(kept).sort("person", maintain_order=True).drop("person"), counts
 
 
-def _consent(channel: Channel, answer: pl.Expr, status: pl.Expr) -> list[pl.Expr]:
+def _consent(channel: Channel, answer: pl.Expr, status: pl.Expr, common: tuple[str, ...]) -> list[pl.Expr]:
     """The columns of one channel's consent, out of a person's."""
     address = pl.col(ADDRESS_FIELDS[channel])
     return [
@@ -50,5 +51,5 @@ def _consent(channel: Channel, answer: pl.Expr, status: pl.Expr) -> list[pl.Expr
         answer.alias("status"),
         number(int(channel)).alias("channel"),
         status.alias("status_code"),
-        *(pl.col(name) for name in COMMON_FIELDS),
+        *(pl.col(name) for name in common),
     ]

@@ -12,6 +12,7 @@ from enum import IntEnum
 import polars as pl
 
 from consents.enums import Channel, RecipientType, Source, Status
+from iys_portal.core.enums import Means
 from iys_portal.core.turkish import BLANKS, fold
 
 from .columns import FEW, number
@@ -92,6 +93,17 @@ CHANNELS = _vocabulary(
         ),
     },
 )
+
+MEANS = Vocabulary(
+    official={Channel.EPOSTA.name: int(Means.MAIL), Channel.MESAJ.name: int(Means.TEXT)},
+    spellings={
+        word: {Channel.EPOSTA: int(Means.MAIL), Channel.MESAJ: int(Means.TEXT)}[Channel(code)]
+        for word, code in CHANNELS.spellings.items()
+        if code != Channel.ARAMA
+    },
+    numerals={},
+)
+"""How a provider told a recipient (R-M1), in the words for the channels."""
 
 STATUSES = _vocabulary(
     (Status.ONAY, Status.RET),

@@ -19,6 +19,7 @@ from consents.engine.terms import Terms, terms_for
 from consents.engine.undo import undo_chunks
 from consents.enums import Lane, Verdict, WayIn
 from consents.files.errors import FileRefused
+from consents.files.layout import Layout
 from consents.models import ConsentImport, ImportChunk, StagedRow
 from consents.states import ImportState
 from consents.transitions import IMPORT
@@ -52,7 +53,7 @@ def check(job_id: int) -> None:
         except JobCancelled:
             _settle(item, "stopped")
             raise
-        _settle(item, "checked", dry_counts=_summary(item, counts))
+        _settle(item, "checked", dry_counts=_summary(item, counts, ImportChunk.Phase.CHECK))
         _tell_importer(item, run.job, _("%(file)s is checked and waits for your decision."))
 
 
@@ -66,7 +67,7 @@ def apply(job_id: int) -> None:
         terms = _terms(item, run, item.apply_moment)
         counts = _run(item, terms, run, ImportChunk.Phase.APPLY, _("Writing"))
         with transaction.atomic():
-            _settle(item, "applied", counts=_summary(item, counts), applied_at=timezone.now())
+            _settle(item, "applied", counts=_summary(item, counts, ImportChunk.Phase.APPLY), applied_at=timezone.now())
             record("import.applied", item, actor=terms.actor, new={"verdicts": item.counts["verdicts"]})
             if item.by_registry:
                 _tell_provider(item)
@@ -84,6 +85,7 @@ def undo(job_id: int) -> None:
             total=sum(item.counts["verdicts"][name] for name in ("new", "changed", "renewed")),
             step=_("Undoing"),
         )
+        assert item.apply_job_id is not None
         notice_queue.unfold_all(item.apply_job_id)  # those that wait are called off with their consents
         found = undo_chunks(
             item,
@@ -186,7 +188,13 @@ def _actor(job: Job) -> Actor:
 
 def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
     return terms_for(
-        item.brand, moment=moment, actor=_actor(run.job), way=WayIn.IMPORT, job_id=run.job.pk, lane=Lane.BULK
+        item.brand,
+        moment=moment,
+        actor=_actor(run.job),
+        way=WayIn.IMPORT,
+        job_id=run.job.pk,
+        own_notices="own_notice_at" in Layout.from_json(item.layout).fields,
+        lane=Lane.BULK,
     )
 
 
@@ -222,8 +230,15 @@ def _settle(item: ConsentImport, move: str, **changes: Any) -> None:
     item.save(update_fields=["state", *changes])
 
 
-def _summary(item: ConsentImport, counts: Counter[int]) -> dict[str, Any]:
-    """Counts by verdict and by problem, those of reading included; `total` is rows, or consents of a wide file."""
+def _summary(item: ConsentImport, counts: Counter[int], phase: ImportChunk.Phase) -> dict[str, Any]:
+    """Counts by verdict and by problem, those of reading included; `total` is rows, or consents of a wide file.
+
+    `notices` says how many people are told (R-M6), by `engine.write.told_key`: added up over the chunks' rows, so that
+    a job that died in the middle counts what it had done.
+    """
+    notices: Counter[str] = Counter()
+    for told in ImportChunk.objects.filter(import_id=item.pk, phase=phase).values_list("notices", flat=True):
+        notices.update(told)
     codes = Counter({number: total for number, total in counts.items() if number >= 100})
     codes.update({int(number): total for number, total in item.dry_counts.get("malformed", {}).items()})
     verdicts = {verdict.name.lower(): counts[verdict.value] for verdict in Verdict}
@@ -234,6 +249,7 @@ def _summary(item: ConsentImport, counts: Counter[int]) -> dict[str, Any]:
         "total": sum(verdicts.values()),
         "verdicts": verdicts,
         "codes": {str(number): total for number, total in sorted(codes.items())},
+        "notices": dict(notices),
     }
 
 

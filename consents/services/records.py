@@ -35,7 +35,7 @@ FIELDS = (
     "retailer_code",
     "evidence",
 )
-READ_COLUMNS = {name: name for name in FIELDS}
+OWN_NOTICE = ("own_notice_at", "own_notice_means")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Entry:
     consent_date: str = ""
     retailer_code: str = ""
     evidence: str = ""
+    own_notice_at: str = ""  # R-M1: when and how the provider told the recipient itself
+    own_notice_means: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def record_consents(
     if not registry:
         actor.require(Permission.CONSENT_RECORD)
     moment = moment or timezone.now()
+    own_notices = any(entry.own_notice_at for entry in entries)
     terms = terms_for(
         brand,
         moment=moment,
@@ -100,16 +103,20 @@ def record_consents(
         strict=strict,
         registry=registry,
         text_version_id=text_version_id,
+        own_notices=own_notices,
         lane=Lane.SINGLE if len(entries) <= settings.REGISTRY["NOTICE_SINGLE_ROWS"] else Lane.BULK,
     )
+    names = (*FIELDS, *OWN_NOTICE) if own_notices else FIELDS
     frame = pl.DataFrame(
         {
             "line": range(len(entries)),
-            **{name: [getattr(entry, name) for entry in entries] for name in FIELDS},
+            **{name: [getattr(entry, name) for entry in entries] for name in names},
         },
-        schema={"line": pl.UInt32, **dict.fromkeys(FIELDS, pl.String)},
+        schema={"line": pl.UInt32, **dict.fromkeys(names, pl.String)},
     )
-    reading = Reading(columns=READ_COLUMNS, moment=moment, api=strict, allow_registry_sources=registry)
+    reading = Reading(
+        columns={name: name for name in names}, moment=moment, api=strict, allow_registry_sources=registry
+    )
     read = normalise(frame, reading)
     outcomes = {
         line: _refused(number, values={"value": value or "", "channel": entries[line].type})
@@ -186,8 +193,7 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
         "line": list(range(len(rows))),
         "evidence_kind": [int(value.kind) for value in evidence],
         "evidence_hash": [value.sha256 for value in evidence],
-        "own_notice_at": [None for _ in rows],
-        "own_notice_means": [None for _ in rows],
+        **{name: [row.get(name) for row in rows] for name in OWN_NOTICE},
     }
 
 

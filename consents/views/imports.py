@@ -17,6 +17,7 @@ from consents.import_downloads import downloads_of
 from consents.models import ConsentImport
 from consents.selectors import import_report as reports
 from consents.selectors import imports as selectors
+from consents.selectors.import_notices import notices_of
 from consents.selectors.import_rows import Reader, is_masked
 from consents.services import imports as services
 from consents.states import ImportState
@@ -207,6 +208,7 @@ class OneView(ImportView):
             "undone": reports.undo_of(item, reader),
             "progress": reports.progress_of(item, reader, now=now),
             "history": reports.history_of(item, self.actor),
+            "notices": notices_of(item, acts, now=now) if report else None,
             "downloads": downloads_of(item) if report and self.may_download else [],
             "undo_until": selectors.undo_until(item),
             "undo_form": UndoForm(prefix="undo"),

@@ -36,7 +36,7 @@ class RecordView(ActorView):
     def get(self, request: HttpRequest) -> HttpResponse:
         last = unseal("recorded", request.GET.get("sonuc", ""), actor=self.actor) or {}
         form = self.form(initial=last.get("kept"))
-        context = {"form": form, "results": shown(last.get("results", []))}
+        context = {"form": form, "results": shown(last.get("results", []), actor=self.actor)}
         return render(request, "consents/record.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -44,7 +44,8 @@ class RecordView(ActorView):
         outcomes = self.record(form) if form.is_valid() else []
         results = results_of(form.cleaned_data.get("channels", []), outcomes)
         if form.errors:
-            context = {"form": form, "results": shown([r for r in results if r["accepted"]])}
+            done = [result for result in results if result["accepted"]]
+            context = {"form": form, "results": shown(done, actor=self.actor)}
             return render(request, "consents/record.html", context, status=422)
         token = seal("recorded", {"results": results, "kept": carried(form)}, actor=self.actor)
         return redirect(f"{request.path}?sonuc={token}")

@@ -100,3 +100,31 @@ def test_what_cannot_be_read_is_said_and_nothing_is_kept(tmp_path: Path, as_of: 
         run(path, BrandFactory().brand_code, as_of)
     with pytest.raises(CommandError, match="no brand"):
         run(path, 1, as_of)
+
+
+def in_text(path: Path, brand_code: int, as_of: datetime, *options: str) -> str:
+    out = io.StringIO()
+    call_command(
+        "import_consents", str(path), f"--brand={brand_code}", f"--as-of={as_of.isoformat()}", *options, stdout=out
+    )
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_r_m6_in_text_it_says_whom_it_would_tell_and_until_when(tmp_path: Path, as_of: datetime) -> None:
+    path, brand = tmp_path / "liste.csv", BrandFactory().brand_code
+    rows = [f"kisi{n}@deneme.example,EPOSTA,ONAY,HS_WEB,2026-11-{24 - n % 2} 10:00:00" for n in range(6)]
+    rows += [
+        "+905321234567,MESAJ,ONAY,HS_WEB,2026-11-24 10:00:00",
+        "+902123334455,ARAMA,ONAY,HS_WEB,2026-11-24 10:00:00",
+    ]
+    path.write_text("\n".join(["recipient,type,status,source,consentDate", *rows]))
+    told = in_text(path, brand, as_of)
+    assert "  notices: 6 e-mails, 1 text messages; the last at about 2026-11-24 15:00; 0 would miss midnight\n" in told
+    assert "  3 of them registered later: the day of the consent is over\n" in told
+    assert "  1 cannot be told by text\n" in told
+    just_before = as_of.replace(hour=23, minute=59, second=59, microsecond=970_000)
+    assert "the last at about 2026-11-25 00:00; 3 would miss midnight\n" in in_text(path, brand, just_before)
+    applied = in_text(path, brand, as_of, "--apply")
+    assert "  notices: 6 e-mails, 1 text messages\n" in applied
+    assert list(run(path, brand, as_of)) == KEYS

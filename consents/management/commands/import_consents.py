@@ -13,6 +13,7 @@ from django.utils import timezone
 from consents import problems
 from consents.enums import Verdict
 from consents.models import ConsentImport, ImportProblem
+from consents.selectors.import_notices import forecast_of, planned_of
 from consents.services.import_runs import load_file
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.calendar import ISTANBUL
@@ -70,7 +71,10 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         report = report_of(item, seconds=time.monotonic() - began)
-        self.stdout.write(json.dumps(report, ensure_ascii=False) if options["as_json"] else in_words(report))
+        if options["as_json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self.stdout.write(in_words(report, told_in_words(item, now=moment or timezone.now())))
 
 
 def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
@@ -103,9 +107,27 @@ def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
     }
 
 
-def in_words(report: dict[str, Any]) -> str:
+def told_in_words(item: ConsentImport, *, now: datetime) -> list[str]:
+    """R-M6: how many notices an apply would send and when they would be out, or what it put on the way."""
+    counts = item.counts or item.dry_counts
+    planned = planned_of(counts.get("notices", {}))
+    lines = [f"  notices: {planned.mails} e-mails, {planned.texts} text messages"]
+    if not item.counts and planned.total:
+        coming = forecast_of(item, planned, now=now)
+        assert coming.ends_at is not None
+        lines[0] += f"; the last at about {coming.ends_at.astimezone(ISTANBUL):%Y-%m-%d %H:%M}"
+        lines[0] += f"; {coming.missing} would miss midnight"
+    if planned.later:
+        lines.append(f"  {planned.later} of them registered later: the day of the consent is over")
+    if planned.untellable:
+        lines.append(f"  {planned.untellable} cannot be told by text")
+    return lines
+
+
+def in_words(report: dict[str, Any], told: list[str]) -> str:
     lines = [f"{report['total']} rows, {'applied' if report['applied'] else 'checked'} in {report['seconds']} s"]
     lines += [f"  {name}: {total}" for name, total in report["verdicts"].items() if total]
+    lines += told
     lines += [
         f"  line {row['line']}: {row['code']} {row['column']}: {row['reason']}" for row in report["problems"][:50]
     ]

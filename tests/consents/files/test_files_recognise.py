@@ -20,6 +20,10 @@ HEADINGS = {
     "consent_date": "consentDate, İzin Tarihi, TARİH, İzin Tarihi ve Saati, IZIN TARIHI",
     "retailer_code": "retailerCode, IZNIN ALINDIGI BAYI KODU, Bayi Kodu",
     "evidence": "evidence, Kanıt, KANIT",
+    "own_notice_at": "ownNoticeDate, Bildirim Tarihi, BİLDİRİM TARİHİ, Bilgilendirme Tarihi, Kendi Bildirimi,"
+    " Bildirim Tarihi ve Saati, Own notice: when, Kendi bildiriminiz: zaman",
+    "own_notice_means": "ownNoticeChannel, Bildirim Kanalı, Bilgilendirme Kanalı, Bildirim Yöntemi, Own notice: how,"
+    " Kendi bildiriminiz: kanal",
     "phone": "Cep Telefonu, GSM No, Telefon, Müşteri Cep Telefonu, Mobile phone",
     "email": "E-posta, E-Mail, Mail Adresi, Yetkili E-posta, e‑posta adresi",
     "allow_sms": "SMS İzni, Mesaj Onayı, allow_sms, SMS, Kısa Mesaj İzni",
@@ -35,6 +39,25 @@ def test_heading_words(field: str) -> None:
     """Those that name nothing are ignored (R-C19)."""
     for heading in HEADINGS[field].split(","):
         assert next(iter(fields_of(heading_key(heading))), "") == field, heading
+
+
+def test_r_m1_the_own_notice_stands_beside_the_consent_and_takes_nothing_from_it(write, fields) -> None:
+    cells = f"{MAIL};EPOSTA;ONAY;HS_WEB;23.11.2026 10:00;23.11.2026 11:00;SMS"
+    path = write(f"Alıcı;Kanal;Durum;Kaynak;İzin Tarihi;Bildirim Tarihi;Bildirim Kanalı\n{cells}\n")
+    assert fields(inspect_file(path)) == [
+        *("recipient", "type", "status", "source", "consent_date"),
+        *("own_notice_at", "own_notice_means"),
+    ]
+
+
+def test_r_m1_the_own_notice_of_a_wide_file(write, fields) -> None:
+    path = write(f"E-posta;Telefon;SMS İzni;İzin Tarihi;Bildirim Tarihi\n{MAIL};{PHONE};E;23.11.2026;23.11.2026\n")
+    assert fields(inspect_file(path)) == ["email", "phone", "allow_sms", "consent_date", "own_notice_at"]
+
+
+def test_r_m1_a_column_bildirim_of_yes_and_no_is_no_time(write, fields) -> None:
+    path = write(f"Alıcı;Kanal;Durum;Bildirim\n{MAIL};EPOSTA;ONAY;Evet\n")
+    assert fields(inspect_file(path)) == ["recipient", "type", "status", None]
 
 
 def test_tip_beside_kanal_is_the_recipient_type(write, fields) -> None:
