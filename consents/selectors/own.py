@@ -25,13 +25,11 @@ class State:
     refusable: bool = True
 
 
-MAY_REACH = {
-    Channel.ARAMA: State(_("may call you"), "success", reaches=True),
-    Channel.MESAJ: State(_("may send you text messages"), "success", reaches=True),
-    Channel.EPOSTA: State(_("may send you e-mails"), "success", reaches=True),
-}
+MAY_REACH = State(_("may reach you"), "success", reaches=True)
 REFUSED_BY_YOU = State(_("you refused"), "danger", refusable=False)
 STATES = {
+    Reason.SENDABLE: MAY_REACH,
+    Reason.SENDABLE_UNTIL_EVIDENCE: MAY_REACH,
     Reason.REFUSED_BY_RECIPIENT: REFUSED_BY_YOU,
     Reason.REFUSED_OTHER_TYPE: REFUSED_BY_YOU,
     Reason.REFUSED: State(_("may not: a refusal is recorded"), "danger", refusable=False),
@@ -136,7 +134,7 @@ def _row(consents: Iterable[Any]) -> OwnRow:
         event_id=shown.event_id,
         channel=channel,
         address=shown.recipient,
-        state=STATES.get(Reason(shown.effective), MAY_REACH[channel]),
+        state=STATES[Reason(shown.effective)],
         since=shown.consent_date or shown.registered_at,
         source=Source(shown.source).label if shown.source else "",
         both=len(consenting) > 1,

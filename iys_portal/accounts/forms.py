@@ -90,14 +90,21 @@ class AddressForm(PortalForm):
     )
 
 
+class EmptyTextInput(forms.TextInput):
+    """A text field that never shows what was typed before."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+
 class SignInCodeForm(PortalForm):
-    """The six digits that were sent."""
+    """The six digits that were sent; the next try starts empty."""
 
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
         error_messages={"required": _("Enter the six digits.")},
-        widget=forms.TextInput(attrs=CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}),
+        widget=EmptyTextInput(attrs=CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}),
     )
 
 

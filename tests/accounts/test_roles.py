@@ -6,7 +6,12 @@ from iys_portal.accounts import services
 from iys_portal.accounts.enums import ProviderRole, StaffRole
 from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.roles import CITIZEN_PERMISSIONS, SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
+from iys_portal.accounts.roles import (
+    CITIZEN_PERMISSIONS,
+    SECOND_FACTOR_FOR,
+    permissions_of_member,
+    permissions_of_staff,
+)
 from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import AuditEntry
 from tests.factories import MembershipFactory, UserFactory, actor_of, staff
