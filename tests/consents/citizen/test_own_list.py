@@ -3,14 +3,16 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from consents.enums import Channel, Hold
+from consents.enums import Channel, Hold, Source, WayIn
 from consents.models import Consent, ConsentEvent
 from consents.selectors.own import own_brands
-from consents.services.recipients import refuse
+from consents.services.recipients import ANYBODY, refuse
 from iys_portal.accounts.models import User
 from iys_portal.core.models import AuditEntry
 from providers.enums import ProviderState
@@ -153,17 +155,11 @@ class TestRecipientTypes:
 
 
 def refuse_as_text(brand) -> None:
-    from consents.enums import Source, WayIn
-    from consents.services.recipients import ANYBODY
-
     wanted = {brand.pk: (Channel.EPOSTA,)}
     refuse(actor=ANYBODY, recipient=MAIL, wanted=wanted, source=Source.IYS_EPOSTA, way=WayIn.MAIL_LINK)
 
 
-def test_the_number_of_queries_does_not_grow(page: Client, record, django_assert_num_queries) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_number_of_queries_does_not_grow(page: Client, record) -> None:
     counts = []
     for _round in range(2):
         for _number in range(3):
