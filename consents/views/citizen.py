@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from consents.enums import Channel
 from consents.opaque import seal, unseal
 from consents.selectors.own import own_brands
 from consents.services import citizens
@@ -127,13 +128,19 @@ def _tell(request: HttpRequest, returned: int, asked: int) -> None:
 
 def _words(withdrawn: list[citizens.Withdrawn]) -> str:
     """What was withdrawn, in one sentence; brands by name, no address."""
-    brands = sorted({one.brand_id for one in withdrawn})
-    if len(brands) == 1:
-        return _("%(brand)s may no longer reach you there. This holds from now on.") % {
-            "brand": Brand.objects.get(pk=brands[0]).name
-        }
-    return ngettext(
-        "%(count)s brand may no longer reach you there. This holds from now on.",
-        "%(count)s brands may no longer reach you there. This holds from now on.",
-        len(brands),
-    ) % {"count": len(brands)}
+    brands = {one.brand_id for one in withdrawn}
+    if len(brands) > 1:
+        sentence = ngettext(
+            "Your refusal of %(count)s brand is recorded and holds from now on.",
+            "Your refusal of %(count)s brands is recorded and holds from now on.",
+            len(brands),
+        )
+        return sentence % {"count": len(brands)}
+    name = Brand.objects.values_list("name", flat=True).get(pk=withdrawn[0].brand_id)
+    if len(withdrawn) > 1:
+        return _("%(brand)s: your refusal is recorded and holds from now on.") % {"brand": name}
+    channel = Channel(withdrawn[0].channel).label
+    return _("%(brand)s, %(channel)s: your refusal is recorded and holds from now on.") % {
+        "brand": name,
+        "channel": channel,
+    }
