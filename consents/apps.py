@@ -9,8 +9,10 @@ class ConsentsConfig(AppConfig):
     verbose_name = _("Consents and imports")
 
     def ready(self) -> None:
+        from iys_portal.accounts.hooks import register_address_reader
         from iys_portal.core.mailbox import register_text_inbox
 
         from .services.inbound import receive_from_mailbox
 
+        register_address_reader("consents.selectors.search.stored_address")
         register_text_inbox(receive_from_mailbox)

@@ -1,4 +1,4 @@
-"""Addresses of the consents panel; the import pages bring their own."""
+"""Addresses of the consents panel; import pages and citizens' pages bring their own."""
 
 from django.urls import include, path
 
@@ -24,5 +24,6 @@ urlpatterns = [
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
+    path("izinlerim/", include("consents.urls_citizen")),
     path("", include("consents.urls_imports")),
 ]

@@ -9,7 +9,7 @@ from iys_portal.accounts.views import LanguageView
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("iys_portal.accounts.allauth_urls")),
-    path("kullanici/", include("iys_portal.accounts.urls")),
+    path("", include("iys_portal.accounts.urls")),
     path("dil/", LanguageView.as_view(), name="set_language"),
     path("", include("providers.urls")),
     path("", include("consents.urls")),

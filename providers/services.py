@@ -9,7 +9,7 @@ from iys_portal.accounts.models import Invitation, User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import Invalid, NotFound, WrongMoment
+from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 
 from . import selectors
 from .models import Membership, Provider
@@ -25,7 +25,12 @@ class MembershipDesk:
 
     @transaction.atomic
     def add_member(self, *, user: User, provider_id: int, role: str, actor: Actor) -> None:
-        """Called when an invitation was taken up; who already belongs to the provider keeps their role."""
+        """Called when an invitation was taken up; who already belongs to the provider keeps their role.
+
+        Raises `NotAllowed` for a citizen: a code never opens a provider's panel (design 8).
+        """
+        if user.is_citizen:
+            raise NotAllowed(code="citizen")
         membership, created = Membership.objects.get_or_create(
             user=user, provider_id=provider_id, defaults={"role": ProviderRole(role)}
         )

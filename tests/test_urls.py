@@ -14,14 +14,15 @@ from django.utils import timezone
 from consents.models import ConsentEvent
 from consents.services import imports
 from consents.services.records import Entry, record_consents
-from iys_portal.accounts.models import User
+from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import Brand
 from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of
 
 PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
 STAFF_ROLES = ("admin", "reviewer", "complaint_officer", "auditor")
-EVERYBODY = {*PROVIDER_ROLES, *STAFF_ROLES}
+EVERYBODY = {*PROVIDER_ROLES, *STAFF_ROLES}  # but citizens: the panel is not theirs
+CITIZEN = "citizen"
 
 # Pages without an object: who gets them. Anonymous visitors are sent to the sign-in.
 PAGES: dict[str, set[str]] = {
@@ -33,6 +34,7 @@ PAGES: dict[str, set[str]] = {
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
+    "consents:own": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -54,6 +56,14 @@ OBJECTS = {
     "providers:invitation-revoke": "POST",
     "providers:invitation-resend": "POST",
 }
+# What a citizen does to own rows, by POST only; another citizen gets 404, everybody else 403.
+OWN_OBJECTS = {
+    "consents:own-channel",
+    "consents:own-brand",
+    "consents:own-address",
+}
+# Acts of a citizen without an object.
+OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # the mailbox, texts that come in.
 ELSEWHERE = re.compile(
@@ -74,7 +84,7 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown
+    assert not unknown - OWN_OBJECTS - OWN_ACTS
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -88,18 +98,28 @@ def browser_of(user: User, brand: Brand | None = None) -> Client:
     return client
 
 
+def a_citizen(address: str) -> User:
+    user = User.objects.create_citizen(language="tr")
+    ProvenAddress.objects.create(user=user, address=address, proven_at=timezone.now())
+    return user
+
+
 def browser_in_role(role: str, brand: Brand) -> Client:
+    if role == CITIZEN:
+        return browser_of(a_citizen("ali@firma.example"))
     if role in STAFF_ROLES:
         return browser_of(UserFactory(staff_roles=[role]))
     return browser_of(MembershipFactory(provider=brand.provider, role=role).user, brand)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
+@pytest.mark.parametrize("role", sorted({*EVERYBODY, CITIZEN}))
 def test_r_a1_each_role_gets_its_pages_and_no_other(role: str) -> None:
     client = browser_in_role(role, BrandFactory(is_main=True))
     for name, allowed in PAGES.items():
         expected = 200 if role in allowed else 403
+        if (role, name) == (CITIZEN, "dashboard:overview"):
+            expected = 302  # the site's own address leads to the citizen's page
         assert client.get(reverse(name)).status_code == expected, name
 
 
@@ -108,7 +128,8 @@ def test_r_a1_each_role_gets_its_pages_and_no_other(role: str) -> None:
 def test_nobody_sees_a_page_without_signing_in(client: Client, name: str) -> None:
     response = client.get(reverse(name))
     assert response.status_code == 302
-    assert "/accounts/login/" in response.url  # type: ignore[attr-defined]
+    door = "/vatandas/giris/" if PAGES[name] == {CITIZEN} else "/accounts/login/"
+    assert door in response.url  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -155,6 +176,33 @@ def test_r_a1_another_providers_object_is_not_found(filled: dict[str, Any], name
     assert ConsentEvent.objects.count() == before
 
 
+def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
+    numbers = {
+        "consents:own-channel": filled["event"],
+        "consents:own-brand": filled["brand"].pk,
+        "consents:own-address": citizen.addresses.get().pk,
+    }
+    return reverse(name, args=[numbers[name]] if name in numbers else [])
+
+
+@pytest.mark.parametrize("name", sorted(OWN_OBJECTS | OWN_ACTS))
+def test_r_a1_own_rows_are_the_citizens_alone(filled: dict[str, Any], name: str) -> None:
+    url = own_address(name, filled, a_citizen("ali@firma.example"))
+    before = ConsentEvent.objects.count()
+    if name in OWN_OBJECTS:
+        assert browser_of(a_citizen("veli@firma.example")).post(url).status_code == 404
+    for role in ("manager", "admin"):
+        assert browser_in_role(role, filled["brand"]).post(url).status_code == 403
+    assert Client().post(url).status_code == 302
+    assert ConsentEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", sorted(OWN_OBJECTS | OWN_ACTS))
+def test_own_acts_are_made_by_post_only(filled: dict[str, Any], name: str) -> None:
+    citizen = a_citizen("ali@firma.example")
+    assert browser_of(citizen).get(own_address(name, filled, citizen)).status_code == 405
+
+
 @pytest.mark.parametrize("name", sorted(name for name, method in OBJECTS.items() if method == "POST"))
 def test_changes_are_made_by_post_only(filled: dict[str, Any], name: str) -> None:
     client = browser_of(filled["manager"], filled["brand"])
@@ -164,6 +212,7 @@ def test_changes_are_made_by_post_only(filled: dict[str, Any], name: str) -> Non
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
     client = browser_of(filled["manager"], filled["brand"])
+    citizen = browser_of(a_citizen("ali@firma.example"))
     written: list[str] = []
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -175,4 +224,5 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
     with connection.execute_wrapper(watch):
         for url in urls:
             assert getattr(client, method)(url).status_code in (200, 204, 302, 403, 405), url
+        assert getattr(citizen, method)(reverse("consents:own")).status_code == 200
     assert not written

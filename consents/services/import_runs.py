@@ -259,7 +259,7 @@ def _tell_importer(item: ConsentImport, job: Job, text: str) -> None:
     if job.started_at is None or timezone.now() - job.started_at < settings.REGISTRY["JOB_MESSAGE_AFTER"]:
         return
     user = User.objects.filter(pk=job.actor_id).first() if job.actor_kind == ActorKind.USER else None
-    if user is not None:
+    if user is not None and user.email:
         outbox.post(
             cause=f"job-{job.pk}-{item.state}",
             to=user.email,

@@ -13,6 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from iys_portal.core import outbox
@@ -20,6 +21,7 @@ from iys_portal.core import outbox
 from .keys import fernet_key
 from .models import User
 from .notices import render_mail
+from .policies import home_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,8 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PORTAL_URL + path.replace("UID-KEY", key)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url(home_of(request.user))
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("account_login")
+        """The door by which the person came in; asked before the session ends."""
+        citizen = request.user.is_authenticated and request.user.is_citizen
+        return resolve_url(settings.CITIZEN_LOGIN_URL if citizen else settings.LOGIN_URL)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not within a quarter of an hour (`ACCOUNT_REAUTHENTICATION_TIMEOUT`) of signing in."""

@@ -17,7 +17,7 @@ from iys_portal.core.forms import PortalForm
 
 from . import services
 from .backends import register_admin_model
-from .enums import ProviderRole, StaffRole
+from .enums import ProviderRole, StaffRole, UserKind
 from .hooks import memberships
 from .models import Invitation, User
 from .permissions import Permission
@@ -92,6 +92,10 @@ class UserAdmin(ReadOnlyAdmin):
     fields = [*readonly_fields, "staff_roles"]
     change_form_template = "accounts/admin_user.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Members only: a citizen is nobody's to list."""
+        return super().get_queryset(request).filter(kind=UserKind.MEMBER)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(Permission.STAFF_USERS)
 
@@ -119,7 +123,7 @@ class UserAdmin(ReadOnlyAdmin):
     def act_view(self, request: HttpRequest, user_id: int, name: str) -> HttpResponse:
         """A page that asks for the reason; its POST acts."""
         actor_of(request).require(Permission.STAFF_USERS)
-        person, act = get_object_or_404(User, pk=user_id), ACTS.get(name)
+        person, act = get_object_or_404(User, pk=user_id, kind=UserKind.MEMBER), ACTS.get(name)
         if act is None:
             return redirect("admin:accounts_user_changelist")
         form = ReasonForm(request.POST or None)

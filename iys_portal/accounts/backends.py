@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 
 from .permissions import Permission
-from .roles import permissions_of_staff
+from .roles import CITIZEN_PERMISSIONS, permissions_of_staff
 
 # Admin pages: which permission opens a model for reading, and which for changing (None: nobody).
 _ADMIN_MODELS: dict[str, tuple[Permission, Permission | None]] = {}
@@ -20,7 +20,9 @@ class RoleBackend(BaseBackend):
     """Staff permissions by role; a code without an entry is refused."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        held = permissions_of_staff(user_obj.staff_roles) if user_obj.is_active else frozenset()
+        held = CITIZEN_PERMISSIONS if user_obj.is_citizen else permissions_of_staff(user_obj.staff_roles)
+        if not user_obj.is_active:
+            return False
         if perm in held:
             return True
         app_label, _, action_model = perm.partition(".")

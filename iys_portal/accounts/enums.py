@@ -1,7 +1,14 @@
-"""Roles (domain 3)."""
+"""Kinds of accounts, and roles (domain 3)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class UserKind(models.TextChoices):
+    """Which of the two kinds of account: with a password for work, or with proven addresses for oneself (design 8)."""
+
+    MEMBER = "member", _("Staff or provider's user")
+    CITIZEN = "citizen", _("Citizen")
 
 
 class StaffRole(models.TextChoices):

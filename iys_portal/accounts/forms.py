@@ -70,6 +70,44 @@ class ActivateForm(CrispyMixin, totp.ActivateTOTPForm):
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "6"}
 
 
+class AddressForm(PortalForm):
+    """A citizen's e-mail or mobile phone, in any usual spelling."""
+
+    address = forms.CharField(
+        label=_("E-mail or mobile phone"),
+        max_length=320,
+        help_text=_("The address at which you received messages, for example ad@firma.example or 05xx xxx xx xx."),
+        error_messages={"required": _("Enter your e-mail address or mobile phone number.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "inputmode": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class EmptyTextInput(forms.TextInput):
+    """A text field that never shows what was typed before."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+
+class SignInCodeForm(PortalForm):
+    """The six digits that were sent; the next try starts empty."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        error_messages={"required": _("Enter the six digits.")},
+        widget=EmptyTextInput(attrs=CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}),
+    )
+
+
 class TokenForm(PortalForm):
     """The secret part of an invitation's link; a script fills it in from the address."""
 

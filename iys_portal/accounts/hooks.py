@@ -1,9 +1,13 @@
-"""Where the app that owns memberships plugs in: accounts knows no providers (design 1).
+"""Where the apps above plug in: accounts knows neither providers nor consents (design 1).
 
-The providers app registers one `MembershipPort` when it starts; invitations and demo accounts use it.
+The providers app registers one `MembershipPort` when it starts; invitations and demo accounts use it. The consents app
+says how an address is read, so that a citizen proves exactly what is stored (R-C3, R-C4).
 """
 
+from collections.abc import Callable
 from typing import Protocol
+
+from django.utils.module_loading import import_string
 
 from iys_portal.core.actors import Actor
 
@@ -32,3 +36,17 @@ def register_membership_port(port: MembershipPort) -> None:
 
 def memberships() -> MembershipPort:
     return _ports[0]
+
+
+_address_readers: list[str] = []
+
+
+def register_address_reader(path: str) -> None:
+    """Dotted path of `read(text) -> stored address or None`; loaded when first needed, because it is heavy."""
+    _address_readers[:] = [path]
+
+
+def read_address(text: str) -> str | None:
+    """The address as the consents store it, or None where the text is not a whole address."""
+    reader: Callable[[str], str | None] = import_string(_address_readers[0])
+    return reader(text)

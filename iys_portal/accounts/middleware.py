@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -87,6 +88,31 @@ class SessionActivityMiddleware:
             if cache.add(f"session-seen:{name}", 1, timeout=SEEN_EVERY):
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class CitizenMiddleware:
+    """Citizens get the pages made for them and the public ones; the panel, passwords and second factors are not theirs.
+
+    A view is for citizens where it says `for_citizens = True`. The overview is where the site's address leads, so there
+    they are shown to their own page instead of being refused.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user: Any = request.user
+        if not user.is_authenticated or not user.is_citizen or not getattr(view, "login_required", True):
+            return None
+        if getattr(getattr(view, "view_class", None), "for_citizens", False):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name == settings.LOGIN_REDIRECT_URL and request.method in ("GET", "HEAD"):
+            return HttpResponseRedirect(reverse(settings.CITIZEN_HOME_URL))
+        raise PermissionDenied
 
 
 class SecondFactorMiddleware:

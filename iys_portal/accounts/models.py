@@ -1,8 +1,9 @@
-"""People who sign in with a password: staff and providers' users. Citizens have accounts of their own kind."""
+"""People who sign in: staff and providers' users by password, citizens by a code to an address of theirs (design 8)."""
 
 import uuid
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from .enums import ProviderRole, StaffRole
+from .enums import ProviderRole, StaffRole, UserKind
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,14 +22,23 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_citizen(self, *, language: str) -> "User":
+        """A citizen: no e-mail, no name, no password that could ever fit (R-Z1)."""
+        user = self.model(kind=UserKind.CITIZEN, email=None, language=language)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
 
 class User(AbstractBaseUser):
-    """One person, one e-mail, any number of providers (memberships) and staff roles.
+    """A member (one e-mail, any number of providers and staff roles) or a citizen (proven addresses, nothing else).
 
+    The kinds never mix: somebody who is both has two accounts, also where the e-mail is the same.
     Permissions come from `roles.py` through `backends.RoleBackend`; there is no superuser.
     """
 
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=UserKind, default=UserKind.MEMBER)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True, null=True)  # noqa: DJ001 (absent, not empty)
     full_name = models.CharField(_("name"), max_length=150)
     language = models.CharField(
         _("language"), max_length=2, choices=[("tr", "Türkçe"), ("en", "English")], default="tr"
@@ -51,10 +61,27 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                name="user_kind_with_its_sign_in",
+                condition=Q(kind=UserKind.MEMBER, email__isnull=False)
+                | Q(
+                    kind=UserKind.CITIZEN,
+                    email__isnull=True,
+                    staff_roles=[],
+                    password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                ),
+                violation_error_message=_("A citizen has no e-mail, password or staff role; everybody else an e-mail."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        return self.full_name or self.email or f"#{self.pk}"
+
+    @property
+    def is_citizen(self) -> bool:
+        return self.kind == UserKind.CITIZEN
 
     @property
     def is_staff(self) -> bool:
@@ -80,6 +107,54 @@ class User(AbstractBaseUser):
         from .backends import RoleBackend
 
         return self.is_active and RoleBackend().has_module_perms(self, app_label)
+
+
+class ProvenAddress(models.Model):
+    """An address that a citizen has proven by a code, as the consents store it: lower-case e-mail or E.164 (R-Z1)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="addresses")
+    address = models.CharField(max_length=265, unique=True, db_collation="C")
+    proven_at = models.DateTimeField()  # the last time
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="proven_address_as_stored",
+                condition=Q(address__regex=r"^(\+[0-9]{5,15}|[^@\sA-Z]+@[^@\sA-Z]+)$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_phone(self) -> bool:
+        return self.address.startswith("+")
+
+
+class OneTimeCode(models.Model):
+    """A code that was sent to an address (R-Z1). Holds neither: a keyed hash of each, so that a copy helps nobody.
+
+    Rows of the last day are the memory of the limits; older ones go with the address's next code.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    address_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong ones
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Which code is this address's newest, and how many did it get lately?
+            models.Index(fields=["address_hash", "-created_at"], name="code_of_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
 
 
 class Invitation(models.Model):

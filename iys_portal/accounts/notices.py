@@ -21,6 +21,8 @@ def render_mail(name: str, context: dict[str, Any], *, language: str = "") -> tu
 
 
 def post_notice(name: str, *, cause: str, user: User, context: dict[str, Any] | None = None) -> None:
-    """Tell a user about a change to their account."""
+    """Tell a member about a change to their account; a citizen has neither password nor e-mail to be told of."""
+    if not user.email:
+        return
     subject, body = render_mail(name, {"user": user} | (context or {}), language=user.language)
     outbox.post(cause=cause, to=user.email, subject=subject, body=body)

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     CONSENT_IMPORT_ANY = "consent.import_any"
     CONSENT_EXPORT = "consent.export"
     CONSENT_QUERY = "consent.query"
+    CONSENT_OWN = "consent.own"
     PROVIDER_USERS = "provider.users"
     PROVIDER_SETTINGS = "provider.settings"
     REFERENCE_VIEW = "reference.view"

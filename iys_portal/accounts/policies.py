@@ -1,4 +1,8 @@
-"""Who needs a second factor (R-A2)."""
+"""Who needs a second factor (R-A2), where a text message may go (R-Z1), which page is whose home."""
+
+from typing import Any
+
+from django.conf import settings
 
 from .models import User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
@@ -11,3 +15,14 @@ def needs_second_factor(user: User) -> bool:
     return not SECOND_FACTOR_FOR.isdisjoint(
         held.union(*(permissions_of_member(scope.role) for scope in scopes_of(user)))
     )
+
+
+def may_be_texted(phone: str) -> bool:
+    """R-Z1: Turkish mobiles, and phones of the countries that `SMS_COUNTRIES` opens besides."""
+    codes = tuple("+905" if code == "90" else f"+{code}" for code in settings.REGISTRY["SMS_COUNTRIES"])
+    return phone.startswith(codes)
+
+
+def home_of(user: Any) -> str:
+    """Name of the page that is the person's own: the citizen's page, or the panel's overview."""
+    return settings.CITIZEN_HOME_URL if getattr(user, "is_citizen", False) else settings.LOGIN_REDIRECT_URL

@@ -38,6 +38,9 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
     StaffRole.AUDITOR: _STAFF | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
 }
 
+# Domain 3: own addresses only; which those are, `ProvenAddress` says.
+CITIZEN_PERMISSIONS = frozenset({P.CONSENT_OWN})
+
 # R-A2: staff, managers, and whoever imports or exports sign in with a second factor.
 SECOND_FACTOR_FOR = frozenset({P.ADMIN_ENTER, P.PROVIDER_USERS, P.CONSENT_IMPORT, P.CONSENT_EXPORT})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from iys_portal.core.actors import Actor, ActorKind
 
 from .models import User
-from .roles import permissions_of_member, permissions_of_staff
+from .roles import CITIZEN_PERMISSIONS, permissions_of_member, permissions_of_staff
 
 SESSION_KEY = "provider"
 
@@ -33,7 +33,9 @@ def register_scope_source(source: Callable[[User], list[Scope]]) -> None:
 
 
 def scopes_of(user: User) -> list[Scope]:
-    """Every provider the user may act for, in the order of their names."""
+    """Every provider the user may act for, in the order of their names; a citizen acts for nobody else."""
+    if user.is_citizen:
+        return []
     return [scope for source in _sources for scope in source(user)]
 
 
@@ -46,6 +48,8 @@ def actor_for(
     scopes: list[Scope] | None = None,
 ) -> Actor:
     """The user as actor, for the chosen provider or, where none is chosen, staff first, then the first provider."""
+    if user.is_citizen:
+        return citizen_actor(user.pk, request_id=request_id, way=way)
     scopes = scopes_of(user) if scopes is None else scopes
     chosen = next((scope for scope in scopes if scope.provider_id == provider_id), None)
     if chosen is None and not user.staff_roles and scopes:
@@ -57,6 +61,18 @@ def actor_for(
         permissions=permissions_of_member(chosen.role) if chosen else permissions_of_staff(user.staff_roles),
         provider_id=chosen.provider_id if chosen else None,
         all_providers=chosen is None and bool(user.staff_roles),
+        request_id=request_id,
+        way=way,
+    )
+
+
+def citizen_actor(user_id: int, *, request_id: str = "", way: str = "web") -> Actor:
+    """A citizen as actor: own addresses, no provider, no name (R-G1)."""
+    return Actor(
+        kind=ActorKind.RECIPIENT,
+        id=user_id,
+        name="",
+        permissions=CITIZEN_PERMISSIONS,
         request_id=request_id,
         way=way,
     )

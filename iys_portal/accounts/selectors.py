@@ -1,6 +1,7 @@
-"""Reads of accounts: second factors, demonstration codes, open invitations, own sessions."""
+"""Reads of accounts: second factors, demonstration codes, open invitations, own sessions, citizens' addresses."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.mfa import app_settings as mfa_settings
@@ -15,7 +16,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.turkish import sort_key
 
 from .demo import ACCOUNTS
-from .models import Invitation, User
+from .models import Invitation, ProvenAddress, User
 from .permissions import Permission
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -71,6 +72,17 @@ def open_invitations(actor: Actor) -> QuerySet[Invitation]:
 
 def is_expired(invitation: Invitation) -> bool:
     return invitation.expires_at <= timezone.now()
+
+
+def addresses_of(user_id: int) -> list[ProvenAddress]:
+    """The addresses that a citizen has proven, in the order of their first proof."""
+    return list(ProvenAddress.objects.filter(user_id=user_id).order_by("pk"))
+
+
+def languages_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The language of the citizen who proved each address; addresses that nobody proved are left out."""
+    rows = ProvenAddress.objects.filter(address__in=set(addresses)).order_by()
+    return dict(rows.values_list("address", "user__language"))
 
 
 def sessions_of(user: User) -> QuerySet[UserSession]:

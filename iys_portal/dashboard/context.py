@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.policies import home_of
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": [],
         "scopes": [],
+        "home_url": reverse(home_of(getattr(request, "user", None))),
     }
     if actor is not None:
         links = [

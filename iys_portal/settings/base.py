@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "iys_portal.accounts.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "iys_portal.accounts.middleware.ActorMiddleware",
+    "iys_portal.accounts.middleware.CitizenMiddleware",
     "iys_portal.accounts.middleware.SecondFactorMiddleware",
     "iys_portal.core.middleware.DomainErrorMiddleware",
 ]
@@ -138,6 +139,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
+CITIZEN_LOGIN_URL = "accounts:citizen-sign-in"
+CITIZEN_HOME_URL = "consents:own"
 ACCOUNT_ADAPTER = "iys_portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -260,6 +263,12 @@ REGISTRY: dict[str, Any] = {
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
     "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
+    "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
+    "CODE_TRIES": 3,
+    "CODE_RESEND_AFTER": timedelta(seconds=30),
+    "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address
+    "CODE_WRONG_PER_DAY": env.int("CODE_WRONG_PER_DAY", default=10),  # at one address
+    "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 

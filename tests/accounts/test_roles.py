@@ -6,7 +6,12 @@ from iys_portal.accounts import services
 from iys_portal.accounts.enums import ProviderRole, StaffRole
 from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
+from iys_portal.accounts.roles import (
+    CITIZEN_PERMISSIONS,
+    SECOND_FACTOR_FOR,
+    permissions_of_member,
+    permissions_of_staff,
+)
 from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import AuditEntry
 from tests.factories import MembershipFactory, UserFactory, actor_of, staff
@@ -66,7 +71,12 @@ def test_r_a2_every_role_that_imports_exports_or_manages_is_covered():
 
 def test_every_permission_is_held_by_some_role():
     held = set().union(*(permissions_of_member(r) for r in ProviderRole.values))
-    assert held | permissions_of_staff(StaffRole.values) == set(Permission)
+    assert held | permissions_of_staff(StaffRole.values) | CITIZEN_PERMISSIONS == set(Permission)
+
+
+def test_nobody_shares_a_citizens_permission():
+    members = set().union(*(permissions_of_member(r) for r in ProviderRole.values))
+    assert not CITIZEN_PERMISSIONS & (members | permissions_of_staff(StaffRole.values))
 
 
 @pytest.mark.django_db

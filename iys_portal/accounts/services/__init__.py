@@ -1,5 +1,7 @@
-"""The only writers of accounts: people and their roles, second factors, invitations, sessions."""
+"""The only writers of accounts: people and their roles, second factors, invitations, sessions, citizens' codes."""
 
+from .citizens import enter_by_code
+from .codes import CodeOver, CodeWrong, TooMany, TooSoon, code_address, prove_address, request_code
 from .factors import enrol_totp, reset_second_factor
 from .invitations import (
     InvitationOver,
@@ -15,18 +17,26 @@ from .sessions import end_own_session, end_sessions
 from .users import change_staff_roles, deactivate_user, reactivate_user, set_language
 
 __all__ = [
+    "CodeOver",
+    "CodeWrong",
     "InvitationOver",
     "InvitationUnknown",
+    "TooMany",
+    "TooSoon",
     "accept_as",
     "accept_as_new_person",
     "change_staff_roles",
+    "code_address",
     "deactivate_user",
     "end_own_session",
     "end_sessions",
     "enrol_totp",
+    "enter_by_code",
     "find_invitation",
     "invite",
+    "prove_address",
     "reactivate_user",
+    "request_code",
     "resend_invitation",
     "reset_second_factor",
     "revoke_invitation",

@@ -11,7 +11,7 @@ from iys_portal.accounts.notices import post_notice
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 
 from .sessions import end_sessions
 
@@ -34,9 +34,11 @@ def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
     """Remove a lost second factor after a check, end all sessions, tell the person (R-A2).
 
     Raises `NotAllowed` without STAFF_USERS, `Invalid` without a reason, `WrongMoment` where there is no factor
-    or the actor means themselves (somebody else has to check).
+    or the actor means themselves (somebody else has to check), `NotFound` for a citizen.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.is_citizen:
+        raise NotFound(code="citizen")
     actor.require(Permission.STAFF_USERS)
     if not reason.strip():
         raise Invalid(_("Give the reason: how you checked that this is the person."), field="reason")

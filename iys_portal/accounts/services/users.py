@@ -13,13 +13,18 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.roles import permissions_of_staff
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 
 from .sessions import end_sessions
 
 
 def _locked(user: User) -> tuple[User, list[User]]:
-    """The user and all other staff, locked in key order, so that two admins cannot remove each other at once."""
+    """The user and all other staff, locked in key order, so that two admins cannot remove each other at once.
+
+    Raises `NotFound` for citizens: staff manage members only.
+    """
+    if user.is_citizen:
+        raise NotFound(code="citizen")
     rows = User.objects.select_for_update(of=("self",)).filter(Q(pk=user.pk) | ~Q(staff_roles=[])).order_by("pk")
     found = {row.pk: row for row in rows}
     return found.pop(user.pk), list(found.values())

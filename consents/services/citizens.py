@@ -1,0 +1,114 @@
+"""What citizens do on their own page (R-Z3, R-R1): withdraw a channel, a brand or everything, and take it back.
+
+Each finds its rows by number among the citizen's own proven addresses, and hands on to `services.recipients`. A brand
+is refused only at addresses at which it has a record: a refusal names the address to the provider, and nobody's
+address is told to a company that does not hold it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from consents.enums import Channel, Source, WayIn
+from consents.models import Consent
+from consents.selectors.own import channels_for, consent_of_event
+from iys_portal.accounts.models import ProvenAddress
+from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.selectors import addresses_of
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound
+
+from .recipients import Refusal, refuse, take_back
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """One channel of one brand that was open at an own address (by its number) and is refused now."""
+
+    address_id: int
+    brand_id: int
+    channel: int
+
+
+def withdraw_channel(*, actor: Actor, event_id: int) -> list[Withdrawn]:
+    """Refuse the brand + channel + address of one of the citizen's own records.
+
+    Raises `NotFound` for any other number (R-A1).
+    """
+    mine = _own(actor)
+    consent = consent_of_event(event_id, list(mine))
+    if consent is None:
+        raise NotFound(code="consent")
+    return _refuse(actor, mine, {consent.recipient: {consent.brand_id: (Channel(consent.channel),)}})
+
+
+def withdraw_brand(*, actor: Actor, brand_id: int) -> list[Withdrawn]:
+    """Refuse every channel of a brand at each own address that it holds. Raises `NotFound` where it holds none."""
+    mine = _own(actor)
+    held = Consent.objects.filter(recipient__in=list(mine), brand_id=brand_id)
+    found = sorted(set(held.values_list("recipient", flat=True)))
+    if not found:
+        raise NotFound(code="brand")
+    return _refuse(actor, mine, {address: {brand_id: channels_for(address)} for address in found})
+
+
+def withdraw_everything(*, actor: Actor, address_id: int | None = None) -> list[Withdrawn]:
+    """Refuse all channels of all brands that hold the address (by its number), or any of the citizen's addresses.
+
+    Raises `NotFound` for an address that is not the citizen's.
+    """
+    mine = _own(actor)
+    chosen = [address for address, row in mine.items() if address_id in (None, row.pk)]
+    if not chosen:
+        raise NotFound(code="address")
+    wanted: dict[str, dict[int, Sequence[Channel]]] = {}
+    for recipient, brand_id in sorted(
+        set(Consent.objects.filter(recipient__in=chosen).values_list("recipient", "brand_id"))
+    ):
+        wanted.setdefault(recipient, {})[brand_id] = channels_for(recipient)
+    return _refuse(actor, mine, wanted)
+
+
+def take_back_withdrawn(*, actor: Actor, withdrawn: Iterable[Withdrawn]) -> int:
+    """Undo what was withdrawn in the last minutes (setting REFUSAL_UNDO); returns how many channels came back.
+
+    What changed since, what is older, and addresses that are not the citizen's are left alone. One transaction for
+    each brand and address, as `_refuse`.
+    """
+    mine = {row.pk: address for address, row in _own(actor).items()}
+    places: dict[tuple[str, int], list[tuple[int, Channel]]] = {}
+    for one in withdrawn:
+        if one.address_id in mine:
+            place = mine[one.address_id], one.brand_id
+            places.setdefault(place, []).append((one.brand_id, Channel(one.channel)))
+    return sum(
+        take_back(actor=actor, recipient=place[0], refusals=places[place], way=WayIn.CITIZEN)
+        for place in sorted(places)
+    )
+
+
+def _own(actor: Actor) -> dict[str, ProvenAddress]:
+    """The citizen's proven addresses. Raises `NotAllowed` for anybody who is none."""
+    actor.require(Permission.CONSENT_OWN)
+    return {row.address: row for row in addresses_of(actor.id)}
+
+
+def _refuse(
+    actor: Actor, mine: Mapping[str, ProvenAddress], wanted: Mapping[str, Mapping[int, Sequence[Channel]]]
+) -> list[Withdrawn]:
+    """One transaction for each brand and address: locks are held for milliseconds, however long the list is, and a
+    no that is written stays written whatever happens to the next one."""
+    refusals: list[Refusal] = []
+    for recipient in sorted(wanted):
+        for brand_id in sorted(wanted[recipient]):
+            refusals += refuse(
+                actor=actor,
+                recipient=recipient,
+                wanted={brand_id: wanted[recipient][brand_id]},
+                source=Source.IYS_WEB,
+                way=WayIn.CITIZEN,
+            )
+    return [
+        Withdrawn(mine[refusal.recipient].pk, refusal.brand_id, int(refusal.channel))
+        for refusal in refusals
+        if not refusal.already
+    ]

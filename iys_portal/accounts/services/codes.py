@@ -1,0 +1,221 @@
+"""One-time codes by which people prove that an address is theirs (R-Z1).
+
+Nothing here looks at accounts: a known and an unknown address cost the same work and get the same answer. A code
+proves an address and nothing else; it never opens an account of staff or of a provider's user (design 8).
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import math
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.db.models import F, Sum
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.accounts.hooks import read_address
+from iys_portal.accounts.keys import code_key
+from iys_portal.accounts.models import OneTimeCode
+from iys_portal.accounts.notices import render_mail
+from iys_portal.accounts.policies import may_be_texted
+from iys_portal.core import outbox
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.errors import DomainError, Invalid, WrongMoment
+
+DIGITS = 6
+NOT_AN_ADDRESS = _("Enter a whole e-mail address or a mobile phone number.")
+NOT_TEXTED = _(
+    "We can only send codes to Turkish mobile numbers (05…) at present. Please use your e-mail address instead."
+)
+MANY_FOR_ADDRESS = _("We sent several codes to this address within an hour. Please try again later.")
+MANY_WRONG = _("Too many wrong codes were entered for this address. For its safety, please try again tomorrow.")
+MANY_FROM_NETWORK = _("Too many codes were asked for from your network. Please try again in an hour.")
+
+
+class TooMany(DomainError):
+    """A limit of R-Z1 is reached; the sentence says which and until when."""
+
+    status = 429
+
+
+class TooSoon(DomainError):
+    """A code went out a moment ago, at `sent_at`."""
+
+    status = 429
+
+    def __init__(self, sent_at: datetime, now: datetime) -> None:
+        seconds = max(1, math.ceil((sent_at + settings.REGISTRY["CODE_RESEND_AFTER"] - now).total_seconds()))
+        self.sent_at = sent_at
+        super().__init__(
+            ngettext(
+                "We sent you a code a moment ago. You can ask for another one in %(seconds)s second.",
+                "We sent you a code a moment ago. You can ask for another one in %(seconds)s seconds.",
+                seconds,
+            )
+            % {"seconds": seconds},
+            code="too-soon",
+        )
+
+
+class CodeWrong(Invalid):
+    """Another code was expected, and can still be entered."""
+
+
+class CodeOver(WrongMoment):
+    """No code of this address works: none was sent, or it is used, replaced, too old or tried too often."""
+
+    status = 422
+    default = _("This code no longer works. Ask for a new one.")
+
+
+def code_address(text: str) -> str:
+    """The address that a code for this text would go to, as the consents store it. Raises `Invalid`."""
+    address = read_address(text.strip()[:320])
+    if address is None:
+        raise Invalid(NOT_AN_ADDRESS, field="address", code="address")
+    if address.startswith("+") and not may_be_texted(address):
+        raise Invalid(NOT_TEXTED, field="address", code="country")
+    return address
+
+
+@transaction.atomic
+def request_code(*, address: str, language: str, ip: str, moment: datetime | None = None) -> OneTimeCode:
+    """Send a new code to a stored address, in the language of the page; older codes stop working.
+
+    Asked for by somebody who is not known yet, so there is no actor, and the row itself is the record. Raises
+    `TooMany` or `TooSoon`, and sends nothing then. Holds a lock on the address, so that a burst gets one code.
+    """
+    moment = moment or timezone.now()
+    _count_network(ip)
+    name = _locked(address)
+    sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at")
+    newest = sent.first()
+    if newest is not None and moment < newest.created_at + settings.REGISTRY["CODE_RESEND_AFTER"]:
+        raise TooSoon(newest.created_at, moment)
+    _refuse_tried(name, moment)
+    if sent.filter(created_at__gt=moment - timedelta(hours=1)).count() >= settings.REGISTRY["CODES_PER_HOUR"]:
+        raise TooMany(MANY_FOR_ADDRESS, code="codes")
+    sent.filter(created_at__lte=moment - timedelta(days=1)).delete()  # counts for no limit any more
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = OneTimeCode(
+        address_hash=name,
+        created_at=moment,
+        expires_at=moment + settings.REGISTRY["CODE_VALID"],
+    )
+    code.code_hash = _hash(f"{code.public_id}:{digits}")
+    code.save(force_insert=True)
+    _send(code, address, digits, language)
+    return code
+
+
+def prove_address(*, address: str, code: str, moment: datetime | None = None) -> None:
+    """Take the code that was sent to a stored address, once. A wrong one is counted even though this raises.
+
+    Raises `CodeWrong` (with the tries that are left), `CodeOver`, or `TooMany` after a day's wrong codes.
+    """
+    moment = moment or timezone.now()
+    refusal: DomainError | None = None
+    with transaction.atomic():
+        name = _locked(address)
+        newest = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at").first()
+        refusal = _judged(newest, code, moment)
+    if refusal is not None:
+        raise refusal
+
+
+def _judged(newest: OneTimeCode | None, code: str, moment: datetime) -> DomainError | None:
+    """Use the code, or count the try and say what is wrong. The address is locked."""
+    tries = settings.REGISTRY["CODE_TRIES"]
+    if newest is None or newest.used_at or moment >= newest.expires_at or newest.tries >= tries:
+        return CodeOver()
+    if _wrong_today(newest.address_hash, moment) >= settings.REGISTRY["CODE_WRONG_PER_DAY"]:
+        return TooMany(MANY_WRONG, code="wrong")
+    rows = OneTimeCode.objects.filter(pk=newest.pk)
+    if hmac.compare_digest(_hash(f"{newest.public_id}:{_digits(code)}"), newest.code_hash):
+        rows.update(used_at=moment)
+        return None
+    rows.update(tries=F("tries") + 1)
+    left = tries - newest.tries - 1
+    if not left:
+        return CodeOver(_("That was wrong too often: this code no longer works. Ask for a new one."), code="tries")
+    return CodeWrong(_tries_left(left), field="code", code="wrong")
+
+
+def _tries_left(left: int) -> str:
+    return ngettext(
+        "This is not the code that we sent. You have %(left)s more try.",
+        "This is not the code that we sent. You have %(left)s more tries.",
+        left,
+    ) % {"left": left}
+
+
+def _digits(code: str) -> str:
+    """People copy codes with blanks in them."""
+    return "".join(char for char in code if char in "0123456789")
+
+
+def _hash(text: str) -> str:
+    return hmac.new(code_key(settings.SECRET_KEY), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _locked(address: str) -> str:
+    """The keyed hash of the address, under a lock until the transaction's end."""
+    name = _hash(f"address:{address}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    return name
+
+
+def _wrong_today(name: str, moment: datetime) -> int:
+    rows = OneTimeCode.objects.filter(address_hash=name, created_at__gt=moment - timedelta(days=1))
+    return rows.aggregate(wrong=Sum("tries"))["wrong"] or 0
+
+
+def _refuse_tried(name: str, moment: datetime) -> None:
+    if _wrong_today(name, moment) >= settings.REGISTRY["CODE_WRONG_PER_DAY"]:
+        raise TooMany(MANY_WRONG, code="wrong")
+
+
+def network_of(ip: str) -> str:
+    """The network that counts as one visitor: `/24` of IPv4, `/64` of IPv6 (a home or a mobile line has that much)."""
+    try:
+        parsed = ipaddress.ip_address(ip)
+    except ValueError:
+        return "unknown"
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    parsed = mapped or parsed
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def _count_network(ip: str) -> None:
+    key = f"codes-from:{network_of(ip)}"
+    cache.add(key, 0, timeout=3600)
+    try:
+        asked = cache.incr(key)
+    except ValueError:  # it ran out in between
+        cache.set(key, 1, timeout=3600)
+        asked = 1
+    if asked > settings.REGISTRY["CODES_PER_NETWORK_HOUR"]:
+        raise TooMany(MANY_FROM_NETWORK, code="network")
+
+
+def _send(code: OneTimeCode, address: str, digits: str, language: str) -> None:
+    cause = f"one_time_code:{code.public_id}"
+    if address.startswith("+"):
+        outbox.post_text(cause=cause, to=address, text=_text(digits, language))
+        return
+    until = code.expires_at.astimezone(ISTANBUL)
+    subject, body = render_mail("sign_in_code", {"code": digits, "until": until}, language=language)
+    outbox.post(cause=cause, to=address, subject=subject, body=body)
+
+
+def _text(digits: str, language: str) -> str:
+    """One text message: with Turkish letters 70 characters fit."""
+    with translation.override(language):
+        return gettext("%(code)s is your sign-in code for İYS Portal. It gives no consent.") % {"code": digits}
