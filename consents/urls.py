@@ -24,5 +24,9 @@ urlpatterns = [
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
+    path("retler/", RefusalsView.as_view(), name="refusals"),
+    path("retler/islendi/", AcknowledgeView.as_view(), name="refusals_acknowledge"),
+    path("retler/disa-aktar/", RefusalExportView.as_view(), name="refusals_export"),
+    path("bildirimler/", NoticesView.as_view(), name="notices"),
     path("", include("consents.urls_imports")),
 ]
