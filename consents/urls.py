@@ -6,7 +6,9 @@ from .views.consents import DetailView, ListView, ShowView
 from .views.exports import ExportView, SampleView
 from .views.inbound import InboundView
 from .views.links import ActView, LinkView, OneClickView
+from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
+from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
 
 app_name = "consents"
 urlpatterns = [
