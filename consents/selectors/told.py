@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, EventKind, NoticeKind, NoticeState, Source, SourceGroup, Status
-from consents.models import ConsentEvent, Notice
+from consents.models import ConsentEvent, ConsentQuerySet, Notice
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import Means
 
@@ -85,8 +85,7 @@ def told_of(actor: Actor, events: Sequence[ConsentEvent]) -> dict[int, list[Told
     intakes = ConsentEvent.objects.filter(
         recipient=one.recipient, brand_id=one.brand_id, registered_at__in=list(moments)
     ).order_by()
-    numbers = dict(intakes.values_list("event_id", "registered_at"))
-    notices = list(Notice.objects.filter(pk__in=list(numbers)).order_by("pk"))
+    notices = list(Notice.objects.filter(pk__in=intakes.values("event_id")).order_by("pk"))
     told: dict[int, list[Told]] = {}
     for notice, parts in zip(notices, parts_of(notices), strict=True):
         for part in parts:
@@ -94,7 +93,7 @@ def told_of(actor: Actor, events: Sequence[ConsentEvent]) -> dict[int, list[Told
             if same and part.told_by(NoticeKind(notice.kind)):
                 told.setdefault(part.version, []).append(_told(actor, notice))
     without = [event for event in events if event.version not in told and _may_wait(event)]
-    folded = _in_batches(without, numbers)
+    folded = _in_batches(without, intakes) if without else set()
     for event in without:
         if event.registered_at in folded:
             told[event.version] = [Told(NoticeKind.CONFIRMATION, NoticeState.WAITING, _means(event))]
@@ -122,14 +121,12 @@ def _may_wait(event: ConsentEvent) -> bool:
     return event.job_id is not None and event.kind == EventKind.RECORD and event.status == Status.ONAY and electronic
 
 
-def _in_batches(events: Sequence[ConsentEvent], numbers: dict[int, datetime]) -> set[datetime]:
+def _in_batches(events: Sequence[ConsentEvent], intakes: ConsentQuerySet) -> set[datetime]:
     """The moments of the intakes whose notice is still folded into its chunk's row."""
-    if not events:
-        return set()
     moments = {event.registered_at for event in events}
-    asked = [number for number, moment in numbers.items() if moment in moments]
+    numbers = dict(intakes.filter(registered_at__in=list(moments)).values_list("event_id", "registered_at"))
     with connection.cursor() as cursor:
-        cursor.execute(_FOLDED, {"jobs": list({event.job_id for event in events}), "events": asked})
+        cursor.execute(_FOLDED, {"jobs": list({event.job_id for event in events}), "events": list(numbers)})
         return {numbers[number] for (number,) in cursor.fetchall()}
 
 
