@@ -18,7 +18,7 @@ from iys_portal.core.enums import Means
 from providers.models import Brand
 
 DAYS = 30
-PAGE = 50
+PAGE = 25
 BRANDS = 12
 SHOWN = (
     NoticeState.WAITING,

@@ -89,8 +89,8 @@ def _notices(notices: dict[NoticeState, int], *, link: bool) -> Tile:
     failed = sum(notices.get(state, 0) for state in FAILED)
     on_time, waiting = (notices.get(state, 0) for state in (NoticeState.ON_TIME, NoticeState.WAITING))
     return Tile(
-        _("Notices late or undelivered"), failed, "send", "warning" if failed else "",
-        hint=_("On time: %(on_time)s, waiting: %(waiting)s") % {
+        _("Troubled notices"), failed, "send", "warning" if failed else "",
+        hint=_("Late or undelivered. On time: %(on_time)s, waiting: %(waiting)s") % {
             "on_time": intcomma(on_time), "waiting": intcomma(waiting)
         },
         url=reverse("consents:notices") if link else "",
