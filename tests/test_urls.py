@@ -59,8 +59,8 @@ OBJECTS = {
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # the mailbox, texts that come in.
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show|inbound)$)"
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show|refusals_export|refusals_acknowledge)$)"
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$"
+    r"|consents:(hint|export|show|inbound|refusals_export|refusals_acknowledge)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
