@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import import_runs, notices
+from .services import digest, import_runs, notices
 
 
 @shared_task(name="consents.check_import")
@@ -32,3 +32,8 @@ def forget_uploads() -> None:
 @shared_task(name="consents.send_notices")
 def send_notices(lane: int, means: int) -> None:
     notices.send_lane(Lane(lane), Means(means))
+
+
+@shared_task(name="consents.refusal_digest")
+def refusal_digest() -> None:
+    digest.send_digests(timezone.now())

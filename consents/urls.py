@@ -6,7 +6,9 @@ from .views.consents import DetailView, ListView, ShowView
 from .views.exports import ExportView, SampleView
 from .views.inbound import InboundView
 from .views.links import ActView, LinkView, OneClickView
+from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
+from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
 
 app_name = "consents"
 urlpatterns = [
@@ -25,5 +27,9 @@ urlpatterns = [
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
+    path("retler/", RefusalsView.as_view(), name="refusals"),
+    path("retler/islendi/", AcknowledgeView.as_view(), name="refusals_acknowledge"),
+    path("retler/disa-aktar/", RefusalExportView.as_view(), name="refusals_export"),
+    path("bildirimler/", NoticesView.as_view(), name="notices"),
     path("", include("consents.urls_imports")),
 ]

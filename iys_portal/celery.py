@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from kombu.exceptions import OperationalError as BrokerDown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iys_portal.settings.local")
@@ -37,4 +38,5 @@ app.conf.beat_schedule = {
         for means in (1, 2)
     },
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
+    "refusal-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

@@ -31,6 +31,8 @@ PAGES: dict[str, set[str]] = {
     "providers:people": {"manager"},
     "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:record": {"manager", "officer"},
+    "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
@@ -67,7 +69,8 @@ OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # the mailbox, texts that come in.
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|consents:(hint|export|show|inbound)$)"
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$"
+    r"|consents:(hint|export|show|inbound|refusals_export|refusals_acknowledge)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

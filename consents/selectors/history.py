@@ -1,7 +1,7 @@
 """One consent with everything that ever happened to it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
@@ -9,11 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from consents.effective import Reason, effective_status, judge
-from consents.enums import EventKind, EvidenceKind, Source, Status, WayIn
-from consents.models import Consent, ConsentEvent, ConsentImport, Evidence
+from consents.enums import EventKind, EvidenceKind, Hold, Source, Status, WayIn
+from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, RefusalAlert
 from iys_portal.accounts.models import User
 from iys_portal.core.actors import Actor, ActorKind
 from providers.models import Brand, Retailer
+
+from .told import Told, told_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Line:
     evidence: str
     retailer: Retailer | None
     by_import: ConsentImport | None
+    note: str = ""
+    told: list[Told] = field(default_factory=list)
+    alert: RefusalAlert | None = None
 
     @property
     def number(self) -> str:
@@ -107,6 +112,8 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
     retailers = Retailer.objects.in_bulk({e.retailer_id for e in events if e.retailer_id})
     imports = _imports(actor, {e.job_id for e in events if e.job_id})
     evidence = _references(brand, [bytes(e.evidence_hash) for e in events if e.evidence_hash])
+    told = told_of(actor, events)
+    alerts = _alerts(events)
     lines = []
     for place, event in enumerate(events):
         former = events[place + 1] if place + 1 < len(events) else None
@@ -127,6 +134,9 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
                 evidence=evidence.get(bytes(event.evidence_hash or b""), "") or _evidence(event),
                 retailer=retailers.get(event.retailer_id) if event.retailer_id else None,
                 by_import=by_import,
+                note=_note(event, former),
+                told=told.get(event.version, []),
+                alert=alerts.get(event.version),
             )
         )
     return lines
@@ -154,10 +164,14 @@ def _what(event: ConsentEvent, former: ConsentEvent | None) -> tuple[str, str, s
     """Title, tone and icon of an event, told by what it changed."""
     status = Status(event.status)
     kind = EventKind(event.kind)
+    if kind is EventKind.UNDO and event.actor_kind == ActorKind.RECIPIENT:
+        return _("The recipient took the refusal back"), status.badge, "undo"
     if kind is EventKind.UNDO:
         if status is Status.IPTAL:
             return _("Import undone: the record was cancelled"), "secondary", "undo"
         return _("Import undone: the former state is back"), status.badge, "undo"
+    if kind is EventKind.CONFIRM:
+        return str(kind.label), "success", "check-circle"
     if kind is not EventKind.RECORD:
         return str(kind.label), "info", "info"
     if former is None or former.status == Status.IPTAL:
@@ -167,6 +181,32 @@ def _what(event: ConsentEvent, former: ConsentEvent | None) -> tuple[str, str, s
     else:
         title = _("Refusal turned into a consent") if status is Status.ONAY else _("Consent withdrawn")
     return title, status.badge, "check" if status is Status.ONAY else "slash"
+
+
+def _note(event: ConsentEvent, former: ConsentEvent | None) -> str:
+    """What an event changed besides the status."""
+    if event.kind != EventKind.CONFIRM:
+        return ""
+    if former is not None and former.holds & Hold.AWAITING_CONFIRMATION:
+        return _("It was waiting for this (double opt-in).")
+    return _("The recipient answered the notice: yes, that was me.")
+
+
+def _alerts(events: Sequence[ConsentEvent]) -> dict[int, RefusalAlert]:
+    """The recipient's own refusals as the provider was told of them (R-R2), by the version of their event.
+
+    One alert stands for both recipient types; they were refused at the same moment.
+    """
+    moments = {
+        event.registered_at: event.version
+        for event in events
+        if event.status == Status.RET and event.actor_kind == ActorKind.RECIPIENT and event.kind == EventKind.RECORD
+    }
+    if not moments:
+        return {}
+    key = {"recipient": events[0].recipient, "brand_id": events[0].brand_id, "channel": events[0].channel}
+    found = RefusalAlert.objects.filter(**key, refused_at__in=list(moments))
+    return {moments[alert.refused_at]: alert for alert in found}
 
 
 def _who(event: ConsentEvent) -> str:

@@ -20,6 +20,7 @@ from consents.engine.write import SEND_NOTICES
 from consents.enums import Lane, NoticeKind, NoticeState
 from consents.models import ConsentEvent, Notice
 from consents.selectors.notices import Part, parts_of
+from iys_portal.accounts.selectors import languages_of
 from iys_portal.core.delivery import (
     SLOWEST_SEND,
     Carrier,
@@ -105,7 +106,7 @@ def _quick_records() -> Iterator[None]:
 def _letters(claimed: Sequence[Claimed]) -> list[Letter]:
     """Everything that the claimed notices are written from, in a handful of queries."""
     brands = Brand.objects.select_related("provider").in_bulk({one.brand_id for one in claimed})
-    languages: dict[str, str] = {}
+    languages = languages_of([one.recipient for one in claimed])
     return [
         Letter(
             one=one,

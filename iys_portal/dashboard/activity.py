@@ -33,6 +33,7 @@ ACTS = {
     "import.undone": Act(_("Import undone"), "undo", "secondary"),
     "import.discard": Act(_("Import discarded"), "trash", "secondary"),
     "consent.exported": Act(_("Consents exported"), "export", "secondary"),
+    "refusal.exported": Act(_("Open refusals downloaded"), "export", "secondary"),
     "membership.added": Act(_("Person joined"), "user-plus", "primary"),
     "membership.role_changed": Act(_("Role changed"), "roles", "primary"),
     "membership.removed": Act(_("Person left"), "user", "secondary"),

@@ -1,16 +1,21 @@
 """What every page shows around its content: menu, scope, languages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from consents.selectors.refusals import waiting
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.policies import home_of
+from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import ISTANBUL
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,16 @@ class Link:
     url: str
     icon: str
     active: bool
-    badge: str = ""
+    badge: str | SimpleLazyObject = ""
 
 
+REFUSALS = "consents:refusals"
 MENU = (
     Entry(_("Overview"), "dashboard:overview", "speedometer2", Permission.PANEL_VIEW),
     Entry(_("Consents"), "consents:list", "card-checklist", Permission.CONSENT_VIEW),
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
+    Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.CONSENT_VIEW),
+    Entry(_("Notices"), "consents:notices", "send", Permission.CONSENT_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
@@ -65,12 +73,23 @@ def portal(request: HttpRequest) -> dict[str, Any]:
                 url,
                 entry.icon,
                 request.path == url or (request.path.startswith(url) and url != "/"),
+                _open_refusals(actor) if entry.view == REFUSALS and not actor.all_providers else "",
             )
             for entry in MENU
             if actor.may(entry.permission)
             for url in [reverse(entry.view)]
         ]
         active = max((link.url for link in links if link.active), key=len, default="")
-        context["navigation"] = [Link(k.label, k.url, k.icon, k.url == active) for k in links]
+        context["navigation"] = [replace(link, active=link.url == active) for link in links]
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
     return context
+
+
+def _open_refusals(actor: Actor) -> SimpleLazyObject:
+    """The number beside the menu's line (R-R2); asked for only where a page shows the menu. One query."""
+
+    def count() -> str:
+        total = waiting(actor, today=timezone.now().astimezone(ISTANBUL).date()).open
+        return intcomma(total) if total else ""
+
+    return SimpleLazyObject(count)

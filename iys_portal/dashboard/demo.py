@@ -6,19 +6,22 @@ run finds what is there and loads only what is missing.
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from consents.enums import WayIn
-from consents.models import ConsentImport
+from consents.enums import Channel, Source, WayIn
+from consents.models import ConsentImport, RefusalAlert
 from consents.services import import_runs, imports
-from consents.services.demo import backdate_import
+from consents.services.demo import backdate_import, tell_in_the_past
+from consents.services.recipients import refuse
 from consents.services.records import Entry, record_consents
+from consents.services.refusals import acknowledge
 from consents.states import ImportState as S
 from iys_portal.accounts.demo import AIRLINE, BOOKSHOP, STORE, load_accounts
 from iys_portal.accounts.enums import ProviderRole, StaffRole
@@ -40,6 +43,14 @@ DAYS = 30
 STORE_A_DAY, AIRLINE_A_DAY, FASHION_A_FILE, HOME_A_FILE, BOOKS_A_FILE, PAPER_A_FILE = 150, 170, 110, 110, 60, 80
 AIRLINE_PEOPLE, FASHION_PEOPLE, HOME_PEOPLE, BOOKS_PEOPLE, PAPER_PEOPLE = 2000, 3500, 5200, 100, 7000
 BY_HAND_PEOPLE = 9000
+# Refusals of the last days are open; of older ones the provider forgot those of one day. By days ago.
+STILL_OPEN = 3
+OVERDUE = {STORE: 7, AIRLINE: 8}
+NEVER_GIVEN = ((STORE, 2), (AIRLINE, 14))
+RECIPIENT = Actor(kind=ActorKind.RECIPIENT, id=0, name="Alıcı", way="citizen")
+BY_PAGE = (Source.IYS_WEB, WayIn.CITIZEN)
+BY_LINK = (Source.IYS_EPOSTA, WayIn.MAIL_LINK)
+BY_TEXT = (Source.IYS_KISAMESAJ, WayIn.SMS)
 
 PROVIDERS: tuple[dict[str, Any], ...] = (
     {
@@ -248,9 +259,10 @@ def _load_step(step: Step, now: datetime) -> bool:
         item = imports.start_undo(item, actor=actor, reason="Yanlış dosya yüklendi", publish=False)
         import_runs.undo(item.undo_job_id)  # type: ignore[arg-type]
     if step.days_ago:
+        tell_in_the_past(brand, job_id=item.apply_job_id, moment=moment, now=now)
         backdate_import(item, moment=moment)
-        _recipients_refuse(step, make, brand=brand, moment=moment + timedelta(hours=3))
-        _record_by_hand(step, make, brand=brand, actor=actor, moment=moment + timedelta(hours=1))
+        _recipients_refuse(step, make, brand=brand, actor=actor, moment=moment + timedelta(hours=3))
+        _record_by_hand(step, make, brand=brand, actor=actor, moment=moment + timedelta(hours=1), now=now)
     return True
 
 
@@ -280,28 +292,45 @@ def _moment(days_ago: int, now: datetime) -> datetime:
     return datetime.combine(day, time(15), tzinfo=ISTANBUL)
 
 
-def _recipients_refuse(step: Step, make: Generator, *, brand: Brand, moment: datetime) -> None:
-    """R-R1: now and then people refuse on the registry's own pages, and the provider has to act upon it (R-R2)."""
+def _recipients_refuse(step: Step, make: Generator, *, brand: Brand, actor: Actor, moment: datetime) -> None:
+    """R-R1: now and then people refuse in person, and the provider has to act upon it (R-R2): mostly it did in time."""
     first = {STORE: 0, AIRLINE: AIRLINE_PEOPLE}.get(step.brand)
     if first is None or "formlari" in step.name:
         return
-    people = make.random.sample(range(first, first + STORE_A_DAY), 2)
-    sources = [make.random.choice(("IYS_WEB", "IYS_EPOSTA")) for _person in people]
-    entries = [
-        replace(_entry(row, moment), status="RET", source=source)
-        for row, source in zip(make.consents(people), sources, strict=True)
-    ]
-    recipient = Actor(kind=ActorKind.RECIPIENT, id=0, name="Alıcı", way="citizen")
-    record_consents(actor=recipient, brand=brand, entries=entries, way=WayIn.CITIZEN, registry=True, moment=moment)
+    for row in make.consents(make.random.sample(range(first, first + STORE_A_DAY), 2)):
+        source, way = make.random.choice(_ways_of(row))
+        refuse(
+            actor=RECIPIENT,
+            recipient=row.recipient,
+            wanted={brand.pk: [Channel[row.channel]]},
+            source=source,
+            way=way,
+            denied=(step.brand, step.days_ago) in NEVER_GIVEN,
+            moment=moment,
+        )
+    if step.days_ago > STILL_OPEN and step.days_ago != OVERDUE[step.brand]:
+        found = RefusalAlert.objects.filter(brand=brand, refused_at=moment, taken_back_at=None, acknowledged_at=None)
+        acknowledge(actor=actor, alerts=list(found.values_list("pk", flat=True)), moment=moment + timedelta(hours=17))
 
 
-def _record_by_hand(step: Step, make: Generator, *, brand: Brand, actor: Actor, moment: datetime) -> None:
+def _ways_of(row: files.Row) -> tuple[tuple[Source, WayIn], ...]:
+    """How somebody with this address can refuse; a landline writes no texts."""
+    if row.channel == "EPOSTA":
+        return BY_PAGE, BY_LINK
+    return (BY_PAGE, BY_TEXT) if row.recipient.startswith("+905") else (BY_PAGE,)
+
+
+def _record_by_hand(
+    step: Step, make: Generator, *, brand: Brand, actor: Actor, moment: datetime, now: datetime
+) -> None:
     """The bookshop types a few in."""
     if step.brand != BOOKSHOP:
         return
     first = BY_HAND_PEOPLE + 10 * step.days_ago
     entries = [_entry(row, moment - timedelta(minutes=30)) for row in make.consents(range(first, first + 3))]
-    record_consents(actor=actor, brand=brand, entries=entries, way=WayIn.FORM, moment=moment)
+    with transaction.atomic():  # no sender sees these notices before they are settled
+        record_consents(actor=actor, brand=brand, entries=entries, way=WayIn.FORM, moment=moment)
+        tell_in_the_past(brand, moment=moment, now=now)
 
 
 def _entry(row: files.Row, at: datetime) -> Entry:

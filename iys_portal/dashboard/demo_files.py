@@ -1,7 +1,7 @@
 """Made-up consent files for the demonstration: same seed and moment, same bytes.
 
 Nobody real is in them: addresses lie in reserved `.example` domains, phones run upwards in +90 500 000 00 01,
-a range that no operator was given.
+a range that no operator was given, and landlines in +90 212 999.
 """
 
 import csv
@@ -36,6 +36,7 @@ _ASCII = str.maketrans("çğıöşü", "cgiosu")
 
 ELECTRONIC = ("HS_WEB", "HS_MOBIL", "HS_EORTAM", "HS_CAGRI_MERKEZI", "HS_SOSYAL_MEDYA")
 PAPER = ("HS_FIZIKSEL_ORTAM", "HS_ISLAK_IMZA", "HS_ETKINLIK")
+LANDLINE = 11  # of 24 people
 CHANNELS = ("EPOSTA", "EPOSTA", "EPOSTA", "MESAJ", "MESAJ", "ARAMA")
 
 OFFICIAL = ("recipient", "type", "status", "source", "recipientType", "consentDate", "retailerCode")
@@ -89,6 +90,9 @@ def name_of(person: int) -> str:
 
 
 def address_of(person: int, channel: str) -> str:
+    """Some of those who agreed to calls have a landline, which cannot be told by text (R-M1)."""
+    if channel == "ARAMA" and person % 24 == LANDLINE:
+        return f"+90212999{person % 10_000:04d}"
     return email_of(person) if channel == "EPOSTA" else phone_of(person)
 
 

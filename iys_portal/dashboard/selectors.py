@@ -11,10 +11,12 @@ from django.utils.translation import pgettext
 
 from consents.enums import Channel
 from consents.models import ConsentImport
+from consents.selectors import notice_page, refusals
 from consents.selectors.totals import BrandTotals, Day, by_brand, last_days
 from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.models import Job
 from providers.models import Brand
 
@@ -94,6 +96,8 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     return Overview(
         tiles=tiles_for(
             totals,
+            refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
+            notices=notice_page.sums(actor, now=now),
             waiting=waiting,
             running=running,
             may_import=imports,

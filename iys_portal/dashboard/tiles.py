@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from consents.enums import NoticeState
+from consents.selectors.notice_page import FAILED
+from consents.selectors.refusals import Waiting
 from consents.selectors.totals import BrandTotals
 
 
@@ -22,7 +26,16 @@ class Tile:
     url: str = ""
 
 
-def tiles_for(totals: list[BrandTotals], *, waiting: int, running: int, may_import: bool, link: bool) -> list[Tile]:
+def tiles_for(
+    totals: list[BrandTotals],
+    *,
+    refused: Waiting,
+    notices: dict[NoticeState, int],
+    waiting: int,
+    running: int,
+    may_import: bool,
+    link: bool,
+) -> list[Tile]:
     """Tiles in the order of the page; without `link` they lead nowhere."""
     consents = sum(sum(part.consents.values()) for part in totals)
     refusals = sum(sum(part.refusals.values()) for part in totals)
@@ -35,6 +48,8 @@ def tiles_for(totals: list[BrandTotals], *, waiting: int, running: int, may_impo
     return [
         Tile(pgettext_lazy("status", "Consents"), consents, "check-circle", "success", url=listed("ONAY")),
         Tile(_("Refusals"), refusals, "slash", "danger", url=listed("RET")),
+        _refusals(refused, link=link),
+        _notices(notices, link=link),
         Tile(
             _("Evidence missing"), evidence, "evidence", "warning" if evidence else "",
             hint=_("Not sendable until completed"), url=listed("EVIDENCE_MISSING"),
@@ -49,3 +64,34 @@ def tiles_for(totals: list[BrandTotals], *, waiting: int, running: int, may_impo
             url=reverse("consents:imports") if may_import else "",
         ),
     ]  # fmt: skip
+
+
+def _refusals(refused: Waiting, *, link: bool) -> Tile:
+    """R-R2: what recipients refused in person and the provider has still to stop."""
+    tone, hint = "", _("Everything is acknowledged")
+    if refused.open:
+        tone, hint = "info", _("None overdue")
+    if refused.today:
+        tone, hint = "warning", _("Last day today: %(today)s")
+    if refused.overdue:
+        tone, hint = "danger", _("Overdue: %(overdue)s")
+    if refused.overdue and refused.today:
+        hint = _("Overdue: %(overdue)s, last day today: %(today)s")
+    return Tile(
+        _("Refusals to act upon"), refused.open, "bell", tone,
+        hint=hint % {"overdue": refused.overdue, "today": refused.today},
+        url=reverse("consents:refusals") if link else "",
+    )  # fmt: skip
+
+
+def _notices(notices: dict[NoticeState, int], *, link: bool) -> Tile:
+    """R-M5: notices of the last days that were late or did not arrive; the rest is named below."""
+    failed = sum(notices.get(state, 0) for state in FAILED)
+    on_time, waiting = (notices.get(state, 0) for state in (NoticeState.ON_TIME, NoticeState.WAITING))
+    return Tile(
+        _("Troubled notices"), failed, "send", "warning" if failed else "",
+        hint=_("Late or undelivered. On time: %(on_time)s, waiting: %(waiting)s") % {
+            "on_time": intcomma(on_time), "waiting": intcomma(waiting)
+        },
+        url=reverse("consents:notices") if link else "",
+    )  # fmt: skip
