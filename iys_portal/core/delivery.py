@@ -104,6 +104,8 @@ class SmtpBackend(EmailBackend):
         return _SmtpTls if self.use_ssl else _Smtp
 
     def send_raw(self, mail: Mail) -> None:
+        """Send bytes as they are. Raises what `sendmail` raises; the connection is open."""
+        assert self.connection is not None
         options = ["BODY=8BITMIME"] if self.connection.has_extn("8bitmime") else []
         sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self.connection.sendmail(sender, [mail.to], mail.raw, mail_options=options)
