@@ -14,6 +14,10 @@ from .models import User
 
 PASSWORD = "demo-parola-2026"  # noqa: S105 (public on purpose)
 
+# A made-up person in the files of several demonstration companies (`dashboard.demo`); citizens have no account before
+# their first code.
+CITIZEN = "0500 000 35 07"
+
 STORE, AIRLINE, BOOKSHOP = 700001, 700002, 700003
 
 

@@ -24,6 +24,7 @@ from iys_portal.core.errors import DomainError, Invalid
 from iys_portal.core.middleware import current_request_id
 
 from . import services
+from .demo import CITIZEN
 from .forms import AddressForm, SignInCodeForm
 
 WAITING = "waiting_for_code"  # in the session: address, when the code was sent and until when it works, where to go on
@@ -64,11 +65,11 @@ class SignInView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if getattr(request.user, "is_citizen", False):
             return redirect(settings.CITIZEN_HOME_URL)
-        return render(request, self.template, {"form": AddressForm(), "next": request.GET.get("next", "")})
+        return render(request, self.template, self.context(AddressForm(), request.GET.get("next", "")))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, goes_on = AddressForm(request.POST), request.POST.get("next", "")
-        context = {"form": form, "next": goes_on}
+        context = self.context(form, goes_on)
         if not form.is_valid():
             return render(request, self.template, context, status=422)
         try:
@@ -76,6 +77,9 @@ class SignInView(View):
         except (Invalid, services.TooMany) as error:
             return _refused(request, self.template, context, error)
         return redirect("accounts:citizen-code")
+
+    def context(self, form: AddressForm, goes_on: str) -> dict[str, Any]:
+        return {"form": form, "next": goes_on, "demo_citizen": CITIZEN}
 
 
 @method_decorator([login_not_required, never_cache, sensitive_post_parameters("code")], name="dispatch")

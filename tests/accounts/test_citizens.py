@@ -2,15 +2,18 @@
 
 import re
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iys_portal.accounts import services
+from iys_portal.accounts.demo import CITIZEN
 from iys_portal.accounts.models import OneTimeCode, ProvenAddress, User
 from iys_portal.accounts.scopes import actor_for, scopes_of
 from iys_portal.accounts.selectors import addresses_of, languages_of
@@ -456,3 +459,13 @@ class TestTheKindsNeverMix:
     def test_the_two_doors_lead_to_each_other(self, client: Client) -> None:
         assert SIGN_IN in client.get("/accounts/login/").content.decode()
         assert "/accounts/login/" in client.get(SIGN_IN).content.decode()
+
+    def test_the_demonstration_names_somebody_to_try(self, client: Client, settings) -> None:
+        assert CITIZEN not in client.get(SIGN_IN).content.decode()
+        settings.DEMO = True
+        assert CITIZEN in client.get(SIGN_IN).content.decode()
+        told = StringIO()
+        call_command("demo_accounts", stdout=told)
+        assert CITIZEN in told.getvalue()
+        assert services.code_address(CITIZEN) == "+905000003507"
+        assert not User.objects.exists()
