@@ -16,7 +16,7 @@ class BrandFilterForm(ConsentFilterForm):
     """Narrows a list to one brand of those that the actor may see; staff choose one before they see any row."""
 
     q = channel = state = type = source = None  # type: ignore[assignment]
-    plain = ("brand",)
+    plain = ("brand",)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, grouped: bool, **kwargs: Any) -> None:
         super().__init__(*args, grouped=grouped, **kwargs)

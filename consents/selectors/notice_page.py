@@ -176,7 +176,7 @@ def trouble_page(
     """One page of the notices of these brands that went wrong in these ways, newest first.
 
     The index `notice_trouble` holds one brand and state in order: at most a page is read from each and merged. The
-    counters say which of them have any.
+    counters say which of them have any; they bring the actor's bound too (R-A1).
     """
     place = before or after
     edge = int(place) if place.isascii() and place.isdecimal() and len(place) < 19 else None
@@ -186,7 +186,7 @@ def trouble_page(
     )
     parts: list[Any] = []
     for brand_id, state in sorted(set(wanted.order_by().values_list("brand_id", "state"))):
-        part = Notice.objects.visible_to(actor).filter(brand_id=brand_id, state=state)
+        part = Notice.objects.filter(brand_id=brand_id, state=state)
         if edge is not None:
             part = part.filter(event_id__gt=edge) if backwards else part.filter(event_id__lt=edge)
         parts.append(part.order_by("event_id" if backwards else "-event_id")[: PAGE + 1])

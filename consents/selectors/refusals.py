@@ -95,8 +95,11 @@ def open_page(actor: Actor, *, brand: Brand | None, now: datetime, after: str = 
     """Open refusals, the most urgent first."""
     found = scoped(actor, brand).filter(OPEN)
     alerts, newer, older = _page(found, ("due_on", "pk"), after=after, before=before)
-    known = RefusalAlert.objects.filter(provider_id=actor.provider_id).order_by("-pk").values_list("pk", flat=True)
-    return _shown(actor, alerts, newer, older, now=now, newest=known.first() if alerts and actor.provider_id else None)
+    newest = None
+    if alerts and actor.provider_id is not None:
+        known = RefusalAlert.objects.filter(provider_id=actor.provider_id).order_by("-pk")
+        newest = known.values_list("pk", flat=True).first()
+    return _shown(actor, alerts, newer, older, now=now, newest=newest)
 
 
 def done_page(actor: Actor, *, brand: Brand | None, now: datetime, after: str = "", before: str = "") -> RefusalPage:

@@ -142,8 +142,10 @@ def _readers(provider: Provider) -> Iterable[Reader]:
     members = Membership.objects.filter(provider=provider, role__in=ADDRESSED, user__is_active=True)
     for member in members.select_related("user").order_by("user_id"):
         user = member.user
-        found[user.email.lower()] = Reader(str(user.pk), user.email, user.language, user.full_name)
-    found.setdefault(provider.email.lower(), Reader("company", provider.email, settings.LANGUAGE_CODE))
+        email = str(user.email)
+        found[email.lower()] = Reader(str(user.pk), email, user.language, user.full_name)
+    company = str(provider.email)
+    found.setdefault(company.lower(), Reader("company", company, settings.LANGUAGE_CODE))
     return found.values()
 
 

@@ -297,7 +297,8 @@ def _recipients_refuse(step: Step, make: Generator, *, brand: Brand, actor: Acto
     first = {STORE: 0, AIRLINE: AIRLINE_PEOPLE}.get(step.brand)
     if first is None or "formlari" in step.name:
         return
-    for row in make.consents(make.random.sample(range(first, first + STORE_A_DAY), 2)):
+    individuals = [person for person in range(first, first + STORE_A_DAY) if person % 11]
+    for row in make.consents(make.random.sample(individuals, 2)):
         source, way = make.random.choice(_ways_of(row))
         refuse(
             actor=RECIPIENT,

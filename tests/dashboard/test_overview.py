@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consents.enums import Channel, Status, Verdict
-from consents.models import BrandCounter, BrandDay, ConsentImport
+from consents.enums import Channel, NoticeState, Status, Verdict
+from consents.models import BrandCounter, BrandDay, ConsentImport, NoticeCounter, RefusalCounter
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.enums import Means
 from iys_portal.core.models import Job
 from iys_portal.dashboard.selectors import overview
 from providers.models import Brand
@@ -135,3 +136,43 @@ def test_r_a1_an_integrators_user_sees_no_numbers_before_a_grant(sign_in):
     response = sign_in(member.user, brand.provider).get("/")
     assert response.status_code == 200
     assert "overview" not in response.context
+
+
+def notices(brand: Brand, total: int, state: NoticeState, *, days: int = 0) -> None:
+    day = timezone.now().astimezone(ISTANBUL).date() - timedelta(days=days)
+    NoticeCounter.objects.create(brand_id=brand.pk, day=day, means=Means.MAIL, state=state, total=total)
+
+
+def refused(brand: Brand, total: int, *, in_days: int) -> None:
+    day = timezone.now().astimezone(ISTANBUL).date() + timedelta(days=in_days)
+    RefusalCounter.objects.create(provider_id=brand.provider_id, due_on=day, total=total)
+
+
+def test_r_a4_the_tile_of_notices_counts_failures_and_names_the_rest(brand: Brand) -> None:
+    notices(brand, 4, NoticeState.LATE)
+    notices(brand, 3, NoticeState.UNDELIVERED)
+    notices(brand, 50, NoticeState.REGISTERED_LATER)
+    notices(brand, 1200, NoticeState.ON_TIME)
+    notices(brand, 60, NoticeState.WAITING)
+    notices(brand, 1000, NoticeState.LATE, days=30)
+    notices(BrandFactory(), 100, NoticeState.LATE)
+    tile = overview(officer_of(brand), now=timezone.now()).tiles[3]
+    assert (tile.value, tile.tone, tile.url) == (7, "warning", "/bildirimler/")
+    assert "1.200" in str(tile.hint)
+    assert "60" in str(tile.hint)
+    assert overview(staff("admin"), now=timezone.now()).tiles[3].value == 107
+
+
+@pytest.mark.parametrize(
+    ("due", "tone", "hinted"),
+    [((), "", []), ((3,), "info", []), ((0, 3), "warning", ["5"]), ((-1, 0), "danger", ["5", "5"])],
+)
+def test_r_a4_the_tile_of_refusals_is_as_urgent_as_they_are(
+    brand: Brand, due: tuple[int, ...], tone: str, hinted: list[str]
+) -> None:
+    for days in due:
+        refused(brand, 5, in_days=days)
+    refused(BrandFactory(), 100, in_days=-5)
+    tile = overview(officer_of(brand), now=timezone.now()).tiles[2]
+    assert (tile.value, tile.tone, tile.url) == (5 * len(due), tone, "/retler/")
+    assert [sign for sign in str(tile.hint) if sign.isdigit()] == hinted
