@@ -157,7 +157,8 @@ class _Frame:
         escaped = uuid.uuid4().hex
         own = dict.fromkeys(notice.own, "") | marks
         made = mail(notice, own, own_html=own | {"recipient": escaped})
-        return cls(marks, escaped, made, as_mime(made).message().as_bytes(linesep="\r\n"))
+        raw = as_mime(made).message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        return cls(marks, escaped, made, raw)
 
     def filled(self, notice: NoticeText) -> Mail:
         pairs = [(mark, notice.own[name]) for name, mark in self.marks.items()]

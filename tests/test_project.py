@@ -20,8 +20,11 @@ WRITERS = re.compile(
 )
 RULES = (
     [f"R-C{n}" for n in range(1, 18)]
-    + ["R-C19", "R-C20", "R-D1", "R-D2", "R-L1", "R-L6", "R-M4", "R-S4"]
+    + ["R-C19", "R-C20", "R-D1", "R-D2", "R-L1", "R-L6", "R-S4"]
     + ["R-A1", "R-A2", "R-A3", "R-A4"]
+    + [f"R-M{n}" for n in range(1, 7)]
+    + [f"R-R{n}" for n in range(1, 5)]
+    + ["R-Z1", "R-Z3"]
 )
 
 
@@ -52,7 +55,7 @@ def test_services_are_the_only_writers() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_rule_of_the_foundation_has_a_test_with_its_number(rule: str) -> None:
+def test_every_rule_that_is_built_has_a_test_with_its_number(rule: str) -> None:
     word = re.compile(rf"def test_{rule.lower().replace('-', '_')}_|{rule}\b")
     named = [
         path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__) and word.search(path.read_text())
@@ -81,7 +84,11 @@ def test_a_moment_and_its_person_move_together() -> None:
                 assert name in said, f"{model.__name__}.{name}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
+# Mails are no pages: no policy guards them, and mail programs know only styles that stand in the tags.
+PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if path.parent.name != "mail"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_templates_bring_no_inline_code(path: Path) -> None:
     text = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.search(r"<[^>]+\sstyle=", text)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -59,7 +60,7 @@ def _append(
     if not asked:
         return []
     inner, outer = hmac_pads()
-    values = {
+    values: dict[str, Any] = {
         "brand": brand_id,
         "recipients": [one.recipient for one in asked],
         "channels": [int(one.channel) for one in asked],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -96,7 +96,7 @@ def parts_of(intakes: Iterable[Intake]) -> list[list[Part]]:
     found: list[list[Part]] = [[] for _ in asked]
     if not asked:
         return found
-    values = [[i.recipient for i in asked], [i.brand_id for i in asked], [i.registered_at for i in asked]]
+    values: list[Any] = [[i.recipient for i in asked], [i.brand_id for i in asked], [i.registered_at for i in asked]]
     with connection.cursor() as cursor:
         cursor.execute(_PARTS, values)
         for place, *row in cursor.fetchall():

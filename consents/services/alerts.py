@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -44,5 +45,5 @@ def move_counters(moves: Iterable[tuple[int, date, int]]) -> None:
     rows = sorted((key, delta) for key, delta in deltas.items() if delta)
     if rows:
         with connection.cursor() as cursor:
-            values = [[key[0] for key, _ in rows], [key[1] for key, _ in rows], [delta for _, delta in rows]]
+            values: list[Any] = [[key[0] for key, _ in rows], [key[1] for key, _ in rows], [delta for _, delta in rows]]
             cursor.execute(_COUNT, values)

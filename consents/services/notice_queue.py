@@ -75,8 +75,8 @@ class Claimed:
     """A notice that this worker may send until `lease`. `token` opens its link; only its hash is stored."""
 
     event_id: int
-    kind: NoticeKind
-    means: Means
+    kind_code: int
+    means_code: int
     brand_id: int
     recipient: str
     registered_at: datetime
@@ -86,6 +86,14 @@ class Claimed:
     corrects: int | None
     lease: datetime
     token: str
+
+    @property
+    def kind(self) -> NoticeKind:
+        return NoticeKind(self.kind_code)
+
+    @property
+    def means(self) -> Means:
+        return Means(self.means_code)
 
     def timing(self, sent_at: datetime) -> NoticeState:
         """R-M1: the same calendar day, or late, or the day was over when the consent was registered."""
@@ -128,10 +136,7 @@ def _claim(cursor: Any, lane: Lane, means: Means, *, limit: int, now: datetime) 
     lease = now + LEASE
     values = {"lane": int(lane), "means": int(means), "now": now, "limit": limit, "lease": lease, "host": _host()}
     cursor.execute(_CLAIM, values)
-    claimed = [
-        Claimed(event, NoticeKind(kind), Means(by), *rest, lease=lease, token=secrets.token_urlsafe(TOKEN_BYTES))
-        for event, kind, by, *rest in cursor.fetchall()
-    ]
+    claimed = [Claimed(*row, lease, secrets.token_urlsafe(TOKEN_BYTES)) for row in cursor.fetchall()]
     NoticeLink.objects.bulk_create(
         NoticeLink(
             token_hash=token_hash(one.token),
@@ -221,7 +226,7 @@ def _settle(
     next_try_at: datetime,
     forgiven: int,
 ) -> bool:
-    values = {
+    values: dict[str, Any] = {
         "event": one.event_id,
         "lease": one.lease,
         "state": int(state),

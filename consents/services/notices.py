@@ -142,7 +142,7 @@ def _send_all(letters: Sequence[Letter], carrier: Carrier) -> int:
         try:
             sent += _send(letter, carrier, press)
         except ServerDown as error:
-            queue.put_back(letter.one, at=timezone.now(), answer=error.answer, forgiven=True)
+            _waits(letter.one, error, timezone.now())
             queue.put_all_back([each.one for each in letters[place + 1 :]], at=timezone.now())
             raise
     return sent
@@ -165,6 +165,14 @@ def _send(letter: Letter, carrier: Carrier, press: Press) -> int:
         return 0
     now = timezone.now()
     return int(queue.settle(one, one.timing(now), answer=answer, sent_at=now))
+
+
+def _waits(one: Claimed, error: ServerDown, now: datetime) -> None:
+    """An outage costs no try. The notice at hand waits a little, so that one which breaks lines leads no lane."""
+    if error.left:
+        _failed(one, error, now)
+    else:
+        queue.put_back(one, at=now + LATER, answer=error.answer, forgiven=True)
 
 
 def _failed(one: Claimed, error: Undelivered, now: datetime) -> None:
@@ -208,7 +216,7 @@ def _told_before(one: Claimed) -> bool:
 
 def _correctable(one: Claimed) -> bool:
     """A correction follows its notice: not before that is known to be out, and not where it never went out."""
-    state = NoticeState(Notice.objects.values_list("state", flat=True).get(pk=one.corrects))
+    state = NoticeState(Notice.objects.values_list("state", flat=True).get(event_id=one.corrects or 0))
     if state.sent:
         return True
     if state <= NoticeState.CLAIMED:

@@ -3,7 +3,7 @@
 These views need no cookie and no CSRF token: the 128 random bits of the address are what allows an act.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -46,7 +46,7 @@ class LinkView(TokenView):
 class ActView(TokenView):
     """One answer, by POST; the page that follows shows what stands now, with the receipt number."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
     act: str = ""
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:

@@ -33,7 +33,6 @@ SINGLES = 10
 WITHDRAWALS = 200
 QUEUE = "iys-bench"
 QUICK = {"NOTICE_MAILS_PER_SECOND": "100000"}
-Load = object
 
 
 @contextmanager
@@ -120,14 +119,14 @@ def single(brand: Brand, actor: Actor, number: int) -> float:
     moment = timezone.now()
     outcome = record_consents(actor=actor, brand=brand, entries=[entry], moment=moment)[0]
     publish(Lane.SINGLE)
-    while (sent := Notice.objects.values_list("sent_at", flat=True).get(pk=outcome.event_id)) is None:
+    while (sent := Notice.objects.values_list("sent_at", flat=True).get(event_id=outcome.event_id or 0)) is None:
         time.sleep(0.05)
     return (sent - moment).total_seconds()
 
 
 def withdrawals() -> float:
     """Median milliseconds of a committed refusal by link."""
-    claimed, _ = [], None
+    claimed: list[notice_queue.Claimed] = []
     while len(claimed) < WITHDRAWALS:
         more, _ = notice_queue.claim(Lane.BULK, Means.MAIL, now=timezone.now())
         if not more:

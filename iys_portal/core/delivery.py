@@ -68,7 +68,14 @@ class TryLater(Undelivered):
 
 
 class ServerDown(Undelivered):
-    """Nothing can be handed over at present. It is not this message's fault, so it costs the message no try."""
+    """Nothing can be handed over at present. It is not this message's fault, so it costs the message no try.
+
+    `left` where the message had left and no answer came: it may be the cause, so this one's try counts.
+    """
+
+    def __init__(self, answer: str, *, left: bool = False) -> None:
+        super().__init__(answer)
+        self.left = left
 
 
 class _Remembers:
@@ -181,9 +188,9 @@ class Carrier:
             line = getattr(backend, "connection", None)
             return _one_line(line.answer) if isinstance(line, _Remembers) else "250 mailbox"
         if isinstance(failure, ServerDown):
-            left = bool(getattr(getattr(backend, "connection", None), "handed", False))
+            failure.left = bool(getattr(getattr(backend, "connection", None), "handed", False))
             self._drop(path)
-            if again and known and line_ended and not left:
+            if again and known and line_ended and not failure.left:
                 # The server had closed a line that was idle, or took enough on this one.
                 return self._send_mail(path, mail, again=False)
         raise failure

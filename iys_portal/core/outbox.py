@@ -5,13 +5,25 @@ their own (`consents.notices`), because there may be millions of them.
 """
 
 import logging
+from datetime import timedelta
 from email.utils import make_msgid
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .delivery import LEASE, SLOWEST_SEND, Carrier, Mail, Refused, ServerDown, TextMessage, TryLater, retry_at
+from .delivery import (
+    LEASE,
+    SLOWEST_SEND,
+    Carrier,
+    Mail,
+    Refused,
+    ServerDown,
+    TextMessage,
+    TryLater,
+    Undelivered,
+    retry_at,
+)
 from .enums import Means, OutboxState
 from .jobs import enqueue
 from .models import OutboxMessage
@@ -19,6 +31,7 @@ from .models import OutboxMessage
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 BATCH = 20
+OUTAGE_PAUSE = timedelta(seconds=15)
 SEND = "core.send_outbox"
 
 
@@ -82,35 +95,63 @@ def send_due() -> int:
     """Send what is due; returns how many were handed over.
 
     The claim is committed before the network is touched, so a crash leaves a row that is claimed again after its
-    lease, with the same message id. After `MAX_ATTEMPTS` a message is undelivered. The body of one that is sent or
-    given up is forgotten: it may hold a code or a link that opens an account.
+    lease, with the same message id. After `MAX_ATTEMPTS` a message is undelivered; an outage counts for none. The body
+    of one that is sent or given up is forgotten: it may hold a code or a link that opens an account.
     """
     sent = 0
     with Carrier() as carrier:
         while rows := _claim(BATCH):
-            for message in rows:
+            for place, message in enumerate(rows):
                 assert message.lease_until is not None
-                if message.lease_until - timezone.now() < SLOWEST_SEND:
-                    return sent  # a slow server; what is still claimed comes back with its lease
-                sent += _send_one(carrier, message)
+                if message.lease_until - timezone.now() < SLOWEST_SEND:  # a slow server: another claim goes on
+                    _put_back(rows[place:])
+                    return sent
+                try:
+                    sent += _send_one(carrier, message)
+                except ServerDown:
+                    _put_back(rows[place + 1 :])
+                    return sent
     return sent
+
+
+def _put_back(rows: list[OutboxMessage], *, pause: timedelta = timedelta(0), answer: str = "") -> None:
+    """Return claimed messages to the queue; their try does not count."""
+    for row in rows:
+        mine = OutboxMessage.objects.filter(pk=row.pk, state=OutboxState.CLAIMED, lease_until=row.lease_until)
+        mine.update(
+            state=OutboxState.WAITING,
+            lease_until=None,
+            attempts=F("attempts") - 1,
+            next_try_at=timezone.now() + pause,
+            answer=answer,
+        )
 
 
 def _send_one(carrier: Carrier, message: OutboxMessage) -> int:
     mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.CLAIMED, lease_until=message.lease_until)
     try:
         answer = _send(carrier, message)
-    except (Refused, TryLater, ServerDown) as error:
-        last = isinstance(error, Refused) or message.attempts >= MAX_ATTEMPTS
-        mine.update(
-            state=OutboxState.FAILED if last else OutboxState.WAITING,
-            answer=error.answer,
-            lease_until=None,
-            next_try_at=retry_at(message.attempts, timezone.now()),
-            **({"body": "", "html": ""} if last else {}),
-        )
-        log.warning("message_failed id=%s reason=%s", message.pk, type(error).__name__)
+    except ServerDown as error:
+        if not error.left:
+            _put_back([message], pause=OUTAGE_PAUSE, answer=error.answer)
+            raise
+        _failed(mine, message, error)
+        raise
+    except (Refused, TryLater) as error:
+        _failed(mine, message, error)
         return 0
     return mine.update(
         state=OutboxState.SENT, sent_at=timezone.now(), lease_until=None, answer=answer[:500], body="", html=""
     )
+
+
+def _failed(mine: QuerySet[OutboxMessage], message: OutboxMessage, error: Undelivered) -> None:
+    last = isinstance(error, Refused) or message.attempts >= MAX_ATTEMPTS
+    mine.update(
+        state=OutboxState.FAILED if last else OutboxState.WAITING,
+        answer=error.answer,
+        lease_until=None,
+        next_try_at=retry_at(message.attempts, timezone.now()),
+        **({"body": "", "html": ""} if last else {}),
+    )
+    log.warning("message_failed id=%s reason=%s", message.pk, type(error).__name__)

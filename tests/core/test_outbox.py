@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from iys_portal.celery import app
 from iys_portal.core import mailbox, outbox
-from iys_portal.core.delivery import LEASE, Carrier, ServerDown
+from iys_portal.core.delivery import LEASE, Carrier, ServerDown, TryLater
 from iys_portal.core.enums import OutboxState
 from iys_portal.core.errors import Invalid
 from iys_portal.core.models import OutboxMessage
@@ -30,7 +30,7 @@ def post(cause: str = "deneme:1", **values: str) -> OutboxMessage:
 @pytest.fixture
 def broken(monkeypatch):
     def refuse(_carrier: Carrier, _message: OutboxMessage) -> str:
-        raise ServerDown("421")
+        raise TryLater("451")
 
     monkeypatch.setattr(outbox, "_send", refuse)
 
@@ -86,6 +86,34 @@ class TestFailing:
         assert message.state == OutboxState.WAITING
         assert message.attempts == 3
         assert waits == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
+
+    def test_an_outage_costs_no_try(self, monkeypatch):
+        def down(_carrier: Carrier, _message: OutboxMessage) -> str:
+            raise ServerDown("Connection refused")
+
+        monkeypatch.setattr(outbox, "_send", down)
+        first, second = post(), post("deneme:2")
+        start = timezone.now()
+        for minute in range(3 * outbox.MAX_ATTEMPTS):
+            with time_machine.travel(start + timedelta(minutes=minute), tick=False):
+                assert outbox.send_due() == 0
+        for message in (first, second):
+            message.refresh_from_db()
+            assert (message.state, message.attempts) == (OutboxState.WAITING, 0)
+            assert message.body, "still there to be sent"
+
+    def test_a_mail_that_breaks_the_line_is_given_up_in_the_end(self, monkeypatch):
+        def breaks(_carrier: Carrier, _message: OutboxMessage) -> str:
+            raise ServerDown("SMTPServerDisconnected", left=True)
+
+        monkeypatch.setattr(outbox, "_send", breaks)
+        message, moment = post(), timezone.now()
+        for _ in range(outbox.MAX_ATTEMPTS):
+            with time_machine.travel(moment, tick=False):
+                outbox.send_due()
+            message.refresh_from_db()
+            moment = message.next_try_at
+        assert message.state == OutboxState.FAILED
 
     def test_in_the_end_it_is_undelivered(self, broken):
         message = post()

@@ -107,6 +107,26 @@ def test_r_m5_one_outage_puts_the_whole_claim_back(teller: Teller, server: dict[
     assert teller.send(lane=Lane.BULK, at=teller.moment + timedelta(minutes=2)) == 20
 
 
+def test_r_m5_a_notice_that_breaks_the_line_leads_no_lane(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    working = Carrier.send
+
+    def send(self: Carrier, parcel: object, **more: object) -> str:
+        if parcel.to.startswith("kisi0@"):  # type: ignore[attr-defined]
+            raise ServerDown("SMTPServerDisconnected", left=True)
+        return working(self, parcel, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Carrier, "send", send)
+    load(teller, *mails(4))
+    moment = teller.moment
+    sent = sum(teller.send(lane=Lane.BULK, at=moment + timedelta(seconds=5 * n)) for n in range(1, 3))
+    assert sent == 3
+    bad = Notice.objects.get(state=S.WAITING)
+    assert bad.attempts == 1, "its try counts: it may be the cause"
+    teller.send(lane=Lane.BULK, at=moment + timedelta(days=3, minutes=1))
+    bad.refresh_from_db()
+    assert bad.state == S.UNDELIVERED
+
+
 def test_r_m5_for_now_is_tried_again_later_and_later(teller: Teller, server: dict[str, Exception | None]) -> None:
     teller.record(teller.entry())
     server["says"] = TryLater("451 greylisted")

@@ -9,7 +9,8 @@ from consents.enums import Channel, EventKind, RecipientType, Source, Status, Ve
 from consents.models import Consent, ConsentEvent, Notice, RefusalAlert, RefusalCounter
 from consents.services.recipients import ANYBODY, refuse, take_back
 from consents.services.records import Entry, record_consents
-from iys_portal.core.models import AuditEntry
+from iys_portal.accounts.services.codes import request_code
+from iys_portal.core.models import AuditEntry, OutboxMessage
 from providers.enums import ProviderState
 from providers.models import Brand
 from tests.factories import BrandFactory, officer_of
@@ -123,6 +124,12 @@ def test_r_r1_a_no_is_recorded_whatever_became_of_the_provider(brand: Brand, as_
 def test_nobody_is_told_of_the_own_act(brand: Brand, as_of: datetime) -> None:
     say_no(brand, as_of)
     assert not Notice.objects.exists()
+
+
+def test_r_r3_the_registrys_own_service_mails_do_not_depend_on_consents(brand: Brand, as_of: datetime) -> None:
+    say_no(brand, as_of)
+    request_code(address=ADDRESS, language="tr", ip="192.0.2.1")
+    assert OutboxMessage.objects.get().to == ADDRESS
 
 
 class TestTakingBack:
