@@ -136,7 +136,8 @@ def _claim(cursor: Any, lane: Lane, means: Means, *, limit: int, now: datetime) 
     lease = now + LEASE
     values = {"lane": int(lane), "means": int(means), "now": now, "limit": limit, "lease": lease, "host": _host()}
     cursor.execute(_CLAIM, values)
-    claimed = [Claimed(*row, lease, secrets.token_urlsafe(TOKEN_BYTES)) for row in cursor.fetchall()]
+    rows: list[list[Any]] = [[*row, lease, secrets.token_urlsafe(TOKEN_BYTES)] for row in cursor.fetchall()]
+    claimed = [Claimed(*row) for row in rows]
     NoticeLink.objects.bulk_create(
         NoticeLink(
             token_hash=token_hash(one.token),

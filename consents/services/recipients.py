@@ -136,7 +136,8 @@ def _concerns_provider(pair: list[Outcome]) -> bool:
 
 def _refusal(brand: Brand, channel: Channel, recipient: str, pair: list[Outcome], moment: datetime) -> Refusal:
     assert all(outcome.accepted for outcome in pair), [outcome.problem for outcome in pair]
-    written = [outcome for outcome in pair if outcome.verdict.written and outcome.event_id]
+    # The record that was in use is the one to show; the other type's only covers it.
+    written = sorted((o for o in pair if o.verdict.written), key=lambda o: o.verdict is not Verdict.CHANGED)
     if written:
         event_id = written[0].event_id
         assert event_id is not None

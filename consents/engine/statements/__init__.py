@@ -1,0 +1,41 @@
+"""The SQL of the consent engine: constants of the code only, values are parameters.
+
+`judge` decides a set of rows; `told` says who is told of it; `record` writes and sums up; `undo` and `acts` append
+counter-events and recipients' acts through `events`; `counters` come last.
+"""
+
+from .acts import CONFIRM, LOCK_ASKED, TAKE_BACK
+from .counters import COUNTERS, DAYS, NOTICE_COUNTERS
+from .judge import FROM_CALL, FROM_STAGE, JUDGE, LOCK, NEXT_EVENT, NO_EVENT
+from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, WRITE
+from .told import NOTICE_BATCH, NOTICES, TOLD, TOLD_NOBODY, TOLD_WITH_OWN, UNFOLD
+from .undo import LOCK_FOR_UNDO, LOCK_NOTICES_FOR_UNDO, UNDO
+
+__all__ = [
+    "CALL_SUMMARY",
+    "CONFIRM",
+    "COUNTERS",
+    "DAYS",
+    "FIRST_OF_CONTENT",
+    "FROM_CALL",
+    "FROM_STAGE",
+    "JUDGE",
+    "LOCK",
+    "LOCK_ASKED",
+    "LOCK_FOR_UNDO",
+    "LOCK_NOTICES_FOR_UNDO",
+    "NEXT_EVENT",
+    "NOTICES",
+    "NOTICE_BATCH",
+    "NOTICE_COUNTERS",
+    "NO_EVENT",
+    "PROBLEMS",
+    "SUMMARY",
+    "TAKE_BACK",
+    "TOLD",
+    "TOLD_NOBODY",
+    "TOLD_WITH_OWN",
+    "UNDO",
+    "UNFOLD",
+    "WRITE",
+]
