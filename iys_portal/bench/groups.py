@@ -1,6 +1,7 @@
 """The groups of figures, by the first part of their names."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -69,7 +70,7 @@ class Bench:
         self.load(path)
         self.settle()
 
-    def load(self, path: Path) -> dict[str, Any]:
+    def load(self, path: Path, **environment: str) -> dict[str, Any]:
         done = subprocess.run(
             [
                 sys.executable,
@@ -81,6 +82,7 @@ class Bench:
             ],
             check=True,
             capture_output=True,
+            env=os.environ | environment,
         )
         return json.loads(done.stdout)
 
@@ -121,6 +123,16 @@ class Bench:
         say("import.repeat.rows_per_s", self.rows / again["seconds"], "rows/s")
         self.settle()
         say("import.first_problems_s", self.first_problems(), "s")
+        say("import.notices.ratio", self.notices_ratio(), "ratio")
+
+    def notices_ratio(self) -> float:
+        """Speed with notices on over speed with them off, in turn: on, off, off, on."""
+        seconds = {"true": 0.0, "false": 0.0}
+        for seed, switch in enumerate(("true", "false", "false", "true"), start=30):
+            path = files.write_csv(self.folder / "part.csv", files.rows(self.rows // 2, seed=seed, now=self.now))
+            seconds[switch] += self.load(path, NOTICES=switch)["seconds"]
+            self.settle()
+        return seconds["false"] / seconds["true"]
 
     def copy_rate(self, job: int) -> float:
         """Rows per second of copying the job's rows, in key order, into the same two tables for another brand."""
