@@ -23,6 +23,9 @@ class Migration(migrations.Migration):
                 ('state', models.SmallIntegerField(choices=[(1, 'Waiting'), (2, 'Being sent'), (3, 'On time'), (4, 'Late'), (5, 'Registered later'), (6, 'Undelivered'), (7, 'Cannot be told by text'), (8, 'Not sent: no longer true')])),
                 ('total', models.BigIntegerField()),
             ],
+            options={
+                'indexes': [models.Index(fields=['day', 'state'], name='notice_counter_of_day')],
+            },
         ),
         migrations.CreateModel(
             name='NoticeLink',

@@ -126,6 +126,12 @@ class NoticeCounter(models.Model):
 
     objects = CounterQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # What waits lately, over all brands?
+            models.Index(fields=["day", "state"], name="notice_counter_of_day"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.brand_id} {self.day}: {self.total}"
 

@@ -7,7 +7,7 @@ are shown.
 from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 
 COUNTED = 10_000  # notices of an import up to which a page counts them
+LATELY = timedelta(days=30)  # nothing waits longer
 LOOKED_AT = 20_000  # notices of an import that the question before an undo looks at
 
 
@@ -192,7 +193,7 @@ def planned_of(notices: dict[str, int]) -> Planned:
 def forecast_of(item: ConsentImport, planned: Planned, *, now: datetime) -> Forecast:
     """When the notices of a checked import would leave if it were applied now, behind what waits over all brands."""
     waiting = dict(
-        NoticeCounter.objects.filter(state=NoticeState.WAITING)
+        NoticeCounter.objects.filter(state=NoticeState.WAITING, day__gte=_day(now) - LATELY)
         .order_by()
         .values_list("means")
         .annotate(total=Sum("total"))

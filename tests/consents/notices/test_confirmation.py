@@ -8,6 +8,7 @@ from django.utils import translation
 from consents.enums import Lane, NoticeKind, NoticeState
 from consents.models import DeadlineExtension, Notice, NoticeCounter, NoticeLink
 from consents.services.records import record_consents
+from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.core import mailbox
 from iys_portal.core.enums import Means
 from providers.models import Brand
@@ -196,3 +197,10 @@ def test_demo_brands_never_reach_a_real_server(teller: Teller, settings: pytest.
     teller.record(teller.entry())
     assert teller.send() == 1
     assert len(mailbox.letters()) == 1
+
+
+def test_r_m3_in_the_recipients_own_language(teller: Teller) -> None:
+    citizen = User.objects.create_citizen(language="en")
+    ProvenAddress.objects.create(user=citizen, address=ADDRESS, proven_at=teller.moment)
+    teller.tell()
+    assert mailbox.letters()[0].subject == "Deneme Moda: your consent was recorded"
