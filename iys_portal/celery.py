@@ -38,5 +38,5 @@ app.conf.beat_schedule = {
         for means in (1, 2)
     },
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
-    "refusal-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
+    "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }
