@@ -83,6 +83,25 @@ def terms_for(
     )
 
 
+def terms_of_recipient(brand_id: int, *, moment: datetime, actor: Actor, way: WayIn) -> Terms:
+    """The terms of a recipient's own act: no date of it is late, nobody is told of it, and no query is needed."""
+    return Terms(
+        brand_id=brand_id,
+        moment=moment,
+        latest=moment,
+        timely_from=moment.replace(microsecond=0),
+        window_open=False,
+        window_until=None,
+        double_opt_in=False,
+        strict=False,
+        registry=True,
+        evidence_from=moment,
+        way=way,
+        actor=actor,
+        tells=False,
+    )
+
+
 def deadline_of(brand: Brand, moment: datetime) -> deadlines.Announcement | None:
     """R-D2: the initial upload deadline in force for the brand's provider."""
     announcements = [

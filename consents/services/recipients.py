@@ -7,21 +7,22 @@ refusal is recorded for both recipient types, so that each of them follows R-C10
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from consents.engine import acts
+from consents.engine.terms import terms_of_recipient
 from consents.enums import Channel, RecipientType, Source, Status, Verdict, WayIn
 from consents.models import Consent, RefusalAlert
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.audit import record
-from iys_portal.core.calendar import ISTANBUL
 from providers.models import Brand
 
 from .alerts import close_alerts, raise_alerts, stop_by
-from .records import Entry, Outcome, record_consents
+from .records import Outcome, write_rows
 
 ANYBODY = Actor(kind=ActorKind.RECIPIENT, id=0, name="", way="link")
 """A recipient who is known by a link or a phone alone."""
@@ -63,10 +64,8 @@ def refuse(
         for brand_id in sorted(brands):
             brand = brands[brand_id]
             channels = sorted(set(wanted[brand_id]))
-            entries = [
-                _entry(recipient, channel, kind, source, moment) for channel in channels for kind in RecipientType
-            ]
-            outcomes = record_consents(actor=actor, brand=brand, entries=entries, way=way, registry=True, moment=moment)
+            rows = [_row(recipient, channel, kind, source, moment) for channel in channels for kind in RecipientType]
+            outcomes = write_rows(terms_of_recipient(brand_id, moment=moment, actor=actor, way=way), rows)
             pairs = [outcomes[n : n + len(RecipientType)] for n in range(0, len(outcomes), len(RecipientType))]
             for channel, pair in zip(channels, pairs, strict=True):
                 refusal = _refusal(brand, channel, recipient, pair, moment)
@@ -117,15 +116,22 @@ def take_back(
     return returned
 
 
-def _entry(recipient: str, channel: Channel, kind: RecipientType, source: Source, moment: datetime) -> Entry:
-    return Entry(
-        recipient=recipient,
-        type=channel.name,
-        status=Status.RET.name,
-        source=source.name,
-        recipient_type=kind.name,
-        consent_date=moment.astimezone(ISTANBUL).strftime("%Y-%m-%d %H:%M:%S"),
-    )
+def _row(recipient: str, channel: Channel, kind: RecipientType, source: Source, moment: datetime) -> dict[str, Any]:
+    """A row as the engine takes it (`normalise.ROWS_SCHEMA`); the address is stored in this form already."""
+    if channel.takes_phone != recipient.startswith("+"):  # R-C2
+        raise ValueError("The channel does not go to this kind of address")
+    return {
+        "recipient": recipient,
+        "channel": int(channel),
+        "recipient_type": int(kind),
+        "status": int(Status.RET),
+        "source": int(source),
+        "consent_date": moment.replace(microsecond=0),
+        "retailer_code": None,
+        "evidence": None,
+        "own_notice_at": None,
+        "own_notice_means": None,
+    }
 
 
 def _concerns_provider(pair: list[Outcome]) -> bool:

@@ -132,7 +132,7 @@ def test_the_demonstration_s_digests_stay_in_the_mailbox(brand: Brand, say_no: R
 
 
 def test_it_goes_out_every_morning_by_the_timetable(brand: Brand, say_no: Refuse) -> None:
-    entry = app.conf.beat_schedule["refusal-digest"]
+    entry = app.conf.beat_schedule["refusals-digest"]
     assert entry["task"] == refusal_digest.name
     assert (entry["schedule"].hour, entry["schedule"].minute) == ({8}, {30})
     assert app.conf.timezone == "Europe/Istanbul"
