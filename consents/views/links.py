@@ -21,7 +21,11 @@ from iys_portal.core.errors import DomainError
 
 @method_decorator([csrf_exempt, login_not_required, never_cache], name="dispatch")
 class TokenView(View):
-    """A view that a token opens; a worthless one gets a kind page, and addresses are never handed on."""
+    """A view that a token opens; a worthless one gets a kind page.
+
+    The portal's `Referrer-Policy: same-origin` keeps the token from other sites. (`no-referrer` would also hide the
+    origin of the page's own forms, and the language switch would be refused as forged.)
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -29,7 +33,6 @@ class TokenView(View):
         except DomainError as error:
             context = {"message": error.message, "token": "" if error.status == 404 else kwargs["token"]}
             response = render(request, "consents/links/nothing.html", context, status=error.status)
-        response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
         return response
 

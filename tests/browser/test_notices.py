@@ -67,6 +67,10 @@ def test_r_m3_from_the_import_to_the_refusal_that_the_company_acts_upon(
 ) -> None:
     page.goto(mail_of(page, portal, "ayse"))
     assert not refused("ayse@alici.example"), "opening the link changes nothing"
+    page.click("header button[value=en]")
+    expect(page.locator("main")).to_contain_text("I did not give this consent")
+    page.click("header button[value=tr]")
+    expect(page.locator("main")).to_contain_text("Ben bu onayı vermedim")
     page.click("main form[action$='/reddet/'] button")
     expect(page.locator("main")).to_contain_text("Reddiniz kaydedildi")
     expect(page.locator("main")).to_contain_text("İYS-")
