@@ -218,3 +218,10 @@ class InboundOutcome(models.IntegerChoices):
     AMBIGUOUS = 4, _("Several brands of this name")
     NOT_UNDERSTOOD = 5, _("Not understood")
     NO_PHONE = 6, _("No phone number to answer")
+
+
+class Sealed(models.IntegerChoices):
+    """What a tree of a seal holds (R-L2)."""
+
+    EVENTS = 1, _("Ledger")
+    ENTRIES = 2, _("Audit log")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import digest, import_runs, notices
+from .services import digest, import_runs, notices, seals
 
 
 @shared_task(name="consents.check_import")
@@ -37,3 +37,8 @@ def send_notices(lane: int, means: int) -> None:
 @shared_task(name="consents.refusal_digest")
 def refusal_digest() -> None:
     digest.send_digests(timezone.now())
+
+
+@shared_task(name="consents.seal_ledger")
+def seal_ledger() -> None:
+    seals.seal_ledger()

@@ -15,7 +15,7 @@ app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-EXPRESS = frozenset({"core.send_outbox", "consents.send_notices"})
+EXPRESS = frozenset({"core.send_outbox", "consents.send_notices", "consents.seal_ledger"})
 
 
 def express_queue() -> str:
@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         for lane in (1, 2)
         for means in (1, 2)
     },
+    "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

@@ -13,6 +13,7 @@ from .ledger import (
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
+from .seals import LedgerSeal, SealLeaves, SealMark
 
 __all__ = [
     "BrandCounter",
@@ -28,6 +29,7 @@ __all__ = [
     "ImportChunk",
     "ImportProblem",
     "InboundText",
+    "LedgerSeal",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",
@@ -36,5 +38,7 @@ __all__ = [
     "RefusalAlert",
     "RefusalCounter",
     "RememberedColumn",
+    "SealLeaves",
+    "SealMark",
     "StagedRow",
 ]

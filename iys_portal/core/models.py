@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +95,7 @@ class AuditEntry(models.Model):
     request_id = models.CharField(_("request"), max_length=40, blank=True)
     old = models.JSONField(_("before"), null=True, blank=True)
     new = models.JSONField(_("after"), null=True, blank=True)
+    salt = models.UUIDField(db_default=RandomUUID(), editable=False)  # of its leaf under a seal (R-L2)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -220,6 +220,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 SECRET_KEY = env.str("SECRET_KEY", default="")
 # Key of `transaction_id` (design 3); apart from SECRET_KEY, because it must outlive its rotation.
 TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
+# Signs the ledger's seals (R-L2): 32 bytes in base64; public keys of former ones stay trusted and published.
+LEDGER_SIGNING_KEY = env.str("LEDGER_SIGNING_KEY", default="")
+LEDGER_FORMER_KEYS: list[str] = env.list("LEDGER_FORMER_KEYS", default=[])
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
@@ -262,6 +265,8 @@ REGISTRY: dict[str, Any] = {
     "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
+    "SEAL_ROWS": 2_048,  # R-L2: rows of a seal's tree at most; a proof reads one seal
+    "SEAL_SETTLE": timedelta(seconds=2),  # between taking a number and writing the row, at the most
     "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
     "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
     "CODE_TRIES": 3,

@@ -1,0 +1,74 @@
+"""A seal's form v1: the bytes that are hashed and signed. Described in `docs/seals.md`; it never changes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from consents.engine.terms import microseconds
+
+FORM = "iys-seal-v1"
+SEPARATOR = "\x1f"
+BEFORE_FIRST = bytes(32)
+
+
+@dataclass(frozen=True)
+class SealContent:
+    """What a seal says, before it is signed."""
+
+    number: int
+    sealed_at: datetime
+    last_event: int
+    events: int
+    events_root: bytes
+    last_entry: int
+    entries: int
+    entries_root: bytes
+    previous: bytes
+
+    @property
+    def canonical(self) -> bytes:
+        """The fields in order, joined by U+001F; hashes in lower-case hex, the moment in microseconds since 1970."""
+        return SEPARATOR.join(
+            (
+                FORM,
+                str(self.number),
+                str(microseconds(self.sealed_at)),
+                str(self.last_event),
+                str(self.events),
+                self.events_root.hex(),
+                str(self.last_entry),
+                str(self.entries),
+                self.entries_root.hex(),
+                self.previous.hex(),
+            )
+        ).encode()
+
+    @property
+    def hash(self) -> bytes:
+        return hashlib.sha256(self.canonical).digest()
+
+
+def public_bytes(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def key_id(public: bytes) -> str:
+    """How a seal names its key: the first eight bytes of the public key's SHA-256."""
+    return hashlib.sha256(public).digest()[:8].hex()
+
+
+def sign(content: SealContent, key: Ed25519PrivateKey) -> bytes:
+    """Ed25519 (RFC 8032) over the canonical bytes."""
+    return key.sign(content.canonical)
+
+
+def signed_by(content: SealContent, signature: bytes, public: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content.canonical)
+    except InvalidSignature:
+        return False
+    return True

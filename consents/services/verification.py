@@ -1,0 +1,206 @@
+"""Recompute everything that was sealed, and name what does not hold (R-L2). Reads only."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from consents.enums import Sealed
+from consents.models import LedgerSeal, SealLeaves
+from consents.proof import form, keys, merkle
+from consents.proof.leaves import EVERYTHING, Packed, leaves_between
+
+BATCH = 64  # seals whose rows are read at a time
+MOST = 100  # problems that are named
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing that does not hold. `number` is the row's (event or audit entry), where it is about one.
+
+    Kinds: `changed`, `missing`, `added` (rows); `leaves`, `seal`, `signature`, `key`, `chain`, `gap` (seals); `tail`
+    and `other` (against a seal that was kept elsewhere).
+    """
+
+    kind: str
+    seal: int
+    tree: str = ""
+    number: int | None = None
+
+
+@dataclass
+class Result:
+    """What was checked. The ledger is whole where `flaws` is empty; they are in the order of the chain."""
+
+    seals: int = 0
+    events: int = 0
+    entries: int = 0
+    flaws: list[Flaw] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        return not self.flaws
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "whole": self.whole,
+            "seals": self.seals,
+            "events": self.events,
+            "entries": self.entries,
+            "flaws": [vars(flaw) for flaw in self.flaws],
+        }
+
+
+def verify_ledger(*, kept: dict[str, Any] | None = None) -> Result:
+    """Check every seal, and every row under a seal; stops after `MOST` flaws.
+
+    `kept` is a seal that was exported and kept elsewhere (`exported`): a chain that was cut or rolled back behind it
+    is whole in itself, and only that seal tells.
+    """
+    result = Result()
+    trusted = keys.public_keys()
+    former: LedgerSeal | None = None
+    with ThreadPoolExecutor(1) as pool:
+        coming = None
+        batches = _batches()
+        batch = next(batches, None)
+        while batch is not None:
+            rows = coming.result() if coming is not None else _read(former, batch[-1])
+            following = next(batches, None)
+            # The database computes the next leaves while the present ones are compared.
+            coming = pool.submit(_read_apart, batch[-1], following[-1]) if following else None
+            former = _check_batch(result, former, batch, rows, trusted)
+            if len(result.flaws) >= MOST:
+                break
+            batch = following
+    if kept is not None:
+        result.flaws += _against(kept)
+    return result
+
+
+def exported(seal: LedgerSeal) -> dict[str, Any]:
+    """A seal as plain values, to be published or kept elsewhere."""
+    return {
+        "form": form.FORM,
+        "number": seal.number,
+        "sealed_at": seal.sealed_at.isoformat(),
+        "last_event": seal.last_event,
+        "events": seal.events,
+        "events_root": bytes(seal.events_root).hex(),
+        "last_entry": seal.last_entry,
+        "entries": seal.entries,
+        "entries_root": bytes(seal.entries_root).hex(),
+        "previous": bytes(seal.previous).hex(),
+        "hash": bytes(seal.hash).hex(),
+        "key_id": seal.key_id,
+        "signature": bytes(seal.signature).hex(),
+    }
+
+
+def content_of(seal: LedgerSeal) -> form.SealContent:
+    return form.SealContent(
+        number=seal.number,
+        sealed_at=seal.sealed_at,
+        last_event=seal.last_event,
+        events=seal.events,
+        events_root=bytes(seal.events_root),
+        last_entry=seal.last_entry,
+        entries=seal.entries,
+        entries_root=bytes(seal.entries_root),
+        previous=bytes(seal.previous),
+    )
+
+
+def _batches() -> Iterator[list[LedgerSeal]]:
+    after = 0
+    while batch := list(LedgerSeal.objects.filter(number__gt=after).order_by("number")[:BATCH]):
+        yield batch
+        after = batch[-1].number
+
+
+Rows = tuple[Packed, Packed]
+
+
+def _read(former: LedgerSeal | None, last: LedgerSeal) -> Rows:
+    """The rows between two seals, as they are in the tables now."""
+    events = leaves_between(Sealed.EVENTS, former.last_event if former else 0, last.last_event, limit=EVERYTHING)
+    entries = leaves_between(Sealed.ENTRIES, former.last_entry if former else 0, last.last_entry, limit=EVERYTHING)
+    return events, entries
+
+
+def _read_apart(former: LedgerSeal, last: LedgerSeal) -> Rows:
+    try:
+        return _read(former, last)
+    finally:
+        connection.close()
+
+
+def _check_batch(
+    result: Result, former: LedgerSeal | None, batch: Sequence[LedgerSeal], rows: Rows, trusted: dict[str, bytes]
+) -> LedgerSeal:
+    kept = {
+        (leaf.seal_number, leaf.tree): Packed(bytes(leaf.numbers), bytes(leaf.leaves))
+        for leaf in SealLeaves.objects.filter(seal_number__gte=batch[0].number, seal_number__lte=batch[-1].number)
+    }
+    nothing = Packed(b"", b"")
+    for seal in batch:
+        result.flaws += _check_seal(former, seal, trusted)
+        for tree, root in ((Sealed.EVENTS, seal.events_root), (Sealed.ENTRIES, seal.entries_root)):
+            leaves = kept.get((seal.number, tree), nothing)
+            if merkle.root_of(merkle.split(leaves.leaves)) != bytes(root):
+                result.flaws.append(Flaw("leaves", seal.number, tree.name))
+        former = seal
+    for place, tree in enumerate((Sealed.EVENTS, Sealed.ENTRIES)):
+        parts = [kept.get((seal.number, tree), nothing) for seal in batch]
+        sealed = Packed(b"".join(part.numbers for part in parts), b"".join(part.leaves for part in parts))
+        if sealed != rows[place]:
+            result.flaws += _differences(tree, batch, parts, rows[place])
+    result.seals += len(batch)
+    result.events += len(rows[0])
+    result.entries += len(rows[1])
+    return batch[-1]
+
+
+def _check_seal(former: LedgerSeal | None, seal: LedgerSeal, trusted: dict[str, bytes]) -> Iterator[Flaw]:
+    content = content_of(seal)
+    if seal.number != (former.number + 1 if former else 1):
+        yield Flaw("gap", seal.number)
+    if content.previous != (bytes(former.hash) if former else form.BEFORE_FIRST):
+        yield Flaw("chain", seal.number)
+    if content.hash != bytes(seal.hash):
+        yield Flaw("seal", seal.number)
+    public = trusted.get(seal.key_id)
+    if public is None:
+        yield Flaw("key", seal.number)
+    elif not form.signed_by(content, bytes(seal.signature), public):
+        yield Flaw("signature", seal.number)
+
+
+def _differences(tree: Sealed, batch: Sequence[LedgerSeal], parts: Sequence[Packed], found: Packed) -> list[Flaw]:
+    """Rows that differ from what was sealed, by number."""
+    sealed = {
+        part.number(n): (seal, part.leaf(n)) for seal, part in zip(batch, parts, strict=True) for n in range(len(part))
+    }
+    present = {found.number(n): found.leaf(n) for n in range(len(found))}
+    flaws = []
+    for number in sorted(sealed.keys() | present.keys()):
+        if number not in sealed:
+            last = [seal.last_event if tree is Sealed.EVENTS else seal.last_entry for seal in batch]
+            seal = next(seal for seal, end in zip(batch, last, strict=True) if number <= end)
+            flaws.append(Flaw("added", seal.number, tree.name, number))
+        elif number not in present:
+            flaws.append(Flaw("missing", sealed[number][0].number, tree.name, number))
+        elif present[number] != sealed[number][1]:
+            flaws.append(Flaw("changed", sealed[number][0].number, tree.name, number))
+        if len(flaws) >= MOST:
+            break
+    return flaws
+
+
+def _against(kept: dict[str, Any]) -> list[Flaw]:
+    seal = LedgerSeal.objects.filter(number=kept["number"]).first()
+    if seal is None:
+        return [Flaw("tail", kept["number"])]
+    return [] if bytes(seal.hash).hex() == kept["hash"] else [Flaw("other", kept["number"])]
