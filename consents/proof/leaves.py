@@ -5,57 +5,62 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from consents.enums import Sealed
 
-_MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint::text"
-
-
-def _text(column: str) -> str:
-    return f"coalesce({column}::text, '')"
+_SEPARATOR = "E'\\x1f'"
 
 
 def _moment(column: str) -> str:
-    return f"coalesce({_MICROSECONDS.format(column)}, '')"
+    """Microseconds since 1970: exact in double precision until the year 2106, and much quicker than in numeric."""
+    return f"round(date_part('epoch', {column}) * 1000000)::bigint"
 
 
-def _leaf(fields: list[str]) -> str:
-    content = f"concat_ws(E'\\x1f', {', '.join(fields)})"
+def _numbers(*columns: str) -> str:
+    """Whole numbers joined by the separator, absent ones empty: one call instead of a cast for each."""
+    return f"array_to_string(ARRAY[{', '.join(columns)}]::bigint[], {_SEPARATOR}, '')"
+
+
+def _leaf(*parts: str) -> str:
+    content = f" || {_SEPARATOR} || ".join(parts)
     return f"sha256('\\x01'::bytea || uuid_send(salt) || convert_to({content}, 'UTF8'))"
 
 
 _EVENT = _leaf(
-    [
-        *map(_text, ("recipient", "brand_id", "channel", "recipient_type", "version", "kind", "status", "source")),
-        _text("holds"),
-        "late::int::text",
-        *map(_moment, ("consent_date", "registered_at", "hold_from")),
-        *map(_text, ("text_version_id", "retailer_id", "evidence_kind")),
-        "coalesce(encode(evidence_hash, 'hex'), '')",
-        *map(_text, ("undoes_version", "job_id", "actor_kind", "actor_id", "way")),
-    ]
-)
+    "recipient",
+    _numbers(
+        "brand_id", "channel", "recipient_type", "version", "kind", "status", "source", "holds", "late::int",
+        _moment("consent_date"), _moment("registered_at"), _moment("hold_from"), "text_version_id", "retailer_id",
+        "evidence_kind",
+    ),
+    "coalesce(encode(evidence_hash, 'hex'), '')",
+    _numbers("undoes_version", "job_id", "actor_kind", "actor_id", "way"),
+)  # fmt: skip
 _ENTRY = _leaf(
-    [
-        _text("id"),
-        _moment("at"),
-        *map(_text, ("verb", "target_type", "target_id", "target_name", "provider_id", "actor_kind", "actor_id")),
-        *map(_text, ("actor_name", "way", "request_id", "old", "new")),
-    ]
-)
+    _numbers("id", _moment("at")),
+    "verb", "target_type", "target_id", "target_name",
+    _numbers("provider_id", "actor_kind", "actor_id"),
+    "actor_name", "way", "request_id", "coalesce(old::text, '')", "coalesce(new::text, '')",
+)  # fmt: skip
 _ROWS = {
     Sealed.EVENTS: ("consents_consentevent", "event_id", _EVENT),
     Sealed.ENTRIES: ("core_auditentry", "id", _ENTRY),
 }
+# Leaves are computed before the rows are sorted (OFFSET 0), so that narrow rows are sorted.
 _PACKED = """
-    SELECT string_agg(int8send(number), '' ORDER BY number), string_agg(leaf, '' ORDER BY number)
-    FROM (
-        SELECT {number} AS number, {leaf} AS leaf FROM {table}
-        WHERE {number} > %s AND {number} <= %s ORDER BY {number} LIMIT %s
+    SELECT string_agg(int8send(number), ''), string_agg(leaf, '') FROM (
+        SELECT number, leaf FROM (
+            SELECT {number} AS number, {leaf} AS leaf FROM {table} WHERE {number} > %s AND {number} <= %s OFFSET 0
+        ) computed ORDER BY number
     ) rows
 """
-EVERYTHING = 2**62
+# The number of the last row of so many.
+_END = """
+    SELECT max(number) FROM (
+        SELECT {number} AS number FROM {table} WHERE {number} > %s AND {number} <= %s ORDER BY 1 LIMIT %s
+    ) rows
+"""
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,22 @@ class Packed:
         return Packed(self.numbers[8 * start : 8 * end], self.leaves[32 * start : 32 * end])
 
 
-def leaves_between(tree: Sealed, after: int, upto: int, *, limit: int = EVERYTHING) -> Packed:
-    """Leaves of the rows with numbers after one and up to another, in order, at most `limit`."""
-    table, number, leaf = _ROWS[tree]
-    with connection.cursor() as cursor:
-        cursor.execute(_PACKED.format(table=table, number=number, leaf=leaf), [after, upto, limit])
+def leaves_between(tree: Sealed, after: int, upto: int) -> Packed:
+    """Leaves of the rows with numbers after one and up to another, in order."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(_filled(_PACKED, tree), [after, upto])
         numbers, leaves = cursor.fetchone()
     return Packed(bytes(numbers or b""), bytes(leaves or b""))
+
+
+def end_of(tree: Sealed, after: int, upto: int, *, limit: int) -> int:
+    """The number up to which at most `limit` rows stand; `after` where there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_filled(_END, tree), [after, upto, limit])
+        return cursor.fetchone()[0] or after
+
+
+def _filled(sql: str, tree: Sealed) -> str:
+    table, number, leaf = _ROWS[tree]
+    return sql.format(table=table, number=number, leaf=leaf)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from consents.enums import Sealed
 from consents.models import LedgerSeal, SealLeaves, SealMark
 from consents.proof import form, keys, merkle
-from consents.proof.leaves import Packed, leaves_between
+from consents.proof.leaves import Packed, end_of, leaves_between
 
 LOCK = 7_300_105
 BATCH_SEALS = 32  # seals written in one transaction
@@ -102,8 +102,10 @@ def _seal_part(mark: SealMark, now: datetime) -> Sealing | None:
         last = LedgerSeal.objects.order_by("-number").first()
         after = (last.last_event, last.last_entry) if last else (0, 0)
         limit = BATCH_SEALS * rows
-        events = leaves_between(Sealed.EVENTS, after[0], mark.event, limit=limit)
-        entries = leaves_between(Sealed.ENTRIES, after[1], mark.entry, limit=limit)
+        events, entries = (
+            leaves_between(tree, start, end_of(tree, start, end, limit=limit))
+            for tree, start, end in ((Sealed.EVENTS, after[0], mark.event), (Sealed.ENTRIES, after[1], mark.entry))
+        )
         seals, leaves = [], []
         for part, other in _slices(events, entries, rows):
             last = _next_seal(last, part, other, now)

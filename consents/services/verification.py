@@ -1,7 +1,8 @@
 """Recompute everything that was sealed, and name what does not hold (R-L2). Reads only."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.db import connection
 from consents.enums import Sealed
 from consents.models import LedgerSeal, SealLeaves
 from consents.proof import form, keys, merkle
-from consents.proof.leaves import EVERYTHING, Packed, leaves_between
+from consents.proof.leaves import Packed, leaves_between
 
-BATCH = 64  # seals whose rows are read at a time
+BATCH = 32  # seals whose rows are read at a time
+READERS = 2
 MOST = 100  # problems that are named
 
 
@@ -62,19 +64,10 @@ def verify_ledger(*, kept: dict[str, Any] | None = None) -> Result:
     result = Result()
     trusted = keys.public_keys()
     former: LedgerSeal | None = None
-    with ThreadPoolExecutor(1) as pool:
-        coming = None
-        batches = _batches()
-        batch = next(batches, None)
-        while batch is not None:
-            rows = coming.result() if coming is not None else _read(former, batch[-1])
-            following = next(batches, None)
-            # The database computes the next leaves while the present ones are compared.
-            coming = pool.submit(_read_apart, batch[-1], following[-1]) if following else None
-            former = _check_batch(result, former, batch, rows, trusted)
-            if len(result.flaws) >= MOST:
-                break
-            batch = following
+    for batch, rows in _with_rows():
+        former = _check_batch(result, former, batch, rows, trusted)
+        if len(result.flaws) >= MOST:
+            break
     if kept is not None:
         result.flaws += _against(kept)
     return result
@@ -123,16 +116,33 @@ def _batches() -> Iterator[list[LedgerSeal]]:
 Rows = tuple[Packed, Packed]
 
 
+def _with_rows() -> Iterator[tuple[list[LedgerSeal], Rows]]:
+    """Batches of seals with the rows between them as they are now.
+
+    Readers work ahead, each on its own session: the database computes leaves on other cores while the present ones are
+    compared.
+    """
+    with ThreadPoolExecutor(READERS) as pool:
+        ahead: deque[tuple[list[LedgerSeal], Future[Rows]]] = deque()
+        former: LedgerSeal | None = None
+        try:
+            for batch in _batches():
+                ahead.append((batch, pool.submit(_read, former, batch[-1])))
+                former = batch[-1]
+                if len(ahead) > READERS:
+                    seals, rows = ahead.popleft()
+                    yield seals, rows.result()
+            for seals, rows in ahead:
+                yield seals, rows.result()
+        finally:
+            for _, rows in ahead:
+                rows.cancel()
+
+
 def _read(former: LedgerSeal | None, last: LedgerSeal) -> Rows:
-    """The rows between two seals, as they are in the tables now."""
-    events = leaves_between(Sealed.EVENTS, former.last_event if former else 0, last.last_event, limit=EVERYTHING)
-    entries = leaves_between(Sealed.ENTRIES, former.last_entry if former else 0, last.last_entry, limit=EVERYTHING)
-    return events, entries
-
-
-def _read_apart(former: LedgerSeal, last: LedgerSeal) -> Rows:
     try:
-        return _read(former, last)
+        events = leaves_between(Sealed.EVENTS, former.last_event if former else 0, last.last_event)
+        return events, leaves_between(Sealed.ENTRIES, former.last_entry if former else 0, last.last_entry)
     finally:
         connection.close()
 

@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import files, notices, pages
+from . import files, ledger, notices, pages
 
 SINGLES = 200
 
@@ -38,7 +38,13 @@ def run(*, rows: int, only: set[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder:
         bench = Bench(Path(folder), rows)
         bench.fill()
-        groups = {"import": bench.imports, "engine": bench.engine, "notices": bench.notices, "page": bench.pages}
+        groups = {
+            "ledger": bench.ledger,
+            "import": bench.imports,
+            "engine": bench.engine,
+            "notices": bench.notices,
+            "page": bench.pages,
+        }
         for name, group in groups.items():
             if not only or name in only:
                 group()
@@ -187,6 +193,10 @@ class Bench:
             record_consents(actor=self.actor, brand=self.brand, entries=[entry], moment=datetime.now(self.now.tzinfo))
             times.append(time.monotonic() - began)
         say("engine.single.median_ms", median(times) * 1000, "ms")
+
+    def ledger(self) -> None:
+        for name, value, unit in ledger.measure():
+            say(name, value, unit)
 
     def notices(self) -> None:
         self.forget_notices()

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import random
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from consents.canonical import fields_of, leaf_v1
+from consents.engine.terms import microseconds
 from consents.engine.write import PLAN_BY_KEY
 from consents.enums import Sealed
 from consents.models import ConsentEvent, LedgerSeal, SealLeaves
-from consents.proof import keys
+from consents.proof import keys, leaves
 from consents.proof.leaves import leaves_between
 from consents.services import verification
 from consents.services.seals import seal_ledger
@@ -46,9 +49,21 @@ def test_r_l2_the_database_computes_the_leaves_of_the_ledgers_form(people: Peopl
     people("ayse", "fatma")
     people("ayse", status="RET")
     packed = leaves_between(Sealed.EVENTS, 0, 10**9)
+    assert len(packed) == 3
     assert [packed.leaf(n) for n in range(len(packed))] == [
         leaf_v1(fields_of(event)) for event in ConsentEvent.objects.order_by("event_id")
     ]
+
+
+@pytest.mark.django_db
+def test_r_l2_moments_are_exact_to_the_microsecond() -> None:
+    rng = random.Random(1)
+    first, last = datetime(2015, 5, 1, tzinfo=UTC), datetime(2105, 1, 1, tzinfo=UTC)
+    span = (last - first) // timedelta(microseconds=1)
+    moments = [first + timedelta(microseconds=rng.randrange(span)) for _ in range(5_000)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {leaves._moment('m')} FROM unnest(%s::timestamptz[]) m", [moments])
+        assert [row[0] for row in cursor.fetchall()] == [microseconds(moment) for moment in moments]
 
 
 def test_r_l2_everything_is_sealed_once_in_a_chain(people: People) -> None:
