@@ -9,6 +9,7 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
+from .views.seals import SealsView, SealView
 
 app_name = "consents"
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
+    path("muhurler/", SealsView.as_view(), name="seals"),
+    path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
     path("retler/", RefusalsView.as_view(), name="refusals"),

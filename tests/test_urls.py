@@ -67,10 +67,11 @@ OWN_OBJECTS = {
 # Acts of a citizen without an object.
 OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
-# the mailbox, texts that come in, links of notices (tests/consents/notices/test_links.py).
+# the mailbox, texts that come in, links of notices (tests/consents/notices/test_links.py), public seals
+# (tests/consents/proof/).
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|refusals_export|refusals_acknowledge)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|refusals_export|refusals_acknowledge)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

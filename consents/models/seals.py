@@ -33,6 +33,26 @@ class LedgerSeal(models.Model):
     def __str__(self) -> str:
         return f"{self.number}"
 
+    @property
+    def hash_hex(self) -> str:
+        return bytes(self.hash).hex()
+
+    @property
+    def previous_hex(self) -> str:
+        return bytes(self.previous).hex()
+
+    @property
+    def events_root_hex(self) -> str:
+        return bytes(self.events_root).hex()
+
+    @property
+    def entries_root_hex(self) -> str:
+        return bytes(self.entries_root).hex()
+
+    @property
+    def signature_hex(self) -> str:
+        return bytes(self.signature).hex()
+
 
 class SealLeaves(models.Model):
     """The leaves of one tree of a seal, in order, with the numbers of their rows.

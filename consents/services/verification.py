@@ -81,14 +81,14 @@ def exported(seal: LedgerSeal) -> dict[str, Any]:
         "sealed_at": seal.sealed_at.isoformat(),
         "last_event": seal.last_event,
         "events": seal.events,
-        "events_root": bytes(seal.events_root).hex(),
+        "events_root": seal.events_root_hex,
         "last_entry": seal.last_entry,
         "entries": seal.entries,
-        "entries_root": bytes(seal.entries_root).hex(),
-        "previous": bytes(seal.previous).hex(),
-        "hash": bytes(seal.hash).hex(),
+        "entries_root": seal.entries_root_hex,
+        "previous": seal.previous_hex,
+        "hash": seal.hash_hex,
         "key_id": seal.key_id,
-        "signature": bytes(seal.signature).hex(),
+        "signature": seal.signature_hex,
     }
 
 
