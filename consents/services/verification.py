@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from consents.enums import Sealed
-from consents.models import LedgerSeal, SealLeaves
+from consents.models import ConsentState, LedgerSeal, SealLeaves
 from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, leaves_between
 
@@ -23,7 +23,8 @@ class Flaw:
     """One thing that does not hold. `number` is the row's (event or audit entry), where it is about one.
 
     Kinds: `changed`, `missing`, `added` (rows); `leaves`, `seal`, `signature`, `key`, `chain`, `gap` (seals); `tail`
-    and `other` (against a seal that was kept elsewhere).
+    and `other` (against a seal that was kept elsewhere); `state` (what stands is not what the ledger says; `number` is
+    the last event of the consent).
     """
 
     kind: str
@@ -55,8 +56,10 @@ class Result:
         }
 
 
-def verify_ledger(*, kept: dict[str, Any] | None = None) -> Result:
+def verify_ledger(*, kept: dict[str, Any] | None = None, states: bool = False) -> Result:
     """Check every seal, and every row under a seal; stops after `MOST` flaws.
+
+    With `states` also that what stands is what each consent's last event left (R-L1): a pass over both big tables.
 
     `kept` is a seal that was exported and kept elsewhere (`exported`): a chain that was cut or rolled back behind it
     is whole in itself, and only that seal tells.
@@ -68,6 +71,8 @@ def verify_ledger(*, kept: dict[str, Any] | None = None) -> Result:
         former = _check_batch(result, former, batch, rows, trusted)
         if len(result.flaws) >= MOST:
             break
+    if states:
+        result.flaws += _wrong_states()
     if kept is not None:
         result.flaws += _against(kept)
     return result
@@ -207,6 +212,24 @@ def _differences(tree: Sealed, batch: Sequence[LedgerSeal], parts: Sequence[Pack
         if len(flaws) >= MOST:
             break
     return flaws
+
+
+def _wrong_states() -> list[Flaw]:
+    columns = [field.column for field in ConsentState._meta.get_fields()]
+    stands, said = (", ".join(f"{table}.{name}" for name in [*columns, "event_id"]) for table in ("c", "e"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT coalesce(e.event_id, c.event_id) FROM consents_consent c
+            FULL JOIN (
+                SELECT DISTINCT ON (recipient, brand_id, channel, recipient_type) * FROM consents_consentevent
+                ORDER BY recipient, brand_id, channel, recipient_type, version DESC
+            ) e USING (recipient, brand_id, channel, recipient_type)
+            WHERE ({stands}) IS DISTINCT FROM ({said}) ORDER BY 1 LIMIT %s
+            """,  # noqa: S608 (names of columns)
+            [MOST],
+        )
+        return [Flaw("state", 0, Sealed.EVENTS.name, number) for (number,) in cursor.fetchall()]
 
 
 def _against(kept: dict[str, Any]) -> list[Flaw]:

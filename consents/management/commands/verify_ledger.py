@@ -19,6 +19,7 @@ WORDS = {
     "key": "signed by a key that is not trusted (LEDGER_FORMER_KEYS)",
     "chain": "it does not carry the former seal's hash",
     "gap": "the seal before it is missing",
+    "state": "what stands for the consent of event {number} is not what the ledger says",
     "tail": "the chain ends before this seal: it was cut, or an older copy was restored",
     "other": "another seal has this number: the chain was written anew",
 }
@@ -29,11 +30,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--states", action="store_true", help="also compare what stands with the ledger")
         parser.add_argument("--against", type=Path, help="a seal that `seal_ledger --export` wrote, kept elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
         kept = json.loads(options["against"].read_text(encoding="utf-8")) if options["against"] else None
-        result = verify_ledger(kept=kept)
+        result = verify_ledger(kept=kept, states=options["states"])
         if options["json"]:
             print(json.dumps(result.as_json()))
         else:
@@ -45,5 +47,5 @@ class Command(BaseCommand):
 
 
 def _said(flaw: Flaw) -> str:
-    where = f"seal {flaw.seal}" + (f", {flaw.tree.lower()}" if flaw.tree else "")
+    where = f"seal {flaw.seal}" if flaw.seal else "state" + (f", {flaw.tree.lower()}" if flaw.tree else "")
     return f"{where}: {WORDS[flaw.kind].format(number=flaw.number)}"

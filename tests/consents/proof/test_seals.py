@@ -275,6 +275,26 @@ def test_r_l2_a_cut_tail_is_found_by_a_seal_that_was_kept(people: People, owner:
     assert [flaw.kind for flaw in verify_ledger(kept=kept).flaws] == ["tail"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE consents_consent SET status = 1 WHERE recipient = 'ayse@firma.example'",
+        "UPDATE consents_consent SET holds = 2 WHERE recipient = 'ayse@firma.example'",
+        "DELETE FROM consents_consent WHERE recipient = 'ayse@firma.example'",
+    ],
+)
+def test_r_l1_what_stands_is_held_against_the_ledger(people: People, owner: psycopg.Connection, sql: str) -> None:
+    people("ayse", "fatma")
+    people("ayse", status="RET")
+    seal_all()
+    assert verify_ledger(states=True).whole
+    owner.execute(sql)
+    assert verify_ledger().whole, "the ledger itself was not touched"
+    last = ConsentEvent.objects.filter(recipient="ayse@firma.example").order_by("-version").first()
+    assert last is not None
+    assert [(flaw.kind, flaw.number) for flaw in verify_ledger(states=True).flaws] == [("state", last.event_id)]
+
+
 def test_many_flaws_do_not_fill_the_memory(people: People, owner: psycopg.Connection) -> None:
     people(*(f"kisi{n}" for n in range(150)))
     seal_all()
