@@ -9,7 +9,7 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
-from .views.seals import SealsView, SealView
+from .views.seals import ProofView, SealsView, SealView, VerifyView
 
 app_name = "consents"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
+    path("izinler/<int:event_id>/kanit/", ProofView.as_view(), name="proof"),
+    path("dogrula/", VerifyView.as_view(), name="verify"),
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),

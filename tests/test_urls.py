@@ -42,6 +42,7 @@ PAGES: dict[str, set[str]] = {
 OBJECTS = {
     "consents:detail": "GET",
     "consents:refuse": "POST",
+    "consents:proof": "POST",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -71,7 +72,7 @@ OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # (tests/consents/proof/).
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|refusals_export|refusals_acknowledge)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|verify|refusals_export|refusals_acknowledge)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -160,7 +161,7 @@ def filled(db: None) -> dict[str, Any]:
 
 
 def address(name: str, filled: dict[str, Any]) -> str:
-    if name in ("consents:detail", "consents:refuse"):
+    if name in ("consents:detail", "consents:refuse", "consents:proof"):
         return reverse(name, args=[filled["event"]])
     if name.startswith("providers:invitation"):
         return reverse(name, args=[uuid.uuid4()])

@@ -1,12 +1,20 @@
-"""Inclusion proofs (R-L3): that one event stands under a seal, from that seal alone."""
+"""Proofs (R-L3): that events stand under seals, told so completely that anybody can check it without us."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from consents.canonical import SEPARATOR, canonical_v1, fields_of
 from consents.enums import Sealed
-from consents.models import LedgerSeal, SealLeaves
+from consents.models import Consent, ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import merkle
+from consents.proof.publish import exported
+from consents.selectors.seals import published_keys
+from providers.models import Brand
+
+FORM = "iys-proof-v1"
 
 
 @dataclass(frozen=True)
@@ -60,3 +68,34 @@ def inclusion_of(event_id: int) -> Inclusion | None:
     leaves = merkle.split(bytes(row.leaves))
     seal = LedgerSeal.objects.get(number=row.seal_number)
     return Inclusion(seal, event_id, place, leaves[place], merkle.path_of(leaves, place))
+
+
+def proof_of(consent: Consent, brand: Brand, *, now: datetime) -> dict[str, Any]:
+    """Everything about one consent that the ledger holds, with what proves it (`docs/seals.md`, "Proof").
+
+    Events that no seal covers yet stand in it without a proof of their own.
+    """
+    recipient, brand_id, channel, recipient_type = consent.key
+    events = ConsentEvent.objects.filter(
+        recipient=recipient, brand_id=brand_id, channel=channel, recipient_type=recipient_type
+    ).order_by("version")
+    told = [(event, inclusion_of(event.event_id)) for event in events]
+    seals = {proof.seal.number: proof.seal for _, proof in told if proof is not None}
+    return {
+        "form": FORM,
+        "made_at": now.isoformat(timespec="seconds"),
+        "brand": {"name": brand.name, "code": brand.brand_code, "provider": brand.provider.title},
+        "events": [_told(event, proof) for event, proof in told],
+        "seals": {str(number): exported(seal) for number, seal in sorted(seals.items())},
+        "keys": dict(published_keys()),
+    }
+
+
+def _told(event: ConsentEvent, proof: Inclusion | None) -> dict[str, Any]:
+    fields: Sequence[str] = canonical_v1(fields_of(event)).decode().split(SEPARATOR)
+    return {
+        "event": event.event_id,
+        "salt": event.salt.hex,
+        "fields": list(fields),
+        "proof": proof and {name: value for name, value in proof.as_json().items() if name != "event"},
+    }

@@ -78,25 +78,6 @@ def verify_ledger(*, kept: dict[str, Any] | None = None, states: bool = False) -
     return result
 
 
-def exported(seal: LedgerSeal) -> dict[str, Any]:
-    """A seal as plain values, to be published or kept elsewhere."""
-    return {
-        "form": form.FORM,
-        "number": seal.number,
-        "sealed_at": seal.sealed_at.isoformat(),
-        "last_event": seal.last_event,
-        "events": seal.events,
-        "events_root": seal.events_root_hex,
-        "last_entry": seal.last_entry,
-        "entries": seal.entries,
-        "entries_root": seal.entries_root_hex,
-        "previous": seal.previous_hex,
-        "hash": seal.hash_hex,
-        "key_id": seal.key_id,
-        "signature": seal.signature_hex,
-    }
-
-
 def content_of(seal: LedgerSeal) -> form.SealContent:
     return form.SealContent(
         number=seal.number,

@@ -1,14 +1,22 @@
-"""Public pages of the ledger's seals (R-L3)."""
+"""Seals and proofs (R-L3): public pages, and the proof of one consent as a file."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
 from consents.models import LedgerSeal
+from consents.proof.publish import exported
+from consents.proof_words import verify_words
+from consents.selectors import history
+from consents.selectors.proofs import proof_of
 from consents.selectors.seals import published_keys, seal_page
-from consents.services.verification import exported
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+
+from .base import ActorView
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -30,4 +38,32 @@ class SealView(View):
         seal = get_object_or_404(LedgerSeal, number=number)
         response = JsonResponse(exported(seal), json_dumps_params={"indent": 2})
         response["Content-Disposition"] = f'attachment; filename="muhur-{number}.json"'
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class VerifyView(View):
+    """Checks a proof in the reader's browser (R-L3): the server sees nothing of it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "consents/seals/verify.html", {"words": verify_words(), "keys": dict(published_keys())})
+
+
+class ProofView(ActorView):
+    """The proof of one consent as a file. By POST, because every export is logged (R-G3)."""
+
+    permission = Permission.CONSENT_VIEW
+
+    def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        consent = history.consent_of(self.actor, event_id)
+        if consent is None:
+            raise Http404
+        if self.actor.all_providers:
+            self.actor.require(Permission.PERSON_SHOW)
+        brand = history.brand_of(consent)
+        target = ("consents.consent", str(consent.event_id))
+        audit.record("consent.proof_taken", target, actor=self.actor, provider_id=brand.provider_id)
+        proof = proof_of(consent, brand, now=timezone.now())
+        response = JsonResponse(proof, json_dumps_params={"indent": 1, "ensure_ascii": False})
+        response["Content-Disposition"] = f'attachment; filename="kanit-{consent.event_id}.json"'
         return response

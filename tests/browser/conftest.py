@@ -96,7 +96,8 @@ def page(browser: Browser) -> Iterator[Page]:
     if folder := os.environ.get("BROWSER_PICTURES"):
         page.screenshot(path=str(Path(folder) / "last.png"), full_page=True)
     context.close()
-    assert not [text for text in troubles if "favicon" not in text]
+    # A font that is fetched on its first letter is no trouble for a test that cuts the network.
+    assert not [text for text in troubles if "favicon" not in text and "INTERNET_DISCONNECTED" not in text]
 
 
 def _free_port() -> int:

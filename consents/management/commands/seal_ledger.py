@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from consents.models import LedgerSeal
+from consents.proof.publish import exported
 from consents.services.seals import seal_ledger
-from consents.services.verification import exported
 
 
 class Command(BaseCommand):

@@ -21,9 +21,10 @@ from consents.enums import Sealed
 from consents.models import ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import keys, leaves
 from consents.proof.leaves import leaves_between
+from consents.proof.publish import exported
 from consents.services import verification
 from consents.services.seals import seal_ledger
-from consents.services.verification import exported, verify_ledger
+from consents.services.verification import verify_ledger
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry

@@ -1,0 +1,28 @@
+"""A seal as plain values, to be published, kept elsewhere, or put into a proof."""
+
+from typing import Any
+
+from consents.engine.terms import microseconds
+from consents.models import LedgerSeal
+
+from .form import FORM
+
+
+def exported(seal: LedgerSeal) -> dict[str, Any]:
+    """All that a reader needs to check the seal: `sealed_at_us` is the moment as the seal's form writes it."""
+    return {
+        "form": FORM,
+        "number": seal.number,
+        "sealed_at": seal.sealed_at.isoformat(),
+        "sealed_at_us": microseconds(seal.sealed_at),
+        "last_event": seal.last_event,
+        "events": seal.events,
+        "events_root": seal.events_root_hex,
+        "last_entry": seal.last_entry,
+        "entries": seal.entries,
+        "entries_root": seal.entries_root_hex,
+        "previous": seal.previous_hex,
+        "hash": seal.hash_hex,
+        "key_id": seal.key_id,
+        "signature": seal.signature_hex,
+    }

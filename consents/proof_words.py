@@ -1,0 +1,43 @@
+"""The words in which the verification page tells a proof, in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .enums import Channel, EventKind, RecipientType, Source, Status
+
+
+def verify_words() -> dict[str, Any]:
+    """Labels by the numbers of the ledger's form, and the sentences of each result."""
+    return {
+        "language": get_language(),
+        "statuses": {str(status.value): str(status.label) for status in Status},
+        "kinds": {str(kind.value): str(kind.label) for kind in EventKind},
+        "channels": {str(channel.value): str(channel.label) for channel in Channel},
+        "types": {str(kind.value): str(kind.label) for kind in RecipientType},
+        "sources": {str(source.value): str(source.label) for source in Source},
+        "dated": _("dated"),
+        "registered": _("registered"),
+        "seal": _("Seal"),
+        "tones": {
+            "good": "success", "unsealed": "warning", "unable": "warning", "stranger": "danger", "bad": "danger"
+        },
+        "verdicts": {
+            "good": _("Proven"),
+            "unsealed": _("Not sealed yet"),
+            "unable": _("Signature not checked"),
+            "stranger": _("Unknown key"),
+            "bad": _("Does not fit"),
+        },
+        "results": {
+            "good": _("The proof holds: every record below stands in the registry just as it is written here."),
+            "unsealed": _("What is sealed holds. The newest records were not sealed yet when the proof was made."),
+            "unable": _(
+                "The records lead to their seals, but this browser cannot check the signature. A newer browser can."
+            ),
+            "stranger": _("The seal is not signed by a key of this registry: the proof is worth nothing here."),
+            "bad": _("The proof does NOT hold: something in it was changed."),
+        },
+        "noProof": _("This is not a proof of this registry, or the file is damaged."),
+    }  # fmt: skip
