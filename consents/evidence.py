@@ -17,15 +17,20 @@ class EvidenceValue:
 
     kind: EvidenceKind
     sha256: bytes | None
-    reference: str
+    reference: str = ""
 
 
-NO_EVIDENCE = EvidenceValue(EvidenceKind.NONE, None, "")
+NO_EVIDENCE = EvidenceValue(EvidenceKind.NONE, None)
 
 
 def read_evidence(text: str | None) -> EvidenceValue:
     """Judge one cell; an empty one and a scan that did not come are no evidence."""
     reference = (text or "").strip()[:REFERENCE_LENGTH]
-    if not reference or _FILE_NAME.search(reference):
+    if not reference or names_a_scan(reference):
         return NO_EVIDENCE
     return EvidenceValue(EvidenceKind.REFERENCE, hashlib.sha256(reference.encode()).digest(), reference)
+
+
+def names_a_scan(text: str) -> bool:
+    """Whether a cell is the name of a file, which has to come along, and no reference."""
+    return bool(_FILE_NAME.search(text.strip()))
