@@ -63,7 +63,7 @@ class FilesForm(PortalForm):
     brand = forms.ModelChoiceField(
         label=_("Brand"), queryset=Brand.objects.none(), to_field_name="brand_code", empty_label=None
     )
-    files = forms.FileField(label=_("Scans"), widget=_SeveralFiles, required=False, allow_empty_file=True)
+    scans = forms.FileField(label=_("Scans"), widget=_SeveralFiles, required=False, allow_empty_file=True)
 
     def __init__(self, *args: Any, brands: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -90,7 +90,7 @@ def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, dro
         uploaded_name=actor.name[:200],
     )
     row.file.save("scan", ContentFile(data), save=False)
-    stored, storage = row.file.name, row.file.storage
+    stored, storage = str(row.file.name), row.file.storage
     try:
         with transaction.atomic():
             row.save(force_insert=True)

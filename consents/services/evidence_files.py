@@ -25,7 +25,7 @@ Content = Callable[[], bytes | FileRefused]
 def files_of(uploads: Sequence[Any]) -> Iterator[list[tuple[str, Content]]]:
     """Names of the uploaded scans, those of ZIPs included, each with what reads it.
 
-    Raises `FileRefused` for a ZIP that is refused as a whole, `Invalid` (field "files") for none or too many.
+    Raises `FileRefused` for a ZIP that is refused as a whole, `Invalid` (field "scans") for none or too many.
     """
     with tempfile.TemporaryDirectory() as folder:
         archives: list[ZipFile] = []
@@ -38,10 +38,10 @@ def files_of(uploads: Sequence[Any]) -> Iterator[list[tuple[str, Content]]]:
                 else:
                     found.append((str(upload.name), _plain(upload)))
             if not found:
-                raise Invalid(_("Choose the scans, or a ZIP of them."), field="files")
+                raise Invalid(_("Choose the scans, or a ZIP of them."), field="scans")
             if len(found) > MAX_AT_ONCE:
                 text = _("These are %(number)d scans; %(limit)d can be matched at once.")
-                raise Invalid(text % {"number": len(found), "limit": MAX_AT_ONCE}, field="files")
+                raise Invalid(text % {"number": len(found), "limit": MAX_AT_ONCE}, field="scans")
             yield found
         finally:
             for archive in archives:

@@ -164,7 +164,10 @@ def complete_standing(item: ConsentImport, *, actor: Actor) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(_WAITING, {"brand": item.brand_id, "import": item.pk, "limit": KEYS_AT_ONCE})
-            proven = [Proven(*row[:5], bytes(row[5])) for row in cursor.fetchall()]
+            proven = [
+                Proven(recipient, channel, kind, version, evidence_kind, bytes(sha256))
+                for recipient, channel, kind, version, evidence_kind, sha256 in cursor.fetchall()
+            ]
         done = complete(item.brand_id, proven, actor=actor, way=WayIn.IMPORT, moment=item.apply_moment)
         total += len(done)
         if not done:
@@ -182,6 +185,6 @@ def forget_archive(item: ConsentImport) -> None:
     archive = archive_of(item)
     if archive is None:
         return
-    name, storage = archive.file.name, archive.file.storage
+    name, storage = str(archive.file.name), archive.file.storage
     ImportEvidence.objects.filter(pk=item.pk).update(file="", members=[], report={})
     transaction.on_commit(lambda: storage.delete(name))

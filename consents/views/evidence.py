@@ -105,7 +105,7 @@ class MissingView(ActorView):
         return self.page(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if "files" in request.FILES or "upload" in request.POST:
+        if "scans" in request.FILES or "upload" in request.POST:
             return self.by_files(request)
         form = ReferenceForm(request.POST)
         if not form.is_valid():
@@ -129,12 +129,12 @@ class MissingView(ActorView):
             return self.page(request, files=form, status=422)
         brand = form.cleaned_data["brand"]
         try:
-            with files_of(request.FILES.getlist("files")) as found:
+            with files_of(request.FILES.getlist("scans")) as found:
                 matched = selectors.waiting_by_names(brand, [name for name, _content in found])
                 files = ((name, content(), rows) for (name, content), rows in zip(found, matched, strict=True))
                 result = services.complete_by_files(actor=self.actor, brand=brand, files=files)
         except (Invalid, FileRefused) as error:
-            form.add_error("files", str(services.refused(error) if isinstance(error, FileRefused) else error))
+            form.add_error("scans", str(services.refused(error) if isinstance(error, FileRefused) else error))
             return self.page(request, files=form, status=422)
         return self.page(request, result=result)
 

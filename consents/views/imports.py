@@ -94,7 +94,7 @@ class NewView(ImportView):
         return UploadForm(*args, brands=brands, by_registry=self.actor.all_providers, **kwargs)
 
     def upload(self, data: dict[str, Any]) -> ConsentImport:
-        about = {name: data[name] for name in ("brand", "reason", "reference") if name in data}
+        about: dict[str, Any] = {name: data[name] for name in ("brand", "reason", "reference") if name in data}
         if data.get("evidence") is not None:
             about |= {"evidence": data["evidence"], "evidence_name": data["evidence"].name}
         if data.get("file") is not None:

@@ -24,7 +24,7 @@ Traces = Callable[[], tuple[int, ...]]
 
 def send(panel: Client, brand: Brand, files: dict[str, bytes]) -> Any:
     scans = [SimpleUploadedFile(name, data) for name, data in files.items()]
-    return panel.post(URL, {"upload": "1", "brand": str(brand.brand_code), "files": scans})
+    return panel.post(URL, {"upload": "1", "brand": str(brand.brand_code), "scans": scans})
 
 
 def test_the_list_shows_what_waits_and_nothing_else(panel: Client, signed: Signed) -> None:
@@ -143,7 +143,7 @@ def test_what_is_refused_as_a_whole_is_said_at_the_field(
     before = traces()
     response = send(panel, brand, files)
     assert response.status_code == 422
-    assert response.context["files"].errors["files"]
+    assert response.context["files"].errors["scans"]
     assert traces() == before
 
 
