@@ -35,6 +35,7 @@ USUAL = {Status.ONAY: Effective.SENDABLE, Status.RET: Effective.REFUSED, Status.
 class Row:
     """One consent of the list."""
 
+    event: str
     url: str
     show_url: str
     address: str
@@ -56,6 +57,7 @@ def rows_for(actor: Actor, consents: Sequence[Any], brands: Sequence[Brand]) -> 
         brand = names.get(consent.brand_id)
         rows.append(
             Row(
+                event=str(consent.event_id),
                 url=reverse("consents:detail", args=[consent.event_id]),
                 show_url=reverse("consents:show", args=[consent.event_id]) if masked else "",
                 address=mask(consent.recipient) if masked else consent.recipient,

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .views.consents import DetailView, ListView, ShowView
+from .views.evidence import CompleteView, FileView, MissingView, PreviewView
 from .views.exports import ExportView, SampleView
 from .views.inbound import InboundView
 from .views.links import ActView, LinkView, OneClickView
@@ -21,6 +22,10 @@ urlpatterns = [
     path("izinler/<int:event_id>/", DetailView.as_view(), name="detail"),
     path("izinler/<int:event_id>/ret/", RefuseView.as_view(), name="refuse"),
     path("izinler/<int:event_id>/goster/", ShowView.as_view(), name="show"),
+    path("izinler/<int:event_id>/kanit/", CompleteView.as_view(), name="evidence_complete"),
+    path("izinler/kanit-eksik/", MissingView.as_view(), name="evidence_missing"),
+    path("izinler/kanit/<int:number>/", FileView.as_view(), name="evidence_file"),
+    path("izinler/kanit/<int:number>/onizleme/", PreviewView.as_view(), name="evidence_preview"),
     path("i/<str:token>/", LinkView.as_view(), name="link"),
     path("i/<str:token>/onayla/", ActView.as_view(act="confirm"), name="link_confirm"),
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.utils import timezone
 
 from consents.models import ConsentEvent
 from consents.services import imports
+from consents.services.evidence import keep_file
 from consents.services.records import Entry, record_consents
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import Brand
+from tests.consents.evidence.papers import pdf
 from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of
 
 PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
@@ -31,6 +34,7 @@ PAGES: dict[str, set[str]] = {
     "providers:people": {"manager"},
     "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:record": {"manager", "officer"},
+    "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:sample": EVERYBODY,
@@ -43,6 +47,9 @@ OBJECTS = {
     "consents:detail": "GET",
     "consents:refuse": "POST",
     "consents:proof": "POST",
+    "consents:evidence_complete": "POST",
+    "consents:evidence_file": "GET",
+    "consents:evidence_preview": "GET",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -150,18 +157,22 @@ def filled(db: None) -> dict[str, Any]:
     text = f"recipient,type,status,source,consentDate\nveli@firma.example,EPOSTA,ONAY,HS_WEB,{now}\n"
     item = imports.upload_paste(actor=actor, brand=brand, text=text)
     event = ConsentEvent.objects.get()
+    scan = keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name="form.pdf")
     other = MembershipFactory(provider=brand.provider, role="viewer")
     return {
         "brand": brand,
         "manager": manager.user,
         "event": event.event_id,
         "import": item.public_id,
+        "scan": scan.pk,
         "member": other.pk,
     }
 
 
 def address(name: str, filled: dict[str, Any]) -> str:
-    if name in ("consents:detail", "consents:refuse", "consents:proof"):
+    if name in ("consents:evidence_file", "consents:evidence_preview"):
+        return reverse(name, args=[filled["scan"]])
+    if name in ("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete"):
         return reverse(name, args=[filled["event"]])
     if name.startswith("providers:invitation"):
         return reverse(name, args=[uuid.uuid4()])

@@ -1,11 +1,11 @@
-"""What a recipient does with a record that stands: confirm it, or take the own refusal back.
+"""What happens to a record that stands: its recipient confirms it or takes the own refusal back, its evidence comes.
 
 Like undo, these append events that carry a whole state; nothing is judged by dates. A refusal or a consent of a
 recipient is a record like any other and goes through `services.records`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Proven(Asked):
+    """A consent and what proves it."""
+
+    evidence_kind: int
+    evidence_hash: bytes
+
+
+@dataclass(frozen=True)
 class Appended:
     """One event that an act appended."""
 
@@ -54,8 +62,24 @@ def take_back(brand_id: int, asked: Sequence[Asked], *, actor: Actor, way: WayIn
     return _append(statements.TAKE_BACK, brand_id, asked, actor=actor, way=way, moment=moment)
 
 
+def complete(brand_id: int, proven: Sequence[Proven], *, actor: Actor, way: WayIn, moment: datetime) -> list[Appended]:
+    """Complete the evidence of consents that still wait for it (R-C16); others are left alone."""
+    more = {
+        "evidence_kinds": [one.evidence_kind for one in proven],
+        "evidence_hashes": [one.evidence_hash for one in proven],
+    }
+    return _append(statements.COMPLETE, brand_id, proven, actor=actor, way=way, moment=moment, more=more)
+
+
 def _append(
-    sql: str, brand_id: int, asked: Sequence[Asked], *, actor: Actor, way: WayIn, moment: datetime
+    sql: str,
+    brand_id: int,
+    asked: Sequence[Asked],
+    *,
+    actor: Actor,
+    way: WayIn,
+    moment: datetime,
+    more: Mapping[str, Any] | None = None,
 ) -> list[Appended]:
     if not asked:
         return []
@@ -74,6 +98,7 @@ def _append(
         "way": int(way),
         "hmac_inner": inner,
         "hmac_outer": outer,
+        **(more or {}),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PLAN_BY_KEY)

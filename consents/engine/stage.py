@@ -12,8 +12,8 @@ import polars as pl
 from django.conf import settings
 from django.db import connection, transaction
 
-from consents.enums import EvidenceKind
-from consents.evidence import read_evidence
+from consents.enums import EvidenceKind, Status
+from consents.evidence import NO_EVIDENCE, SCAN_MISSING, EvidenceValue, Shelf, read_evidence
 from consents.files.layout import Layout
 from consents.files.read import read_slices
 from consents.models import ConsentImport, Evidence, ImportProblem, StagedRow
@@ -28,6 +28,26 @@ Item = TypeVar("Item")
 PROBLEM_COLUMNS = ("import_id", "phase", "line", "problem", "column", "value")
 
 
+SIGNED = (1, 3)
+"""First and last of the sources that carry a signature (R-C16)."""
+NAMES_KEPT = 200
+
+
+@dataclass
+class EvidenceFound:
+    """Rows by what their evidence column came to, and the first names of scans that are not there, by reason."""
+
+    matched: int = 0  # rows with a scan that came along
+    missing: int = 0  # rows that name a scan which is not there, or was refused
+    references: int = 0
+    nothing: int = 0  # signed consents without any word
+    absent: dict[str, str] = field(default_factory=dict)  # name → code of the reason
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("matched", "missing", "references", "nothing")}
+
+
 @dataclass
 class StageResult:
     """What reading found. `malformed` is by problem number; `reading` adds up `Normalised.counts`."""
@@ -38,6 +58,7 @@ class StageResult:
     changed: int = 0
     bytes_read: int = 0
     total_bytes: int = 0
+    evidence: EvidenceFound = field(default_factory=EvidenceFound)
 
 
 def reading_of(item: ConsentImport, layout: Layout, moment: datetime) -> Reading:
@@ -57,8 +78,10 @@ def forget(item: ConsentImport) -> None:
     ImportProblem.objects.filter(import_id=item.pk, phase=ImportProblem.Phase.FORMAT).delete()
 
 
-def stage(item: ConsentImport, path: Path, moment: datetime) -> Iterator[StageResult]:
+def stage(item: ConsentImport, path: Path, moment: datetime, *, shelf: Shelf | None = None) -> Iterator[StageResult]:
     """Stage the file slice by slice, each in its own transaction; yields the running result after each.
+
+    `shelf` holds the scans that came beside the file (R-C16).
 
     The moment is the import's own, so that reading the kept file again gives the same rows.
     Raises `FileRefused` for a file that turns out damaged or too long.
@@ -69,7 +92,7 @@ def stage(item: ConsentImport, path: Path, moment: datetime) -> Iterator[StageRe
     slices = read_slices(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     for part, read in _one_ahead((part, normalise(part.frame, reading)) for part in slices):
         with transaction.atomic():
-            _copy_rows(item, read.rows)
+            _copy_rows(item, read.rows, shelf, result.evidence)
             _copy_problems(item, read.problems)
         result.rows += read.rows.height
         result.changed += read.changes.height
@@ -91,10 +114,10 @@ def _one_ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
             pool.submit(items.close)
 
 
-def _copy_rows(item: ConsentImport, rows: pl.DataFrame) -> None:
+def _copy_rows(item: ConsentImport, rows: pl.DataFrame, shelf: Shelf | None, found: EvidenceFound) -> None:
     if not rows.height:
         return
-    frame = _with_evidence(item, rows).sort("recipient", "line", "channel")
+    frame = _with_evidence(item, rows, shelf, found).sort("recipient", "line", "channel")
     # A file without the provider's own notices (R-M1) does not pay for two empty columns.
     told = frame["own_notice_at"].null_count() < frame.height
     columns = (*STAGED_COLUMNS, *OWN_NOTICE_COLUMNS) if told else STAGED_COLUMNS
@@ -120,11 +143,37 @@ def _copy(table: str, columns: tuple[str, ...], frame: pl.DataFrame) -> None:
         copy.write(frame.write_csv(include_header=False, quote_style="necessary"))
 
 
-def _with_evidence(item: ConsentImport, rows: pl.DataFrame) -> pl.DataFrame:
-    """Evidence cells as kind and hash; references are kept beside the ledger (R-C16)."""
+def _with_evidence(item: ConsentImport, rows: pl.DataFrame, shelf: Shelf | None, found: EvidenceFound) -> pl.DataFrame:
+    """Evidence cells as kind and hash; references are kept beside the ledger (R-C16).
+
+    Scans are named here by their hash alone: they are kept when the import is applied.
+    """
     cells = rows["evidence"].drop_nulls().unique().to_list()
-    values = {cell: read_evidence(cell) for cell in cells}
-    known = {value.sha256: value for value in values.values() if value.sha256}
+    values, absent = _read_cells(cells, shelf)
+    _keep_references(item, values)
+    kinds = {cell: int(value.kind) for cell, value in values.items()}
+    hashes = {cell: "\\x" + value.sha256.hex() for cell, value in values.items() if value.sha256}
+    frame = rows.with_columns(
+        pl.col("evidence")
+        .replace_strict(kinds, default=int(EvidenceKind.NONE), return_dtype=pl.Int16)
+        .alias("evidence_kind"),
+        pl.col("evidence").replace_strict(hashes, default=None, return_dtype=pl.String).alias("evidence_hash"),
+    )
+    _count(frame, absent, found)
+    return frame
+
+
+def _read_cells(cells: list[str], shelf: Shelf | None) -> tuple[dict[str, EvidenceValue], dict[str, str]]:
+    """Each cell's value; and the cells that name a scan which is not there, with the code of the reason."""
+    if shelf is None:
+        values = {cell: read_evidence(cell) for cell in cells}
+        return values, {cell: SCAN_MISSING for cell, value in values.items() if value is NO_EVIDENCE}
+    read = {cell: shelf.read(cell) for cell in cells}
+    return {cell: value for cell, (value, _code) in read.items()}, {c: code for c, (_v, code) in read.items() if code}
+
+
+def _keep_references(item: ConsentImport, values: dict[str, EvidenceValue]) -> None:
+    known = {value.sha256: value for value in values.values() if value.kind is EvidenceKind.REFERENCE}
     if known:
         Evidence.objects.bulk_create(
             [
@@ -133,11 +182,19 @@ def _with_evidence(item: ConsentImport, rows: pl.DataFrame) -> pl.DataFrame:
             ],
             ignore_conflicts=True,
         )
-    kinds = {cell: int(value.kind) for cell, value in values.items()}
-    hashes = {cell: "\\x" + value.sha256.hex() for cell, value in values.items() if value.sha256}
-    return rows.with_columns(
-        pl.col("evidence")
-        .replace_strict(kinds, default=int(EvidenceKind.NONE), return_dtype=pl.Int16)
-        .alias("evidence_kind"),
-        pl.col("evidence").replace_strict(hashes, default=None, return_dtype=pl.String).alias("evidence_hash"),
-    )
+
+
+def _count(frame: pl.DataFrame, absent: dict[str, str], found: EvidenceFound) -> None:
+    """Add a slice up by columns; a file without signed consents pays for one comparison."""
+    signed = (pl.col("status") == int(Status.ONAY)) & pl.col("source").is_between(*SIGNED)
+    found.nothing += frame.select((signed & pl.col("evidence").is_null()).sum()).item()
+    if frame["evidence"].null_count() == frame.height:
+        return
+    kinds = dict(frame["evidence_kind"].value_counts().iter_rows())
+    found.matched += kinds.get(int(EvidenceKind.FILE), 0)
+    found.references += kinds.get(int(EvidenceKind.REFERENCE), 0)
+    if absent:
+        found.missing += frame.select(pl.col("evidence").is_in(list(absent)).sum()).item()
+        for name, code in absent.items():
+            if len(found.absent) < NAMES_KEPT:
+                found.absent.setdefault(name, code)

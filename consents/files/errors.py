@@ -97,6 +97,74 @@ REFUSALS: dict[str, _Words] = {
         _("This is a web page, whatever its name says."),
         _("Open it in your spreadsheet program, save it as XLSX and upload that file."),
     ),
+    "scan-empty": _Words(
+        _("The file is empty (0 bytes)."),
+        _("Scan the document again and upload that file."),
+    ),
+    "scan-too-large": _Words(
+        _("The file is larger than {limit} MB."),
+        _("Scan it with fewer dots an inch; 200 are plenty for a form."),
+    ),
+    "scan-unknown": _Words(
+        _("This is neither a PDF nor a picture (JPEG, PNG or HEIC), whatever its name says."),
+        _("Upload the scan as PDF, JPEG, PNG or HEIC."),
+    ),
+    "scan-broken": _Words(
+        _("The file is damaged and cannot be opened."),
+        _("Scan the document again, or save it anew, and upload that file."),
+    ),
+    "scan-encrypted": _Words(
+        _("The PDF is locked with a password."),
+        _("Remove the password, so that the evidence can be read years from now."),
+    ),
+    "scan-active": _Words(
+        _("The PDF runs a script, opens something else or carries another file inside."),
+        _("Print it to a new PDF, or scan the paper, and upload that file."),
+    ),
+    "scan-two-kinds": _Words(
+        _("The file is two things in one: another kind of file hides in it."),
+        _("Print it to a new PDF, or scan the paper, and upload that file."),
+    ),
+    "scan-measures": _Words(
+        _("The picture is too small or too large: each side has from {smallest} to {largest} pixels."),
+        _("Scan the document again with about 200 dots an inch."),
+    ),
+    "scan-page-measures": _Words(
+        _("A page of the PDF has measures that no paper has."),
+        _("Print it to a new PDF on A4 and upload that file."),
+    ),
+    "scan-pages": _Words(
+        _("The PDF has more than {limit} pages."),
+        _("Upload the pages that carry the signature."),
+    ),
+    "zip-unreadable": _Words(
+        _("This is not a ZIP archive, or it is damaged."),
+        _("Pack the scans into a new ZIP and upload that file."),
+    ),
+    "zip-many": _Words(
+        _("The ZIP holds more than {limit} files."),
+        _("Split the list and its scans, and upload the parts one after the other."),
+    ),
+    "zip-unpacks": _Words(
+        _("The ZIP unpacks to an unreasonable size."),
+        _("Pack the scans anew; PDFs and pictures hardly shrink in a ZIP."),
+    ),
+    "zip-password": _Words(
+        _("The ZIP is locked with a password."),
+        _("Pack the scans into a ZIP without a password."),
+    ),
+    "zip-paths": _Words(
+        _("A name in the ZIP leads outside of it."),
+        _("Pack the scans anew, from the folder that they are in."),
+    ),
+    "zip-nested": _Words(
+        _("The ZIP holds another archive."),
+        _("Unpack it and put the scans themselves into the ZIP."),
+    ),
+    "zip-nothing": _Words(
+        _("The ZIP holds no files."),
+        _("Put the scans into it and upload it again."),
+    ),
     "unknown-sheet": _Words(
         _("The workbook has no sheet “{sheet}”."),
         _("Choose one of the sheets of the workbook."),

@@ -46,6 +46,7 @@ class UploadForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "paste"}),
         help_text=_("Rows copied from a spreadsheet, or text with commas, best with their headings."),
     )
+    evidence = forms.FileField(label=_("Scans in a ZIP"), required=False, allow_empty_file=True)
     reason = forms.CharField(
         label=_("Reason"), max_length=300, help_text=_("Why the registry imports this. The provider is told.")
     )
@@ -124,7 +125,10 @@ class ColumnsForm(PortalForm):
         label=_("Evidence"),
         required=False,
         max_length=300,
-        help_text=_("Where the signed originals are kept, for example the number of the archive box."),
+        help_text=_(
+            "Where the signed originals of the whole file are kept, for example the number of the archive box. Without"
+            " it, signed consents are stored as “evidence missing” and may not be used until completed."
+        ),
     )
     wide_no = forms.ChoiceField(
         label=_("What does a “no” mean?"), required=False, choices=WIDE_NO, widget=forms.RadioSelect

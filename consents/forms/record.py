@@ -6,11 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType, Source, SourceGroup, Status
+from consents.files.scans import MAX_BYTES
 from consents.problems import Problem
 from consents.services.records import Entry
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand, Retailer
 
+from .evidence import ACCEPTED, scan_hint
 from .fields import MomentField, source_choices, this_minute
 
 # Columns of the engine's problems and the fields that they concern.
@@ -68,6 +70,7 @@ class RecordForm(PortalForm):
         ),
     )
 
+    scan = forms.FileField(label=_("Scan of the signed form"), required=False, allow_empty_file=True)
     own_notice_at = MomentField(
         label=_("When you told the recipient"),
         required=False,
@@ -84,6 +87,10 @@ class RecordForm(PortalForm):
 
     kept = ("brand", "source", "status", "channels", "recipient_type")
     """What “record another” takes over."""
+
+    scan_hint = staticmethod(scan_hint)
+    scan_accept = ACCEPTED
+    scan_max_bytes = MAX_BYTES
 
     def __init__(self, *args: Any, brands: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,6 +114,8 @@ class RecordForm(PortalForm):
             data |= {"own_notice_at": "", "own_notice_means": ""}
         if data.get("own_notice_means") and not data.get("own_notice_at"):
             self.add_error("own_notice_at", _("Say when you told the recipient, or leave both empty."))
+        if data.get("scan") and data.get("evidence"):
+            self.add_error("evidence", _("Choose a scan or give a reference, not both."))
         return data
 
     def entries(self) -> list[Entry]:

@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .evidence import ImportEvidence
 from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
 from .ledger import (
     BrandCounter,
@@ -10,6 +11,7 @@ from .ledger import (
     ConsentState,
     CounterQuerySet,
     Evidence,
+    EvidenceQuerySet,
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
@@ -26,7 +28,9 @@ __all__ = [
     "CounterQuerySet",
     "DeadlineExtension",
     "Evidence",
+    "EvidenceQuerySet",
     "ImportChunk",
+    "ImportEvidence",
     "ImportProblem",
     "InboundText",
     "LedgerSeal",

@@ -144,17 +144,48 @@ class BrandDay(models.Model):
         return f"{self.brand_id} {self.day}: {self.total}"
 
 
+class EvidenceQuerySet(models.QuerySet):
+    """Evidence, found by its brand's provider."""
+
+    def visible_to(self, actor: Actor) -> "EvidenceQuerySet":
+        if actor.all_providers:
+            return self
+        return self.filter(brand__provider=actor.provider_id) if actor.provider_id is not None else self.none()
+
+
 class Evidence(models.Model):
-    """What proves a signed consent, known to the ledger by its hash (R-C16): here references, files later."""
+    """What proves a signed consent, known to the ledger by its hash (R-C16): a reference, or an uploaded file.
+
+    The same bytes are kept once for a brand, however many consents they prove.
+    """
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
     sha256 = models.BinaryField(max_length=32)
     kind = models.SmallIntegerField(choices=EvidenceKind)
     reference = models.CharField(max_length=300, blank=True)
+    file = models.FileField(upload_to="evidence", max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)  # as uploaded
+    content_type = models.CharField(max_length=40, blank=True)  # by content
+    size = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    uploaded_at = models.DateTimeField(null=True)
+    uploaded_by = models.BigIntegerField(null=True)
+    uploaded_name = models.CharField(max_length=200, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["brand", "sha256"], name="evidence_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "sha256"], name="evidence_once"),
+            models.CheckConstraint(
+                name="evidence_file_with_upload",
+                condition=Q(kind=EvidenceKind.REFERENCE, file="", uploaded_at=None, uploaded_by=None)
+                | (
+                    Q(kind=EvidenceKind.FILE, uploaded_at__isnull=False, uploaded_by__isnull=False, size__gt=0)
+                    & ~Q(file="")
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{EvidenceKind(self.kind).name} {self.pk}"

@@ -1,7 +1,7 @@
 """The work behind an import's jobs: dry run, apply, undo. Each may run twice and may die in the middle (design 3)."""
 
 from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,10 @@ from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
-from . import imports, notice_queue
+from . import import_evidence, imports, notice_queue
+
+READ = ("malformed", "reading", "respelled", "evidence")
+"""What reading found, taken over into the counts of every judging."""
 
 
 def check(job_id: int) -> None:
@@ -66,9 +69,12 @@ def apply(job_id: int) -> None:
         assert item.apply_moment is not None
         terms = _terms(item, run, item.apply_moment)
         counts = _run(item, terms, run, ImportChunk.Phase.APPLY, _("Writing"))
+        completed = import_evidence.complete_standing(item, actor=terms.actor)
+        kept = import_evidence.keep_proven(item, actor=terms.actor, progress=run.progress)
         with transaction.atomic():
             _settle(item, "applied", counts=_summary(item, counts, ImportChunk.Phase.APPLY), applied_at=timezone.now())
             record("import.applied", item, actor=terms.actor, new={"verdicts": item.counts["verdicts"]})
+            import_evidence.note(item, actor=terms.actor, kept=kept, completed=completed)
             if item.by_registry:
                 _tell_provider(item)
         StagedRow.objects.filter(import_id=item.pk).delete()
@@ -115,14 +121,23 @@ def load_file(
     reference: str = "",
     constants: dict[str, str] | None = None,
     wide_no: str = "",
+    evidence: Path | None = None,
 ) -> ConsentImport:
     """Upload, map as recognised, check or apply in this process: for commands and demo data.
 
-    Raises `Invalid` where the file is refused. A missing column without a constant is a problem of each row.
+    `evidence` is a ZIP of scans. Raises `Invalid` where a file is refused. A missing column without a constant is a
+    problem of each row.
     """
-    with path.open("rb") as file:
+    with path.open("rb") as file, evidence.open("rb") if evidence else nullcontext() as scans:
         item = imports.upload(
-            actor=actor, brand=brand, file=file, name=name or path.name, reason=reason, reference=reference
+            actor=actor,
+            brand=brand,
+            file=file,
+            name=name or path.name,
+            reason=reason,
+            reference=reference,
+            evidence=scans,
+            evidence_name=evidence.name if evidence else "",
         )
     if constants or wide_no:
         item = imports.map_columns(item, actor=actor, columns={}, constants=constants or {}, wide_no=wide_no)
@@ -203,9 +218,11 @@ def _ensure_staged(item: ConsentImport, run: Run) -> None:
     if item.staged_rows is not None and StagedRow.objects.filter(import_id=item.pk).count() == item.staged_rows:
         return
     staging.forget(item)
+    shelf = import_evidence.shelf_of(item, run.progress)
     run.progress(done=0, total=item.file_size, step=_("Reading the file"))
     result = staging.StageResult()
-    for result in staging.stage(item, private_path(item.file.name), item.checked_at or item.created_at):
+    moment = item.checked_at or item.created_at
+    for result in staging.stage(item, private_path(item.file.name), moment, shelf=shelf):
         run.progress(done=result.bytes_read, total=result.total_bytes)
     item.staged_rows = result.rows
     item.dry_counts = {
@@ -213,6 +230,7 @@ def _ensure_staged(item: ConsentImport, run: Run) -> None:
         "malformed": {str(number): total for number, total in result.malformed.items()},
         "reading": dict(result.reading),
         "respelled": result.changed,
+        "evidence": import_evidence.write_report(item, shelf, result.evidence),
     }
     item.save(update_fields=["staged_rows", "dry_counts"])
 
@@ -245,7 +263,11 @@ def _summary(item: ConsentImport, counts: Counter[int], phase: ImportChunk.Phase
     for number, total in codes.items():
         verdicts[problems.BY_NUMBER[number].verdict.name.lower()] += total
     return {
-        **{key: item.dry_counts[key] for key in ("malformed", "reading", "respelled") if key in item.dry_counts},
+        **{
+            key: item.dry_counts[key]
+            for key in ("malformed", "reading", "respelled", "evidence")
+            if key in item.dry_counts
+        },
         "total": sum(verdicts.values()),
         "verdicts": verdicts,
         "codes": {str(number): total for number, total in sorted(codes.items())},

@@ -32,6 +32,8 @@ from iys_portal.core.storage import private_path, sha256_of
 from providers.models import Brand
 from providers.policies import require_may_record
 
+from . import import_evidence
+
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
 CONSTANT_FIELDS = ("type", *COMMON_FIELDS)
 
@@ -59,9 +61,19 @@ def as_importer(actor: Actor, item: ConsentImport) -> Actor:
 
 
 def upload(
-    *, actor: Actor, brand: Brand, file: IO[bytes], name: str, reason: str = "", reference: str = ""
+    *,
+    actor: Actor,
+    brand: Brand,
+    file: IO[bytes],
+    name: str,
+    reason: str = "",
+    reference: str = "",
+    evidence: IO[bytes] | None = None,
+    evidence_name: str = "",
 ) -> ConsentImport:
     """Keep a file, recognise how it is built, and return the import in state "uploaded".
+
+    `evidence` is a ZIP of scans that the rows name (R-C16), refused as field "evidence".
 
     Staff name a reason and a reference, and the import is marked as the registry's. Raises `Invalid` (field
     "file") for a file that is refused as a whole, and keeps nothing then.
@@ -105,20 +117,26 @@ def upload(
     except FileRefused as refusal:
         item.file.delete(save=False)
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+    archive = import_evidence.keep_beside(item, evidence, evidence_name)
     item.layout = layout.to_json()
+    about = {"sha256": digest, "size": size, "reason": item.reason}
     with transaction.atomic():
         item.save()
-        record("import.upload", item, actor=actor, new={"sha256": digest, "size": size, "reason": item.reason})
+        if archive is not None:
+            archive.item = item
+            archive.save(force_insert=True)
+            about |= {"evidence_sha256": archive.sha256, "evidence_size": archive.file_size}
+        record("import.upload", item, actor=actor, new=about)
     return item
 
 
-def upload_paste(*, actor: Actor, brand: Brand, text: str, reason: str = "", reference: str = "") -> ConsentImport:
-    """The paste box: the same as a file with that text in it."""
+def upload_paste(*, actor: Actor, brand: Brand, text: str, **about: Any) -> ConsentImport:
+    """The paste box: the same as a file with that text in it; `about` as `upload` takes it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paste"
         write_paste(text, path)
         content = ContentFile(path.read_bytes())
-    return upload(actor=actor, brand=brand, file=content, name=_("Pasted text"), reason=reason, reference=reference)
+    return upload(actor=actor, brand=brand, file=content, name=_("Pasted text"), **about)
 
 
 def remembered(provider_id: int) -> dict[str, str | None]:
@@ -355,6 +373,7 @@ def forget_file(item: ConsentImport) -> None:
     ConsentImport.objects.filter(pk=item.pk).update(file="", layout=layout.to_json(with_sample=False))
     StagedRow.objects.filter(import_id=item.pk).delete()
     ImportProblem.objects.filter(import_id=item.pk).update(value=None, details=None)
+    import_evidence.forget_archive(item)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
 

@@ -16,7 +16,7 @@ from consents.engine import statements
 from consents.engine.terms import Terms, parameters, terms_for
 from consents.engine.write import PLAN_BY_KEY, count, told_sql
 from consents.enums import EvidenceKind, Lane, Status, Verdict, WayIn
-from consents.evidence import read_evidence
+from consents.evidence import EvidenceValue, read_evidence
 from consents.models import Evidence
 from consents.normalise import Reading, normalise
 from iys_portal.accounts.permissions import Permission
@@ -82,11 +82,13 @@ def record_consents(
     registry: bool = False,
     moment: datetime | None = None,
     text_version_id: int | None = None,
+    proof: EvidenceValue | None = None,
 ) -> list[Outcome]:
     """Judge and write a batch for one brand; one outcome per entry, in order, all in one transaction.
 
     Rows about the same consent are taken in their order (R-C10). `strict` switches the codes of the national
-    interface on; `registry` marks the recipient's own act (IYS_*).
+    interface on; `registry` marks the recipient's own act (IYS_*); `proof` is an uploaded file behind every row, in
+    place of what the rows say (R-C15, R-C16).
 
     Raises `NotAllowed` without the permission, `DomainError` where the provider may not record (R-P7).
     Locks the consents concerned in key order; when somebody creates one of them at the same time, judges again.
@@ -122,7 +124,7 @@ def record_consents(
         line: _refused(number, values={"value": value or "", "channel": entries[line].type})
         for line, number, _column, value in read.problems.iter_rows()
     }
-    rows = read.rows.to_dicts()
+    rows = [{**row, "proof": proof} for row in read.rows.to_dicts()]
     if any(row["status"] == Status.ONAY for row in rows):
         require_may_record(brand.provider, Status.ONAY)
     if rows:
@@ -178,7 +180,7 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
             "retailer_code",
         )
     }
-    evidence = [read_evidence(row["evidence"]) for row in rows]
+    evidence = [row.get("proof") or read_evidence(row["evidence"]) for row in rows]
     references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
     if references:
         Evidence.objects.bulk_create(

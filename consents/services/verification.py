@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from consents.enums import Sealed
-from consents.models import ConsentState, LedgerSeal, SealLeaves
+from consents.models import Consent, LedgerSeal, SealLeaves
 from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, leaves_between
 
@@ -196,7 +196,7 @@ def _differences(tree: Sealed, batch: Sequence[LedgerSeal], parts: Sequence[Pack
 
 
 def _wrong_states() -> list[Flaw]:
-    columns = [field.column for field in ConsentState._meta.get_fields()]
+    columns = [field.column for field in Consent._meta.concrete_fields if field.column and field.column != "event_id"]
     stands, said = (", ".join(f"{table}.{name}" for name in [*columns, "event_id"]) for table in ("c", "e"))
     with connection.cursor() as cursor:
         cursor.execute(

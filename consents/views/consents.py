@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from consents.effective import effective_status
 from consents.filters import ConsentFilterForm, ListAddress, brands_for, read_filters, read_place
+from consents.forms.evidence import ScanForm
 from consents.forms.refuse import RefuseForm
 from consents.masking import mask
 from consents.models import Consent
 from consents.opaque import fingerprint, unseal
 from consents.selectors import history, pages, totals
+from consents.selectors.evidence import papers_of
+from consents.services.evidence import is_missing
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -98,15 +101,29 @@ class DetailView(ActorView):
         audit.record(self.verb, target, actor=self.actor, provider_id=brand.provider_id)
         return consent, brand
 
-    def page(self, request: HttpRequest, consent: Consent, brand: Brand, *, masked: bool) -> HttpResponse:
+    def page(
+        self,
+        request: HttpRequest,
+        consent: Consent,
+        brand: Brand,
+        *,
+        masked: bool,
+        scan: ScanForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        record = history.record_of(self.actor, consent, brand, now=timezone.now())
         context = {
-            "record": history.record_of(self.actor, consent, brand, now=timezone.now()),
+            "record": record,
             "event_id": str(consent.event_id),
             "address": mask(consent.recipient) if masked else consent.recipient,
             "masked": masked,
             "refuse": RefuseForm(),
+            "papers": papers_of(record),
+            "missing": is_missing(consent),
+            "scan": scan or ScanForm(),
+            "may_see_scans": not self.actor.all_providers or self.actor.may(Permission.PERSON_SHOW),
         }
-        return render(request, "consents/detail.html", context | self.rights())
+        return render(request, "consents/detail.html", context | self.rights(), status=status)
 
 
 class ShowView(DetailView):

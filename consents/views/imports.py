@@ -17,6 +17,7 @@ from consents.import_downloads import downloads_of
 from consents.models import ConsentImport
 from consents.selectors import import_report as reports
 from consents.selectors import imports as selectors
+from consents.selectors.import_evidence import evidence_of
 from consents.selectors.import_notices import notices_of
 from consents.selectors.import_rows import Reader, is_masked
 from consents.services import imports as services
@@ -93,7 +94,9 @@ class NewView(ImportView):
         return UploadForm(*args, brands=brands, by_registry=self.actor.all_providers, **kwargs)
 
     def upload(self, data: dict[str, Any]) -> ConsentImport:
-        about = {name: data[name] for name in ("brand", "reason", "reference") if name in data}
+        about: dict[str, Any] = {name: data[name] for name in ("brand", "reason", "reference") if name in data}
+        if data.get("evidence") is not None:
+            about |= {"evidence": data["evidence"], "evidence_name": data["evidence"].name}
         if data.get("file") is not None:
             return services.upload(actor=self.actor, file=data["file"], name=data["file"].name, **about)
         return services.upload_paste(actor=self.actor, text=data["text"], **about)
@@ -208,6 +211,7 @@ class OneView(ImportView):
             "undone": reports.undo_of(item, reader),
             "progress": reports.progress_of(item, reader, now=now),
             "history": reports.history_of(item, self.actor),
+            "evidence": evidence_of(item, report),
             "notices": notices_of(item, acts, now=now) if report else None,
             "downloads": downloads_of(item) if report and self.may_download else [],
             "undo_until": selectors.undo_until(item),

@@ -18,9 +18,10 @@ from consents.opaque import seal, unseal
 from consents.results import carried, results_of, shown
 from consents.selectors import history
 from consents.selectors.search import stored_address
+from consents.services.evidence import record_with_file
 from consents.services.records import Entry, Outcome, record_consents
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core.errors import DomainError
+from iys_portal.core.errors import DomainError, Invalid
 from providers.models import Brand
 
 from .base import ActorView
@@ -40,7 +41,7 @@ class RecordView(ActorView):
         return render(request, "consents/record.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = self.form(request.POST)
+        form = self.form(request.POST, request.FILES)
         outcomes = self.record(form) if form.is_valid() else []
         results = results_of(form.cleaned_data.get("channels", []), outcomes)
         if form.errors:
@@ -52,11 +53,12 @@ class RecordView(ActorView):
 
     def record(self, form: RecordForm) -> list[Outcome]:
         """Hand the form's rows to the engine; what it refuses comes back at the fields."""
-        brand = form.cleaned_data["brand"]
+        about = {"actor": self.actor, "brand": form.cleaned_data["brand"], "entries": form.entries()}
+        scan = form.cleaned_data["scan"]
         try:
-            outcomes = record_consents(actor=self.actor, brand=brand, entries=form.entries())
+            outcomes = record_with_file(**about, file=scan, name=scan.name) if scan else record_consents(**about)
         except DomainError as error:
-            form.add_error(None, str(error))
+            form.add_error("scan" if isinstance(error, Invalid) and error.field == "file" else None, str(error))
             return []
         for outcome in outcomes:
             if outcome.problem is not None:

@@ -4,7 +4,7 @@
 counter-events and recipients' acts through `events`; `counters` come last.
 """
 
-from .acts import CONFIRM, LOCK_ASKED, TAKE_BACK
+from .acts import COMPLETE, CONFIRM, LOCK_ASKED, TAKE_BACK
 from .counters import COUNTERS, DAYS, NOTICE_COUNTERS
 from .judge import FROM_CALL, FROM_STAGE, JUDGE, LOCK, NEXT_EVENT, NO_EVENT
 from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, WRITE
@@ -13,6 +13,7 @@ from .undo import LOCK_FOR_UNDO, LOCK_NOTICES_FOR_UNDO, UNDO
 
 __all__ = [
     "CALL_SUMMARY",
+    "COMPLETE",
     "CONFIRM",
     "COUNTERS",
     "DAYS",

@@ -1,4 +1,7 @@
-"""`import_consents FILE --brand CODE [--as-of TIME] [--apply] [--json]`: the panel's engine from the command line."""
+"""The panel's engine from the command line.
+
+`import_consents FILE --brand CODE [--evidence ZIP] [--as-of TIME] [--apply] [--json]`
+"""
 
 import json
 import time
@@ -27,6 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--brand", required=True, type=int, help="brand number")
+        parser.add_argument("--evidence", type=Path, metavar="ZIP", help="scans that the evidence column names")
         parser.add_argument("--as-of", type=datetime.fromisoformat, help="judge as of this moment (Türkiye time)")
         parser.add_argument("--apply", action="store_true", help="write what is accepted")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
@@ -52,6 +56,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no brand {options['brand']}.")
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
+        if options["evidence"] is not None and not options["evidence"].is_file():
+            raise CommandError(f"There is no file {options['evidence']}.")
         moment: datetime | None = options["as_of"]
         if moment is not None and moment.tzinfo is None:
             moment = moment.replace(tzinfo=ISTANBUL)
@@ -61,6 +67,7 @@ class Command(BaseCommand):
                 actor=SYSTEM.by_way("command"),
                 brand=brand,
                 path=options["file"],
+                evidence=options["evidence"],
                 moment=moment or timezone.now(),
                 apply_it=options["apply"],
                 constants=dict(pair.split("=", 1) for pair in options["constant"] if "=" in pair),
@@ -98,12 +105,15 @@ def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
                 "reason": problem.sentence(**values),
             }
         )
+    # Only beside a ZIP: the object has fixed keys otherwise (design 10).
+    scans = {"evidence": counts["evidence"]} if "unused" in counts.get("evidence", {}) else {}
     return {
         "total": counts["total"],
         "verdicts": {verdict.name.lower(): counts["verdicts"][verdict.name.lower()] for verdict in Verdict},
         "problems": found,
         "applied": applied,
         "seconds": round(seconds, 3),
+        **scans,
     }
 
 
@@ -121,7 +131,14 @@ def told_in_words(item: ConsentImport, *, now: datetime) -> list[str]:
         lines.append(f"  {planned.later} of them registered later: the day of the consent is over")
     if planned.untellable:
         lines.append(f"  {planned.untellable} cannot be told by text")
-    return lines
+    return lines + proven_in_words(counts.get("evidence", {}))
+
+
+def proven_in_words(found: dict[str, int]) -> list[str]:
+    """R-C16: what the evidence column came to."""
+    order = ("matched", "missing", "references", "nothing", "unused")
+    words = ", ".join(f"{found[name]} {name}" for name in order if found.get(name))
+    return [f"  evidence: {words}"] if words else []
 
 
 def in_words(report: dict[str, Any], told: list[str]) -> str:

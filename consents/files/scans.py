@@ -1,0 +1,186 @@
+"""Whether a file can serve as evidence (R-C16): a scan or a picture, judged by its content and never by its name.
+
+Kept bytes are the uploaded ones, because their hash stands in the ledger; nothing is converted.
+"""
+
+import hashlib
+import re
+import threading
+import warnings
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pi_heif
+import pypdfium2
+from PIL import Image, ImageOps
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from .errors import FileRefused
+
+MAX_BYTES = 20 * 1024**2
+MAX_PAGES = 200
+MAX_OBJECTS = 50_000
+"""Objects of a PDF that are looked through; a scan has some dozens a page."""
+MIN_SIDE, MAX_SIDE = 16, 20_000
+MAX_PIXELS = 60_000_000
+"""An A3 page at 400 dots an inch has half of it."""
+MAX_POINTS = 14_400
+"""Longest side of a PDF page: what Acrobat itself draws, 200 inches."""
+
+PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
+ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic"}
+_FORMATS = {JPEG: ("JPEG", "MPO"), PNG: ("PNG",), HEIC: ("HEIF",)}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"hevc"}
+
+# Names in a PDF that run something, fetch something or carry another file.
+_ACTIVE = {
+    "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm",
+    "/ImportData", "/GoToE", "/GoToR", "/Sound", "/Movie", "/Rendition", "/3D",
+}  # fmt: skip
+# The same where a repaired file might still find it; short names would stand in packed pictures by chance.
+_ACTIVE_BYTES = re.compile(rb"/(JavaScript|EmbeddedFiles?|RichMedia|SubmitForm|ImportData)\b")
+_MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|script|svg|iframe|body|head|\?php)", re.IGNORECASE)
+_AFTER_END = 1024
+"""Bytes that may follow the end mark of a PDF: some scanners add padding."""
+
+# PDFium works in one thread at a time.
+_drawing = threading.Lock()
+
+pi_heif.register_heif_opener(thumbnails=False)  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a judged file is."""
+
+    content_type: str
+    size: int
+    sha256: bytes
+
+
+def judge_scan(data: bytes) -> Scan:
+    """Judge one file. Raises `FileRefused` with a sentence for whoever uploaded it."""
+    if not data:
+        raise FileRefused("scan-empty")
+    if len(data) > MAX_BYTES:
+        raise FileRefused("scan-too-large", limit=MAX_BYTES // 1024**2)
+    content_type = _content_type(data)
+    if zipfile.is_zipfile(BytesIO(data)):
+        raise FileRefused("scan-two-kinds")
+    if content_type == PDF:
+        _judge_pdf(data)
+    else:
+        _judge_picture(data, content_type)
+    return Scan(content_type, len(data), hashlib.sha256(data).digest())
+
+
+def _content_type(data: bytes) -> str:
+    if data.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
+        return PDF
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return HEIC
+    raise FileRefused("scan-two-kinds" if b"%PDF-" in data[:1024] else "scan-unknown")
+
+
+def _judge_picture(data: bytes, content_type: str) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(BytesIO(data), formats=_FORMATS[content_type])
+        _require_size(*picture.size)
+        picture.draft("RGB", (max(1, picture.width // 8), max(1, picture.height // 8)))
+        picture.load()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise FileRefused("scan-measures", smallest=MIN_SIDE, largest=MAX_SIDE) from error
+    except FileRefused:
+        raise
+    except Exception as error:  # whatever a decoder says about a damaged picture
+        raise FileRefused("scan-broken") from error
+
+
+def _require_size(width: int, height: int) -> None:
+    if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise FileRefused("scan-measures", smallest=MIN_SIDE, largest=MAX_SIDE)
+
+
+def _judge_pdf(data: bytes) -> None:
+    start, _mark, end = data.rpartition(b"%%EOF")
+    if _MARKUP.search(data[:2048]) or _MARKUP.search(end) or (start and len(end.strip()) > _AFTER_END):
+        raise FileRefused("scan-two-kinds")
+    try:
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted:
+            raise FileRefused("scan-encrypted")
+        pages = len(reader.pages)
+        if not pages:
+            raise FileRefused("scan-broken")
+        if pages > MAX_PAGES:
+            raise FileRefused("scan-pages", limit=MAX_PAGES)
+        if _ACTIVE_BYTES.search(data) or _is_active(reader):
+            raise FileRefused("scan-active")
+        for page in reader.pages:
+            width, height = float(page.mediabox.width), float(page.mediabox.height)
+            if not (1 < width <= MAX_POINTS and 1 < height <= MAX_POINTS):
+                raise FileRefused("scan-page-measures")
+    except FileRefused:
+        raise
+    except Exception as error:  # whatever the reader says about a damaged file
+        raise FileRefused("scan-broken") from error
+
+
+def _is_active(reader: PdfReader) -> bool:
+    """Whether any object runs, fetches or carries something; names are compared after their escapes are undone."""
+    numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)
+    if len(numbers) > MAX_OBJECTS:
+        raise FileRefused("scan-broken")
+    return _holds_active(reader.trailer) or any(
+        _holds_active(reader.get_object(number)) for number in numbers if number
+    )
+
+
+def _holds_active(value: Any) -> bool:
+    """Looks into one object without following its references: they are objects of their own."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, DictionaryObject):
+            for name, inner in part.items():
+                if name in _ACTIVE or (name in ("/S", "/Subtype", "/Type") and inner in _ACTIVE):
+                    return True
+                waiting.append(inner)
+        elif isinstance(part, ArrayObject):
+            waiting.extend(part)
+    return False
+
+
+def draw_small(data: bytes, content_type: str, *, side: int = 480) -> bytes:
+    """A small JPEG of a judged file: the picture, or the first page of the PDF."""
+    picture = _first_page(data, side) if content_type == PDF else _picture(data, content_type, side)
+    picture.thumbnail((side, side))
+    out = BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
+    picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS[content_type])
+    picture.draft("RGB", (side, side))
+    return ImageOps.exif_transpose(picture)
+
+
+def _first_page(data: bytes, side: int) -> Image.Image:
+    with _drawing:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            page = document[0]
+            scale = side / max(page.get_width(), page.get_height(), 1)
+            return page.render(scale=scale).to_pil().copy()
+        finally:
+            document.close()

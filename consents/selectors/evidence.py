@@ -1,0 +1,114 @@
+"""What proves a consent, as its page shows it; and which waiting consents the name of a file means."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from django.utils import timezone
+
+from consents.enums import EvidenceKind, Hold, Status
+from consents.files.scans import ENDINGS
+from consents.models import Consent, ConsentEvent, Evidence
+from consents.normalise import Reading, normalise
+from providers.models import Brand
+
+from .history import Record
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+_EVENT = re.compile(r"\d{1,18}")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A piece of evidence of a consent; `present` is the one that counts now."""
+
+    evidence: Evidence
+    present: bool
+
+    @property
+    def is_file(self) -> bool:
+        return self.evidence.kind == EvidenceKind.FILE
+
+    @property
+    def number(self) -> str:
+        return str(self.evidence.pk)
+
+    @property
+    def fingerprint(self) -> str:
+        return bytes(self.evidence.sha256).hex()
+
+    @property
+    def ending(self) -> str:
+        return ENDINGS.get(self.evidence.content_type, "").removeprefix(".").upper()
+
+
+def papers_of(record: Record) -> list[Paper]:
+    """All that ever proved the consent, newest first, each once."""
+    hashes = list(dict.fromkeys(bytes(line.event.evidence_hash) for line in record.lines if line.event.evidence_hash))
+    found = {bytes(row.sha256): row for row in Evidence.objects.filter(brand=record.brand, sha256__in=hashes)}
+    present = bytes(record.consent.evidence_hash or b"")
+    return [Paper(found[sha256], sha256 == present) for sha256 in hashes if sha256 in found]
+
+
+def file_name(evidence: Evidence) -> str:
+    """A name to save a file under: its own, with the ending that fits its content."""
+    stem = _ENDING.sub("", evidence.name) or f"kanit-{evidence.pk}"
+    return stem + ENDINGS.get(evidence.content_type, "")
+
+
+def waiting_by_events(brand_ids: Iterable[int], numbers: Iterable[int]) -> dict[int, Consent]:
+    """Consents that wait for evidence, by the number of any of their events."""
+    events = ConsentEvent.objects.filter(brand_id__in=list(brand_ids), event_id__in=list(numbers)).order_by()
+    keys = {
+        number: (recipient, brand, channel, kind)
+        for number, recipient, brand, channel, kind in events.values_list(
+            "event_id", "recipient", "brand_id", "channel", "recipient_type"
+        )
+    }
+    rows = {row.key: row for row in Consent.objects.filter(pk__in=list(keys.values())) if _waits(row)}
+    return {number: rows[key] for number, key in keys.items() if key in rows}
+
+
+def waiting_by_names(brand: Brand, names: Sequence[str]) -> list[list[Consent]]:
+    """For each name of a file the waiting consents that it means: by event number, else by address.
+
+    One scan may prove several channels of an address.
+    """
+    stems = [_ENDING.sub("", name.replace("\\", "/").rpartition("/")[2]).strip() for name in names]
+    by_event = waiting_by_events([brand.pk], (int(stem) for stem in stems if _EVENT.fullmatch(stem)))
+    addresses = _addresses(stems)
+    by_address: dict[str, list[Consent]] = {}
+    for row in Consent.objects.filter(brand_id=brand.pk, recipient__in=set(addresses.values())):
+        if _waits(row):
+            by_address.setdefault(row.recipient, []).append(row)
+    return [
+        [by_event[int(stem)]]
+        if _EVENT.fullmatch(stem) and int(stem) in by_event
+        else by_address.get(addresses.get(place, ""), [])
+        for place, stem in enumerate(stems)
+    ]
+
+
+def _waits(consent: Consent) -> bool:
+    return consent.status == Status.ONAY and bool(consent.holds & Hold.EVIDENCE_MISSING)
+
+
+def _addresses(texts: Sequence[str]) -> dict[int, str]:
+    """Stored addresses by place, read as every way in reads them; what is no whole address is left out."""
+    if not texts:
+        return {}
+    frame = pl.DataFrame(
+        {
+            "line": range(len(texts)),
+            "recipient": list(texts),
+            "type": ["EPOSTA" if "@" in text else "ARAMA" for text in texts],
+            "status": "RET",
+            "source": "HS_WEB",
+            "date": "2020-01-01",
+        },
+        schema_overrides={"line": pl.UInt32, "recipient": pl.String},
+    )
+    columns = {name: name for name in ("recipient", "type", "status", "source")} | {"consent_date": "date"}
+    rows = normalise(frame, Reading(columns=columns, moment=timezone.now())).rows
+    return dict(rows.select("line", "recipient").iter_rows())
