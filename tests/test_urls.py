@@ -14,6 +14,7 @@ from django.utils import timezone
 from consents.models import ConsentEvent
 from consents.services import imports
 from consents.services.records import Entry, record_consents
+from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import Brand
@@ -33,6 +34,8 @@ PAGES: dict[str, set[str]] = {
     "consents:record": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
@@ -42,6 +45,12 @@ PAGES: dict[str, set[str]] = {
 OBJECTS = {
     "consents:detail": "GET",
     "consents:refuse": "POST",
+    "consents:text": "GET",
+    "consents:text_change": "GET",
+    "consents:text_print": "GET",
+    "consents:text_publish": "POST",
+    "consents:text_retire": "POST",
+    "consents:text_discard": "POST",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -149,11 +158,15 @@ def filled(db: None) -> dict[str, Any]:
     item = imports.upload_paste(actor=actor, brand=brand, text=text)
     event = ConsentEvent.objects.get()
     other = MembershipFactory(provider=brand.provider, role="viewer")
+    draft = create_draft(
+        actor=actor, brand=brand, channels=[3], title="Üyelik", text="Metin", valid_from=timezone.localdate()
+    )
     return {
         "brand": brand,
         "manager": manager.user,
         "event": event.event_id,
         "import": item.public_id,
+        "text": draft.pk,
         "member": other.pk,
     }
 
@@ -161,6 +174,8 @@ def filled(db: None) -> dict[str, Any]:
 def address(name: str, filled: dict[str, Any]) -> str:
     if name in ("consents:detail", "consents:refuse"):
         return reverse(name, args=[filled["event"]])
+    if name.startswith("consents:text"):
+        return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):
         return reverse(name, args=[uuid.uuid4()])
     if name.startswith("providers:member"):

@@ -13,6 +13,7 @@ from .ledger import (
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
+from .texts import ConsentText
 
 __all__ = [
     "BrandCounter",
@@ -22,6 +23,7 @@ __all__ = [
     "ConsentImport",
     "ConsentQuerySet",
     "ConsentState",
+    "ConsentText",
     "CounterQuerySet",
     "DeadlineExtension",
     "Evidence",

@@ -46,6 +46,7 @@ MENU = (
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.CONSENT_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.CONSENT_VIEW),
+    Entry(_("Consent texts"), "consents:texts", "card-text", Permission.CONSENT_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
