@@ -12,6 +12,7 @@ from iys_portal.core.forms import PortalForm
 from providers.models import Brand, Retailer
 
 from .fields import MomentField, source_choices, this_minute
+from .text_choice import TextField, resolve
 
 # Columns of the engine's problems and the fields that they concern.
 FIELD_OF = {"type": "channels", "evidence": "evidence"}
@@ -68,6 +69,8 @@ class RecordForm(PortalForm):
         ),
     )
 
+    text_version = TextField()
+
     own_notice_at = MomentField(
         label=_("When you told the recipient"),
         required=False,
@@ -82,13 +85,18 @@ class RecordForm(PortalForm):
         required=False,
     )
 
-    kept = ("brand", "source", "status", "channels", "recipient_type")
+    kept: tuple[str, ...] = ("brand", "source", "status", "channels", "recipient_type", "text_version")
     """What “record another” takes over."""
 
     def __init__(self, *args: Any, brands: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["brand"]
         field.queryset = brands
+        choice: Any = self.fields["text_version"]
+        if not choice.offer(brands, current=True):
+            del self.fields["text_version"]
+        self.kept = tuple(name for name in self.kept if name in self.fields)
+        self.text_version_id: int | None = None
         self.dealers = list(
             Retailer.objects.filter(brand__in=brands, is_active=True).values_list("code", "name").order_by("code")[:500]
         )
@@ -107,7 +115,24 @@ class RecordForm(PortalForm):
             data |= {"own_notice_at": "", "own_notice_means": ""}
         if data.get("own_notice_means") and not data.get("own_notice_at"):
             self.add_error("own_notice_at", _("Say when you told the recipient, or leave both empty."))
+        if not self.errors and "text_version" in self.fields:
+            self.text_version_id = self._text(data)
         return data
+
+    def _text(self, data: dict[str, Any]) -> int | None:
+        """The version that the consent was given to (R-C18); an error at the field where that cannot be."""
+        try:
+            return resolve(
+                data["text_version"] or "",
+                brand=data["brand"],
+                channels=[Channel[name] for name in data["channels"]],
+                status=Status[data["status"]],
+                source=Source.__members__.get(data.get("source", "")),
+                given=data.get("consent_date", ""),
+            )
+        except forms.ValidationError as error:
+            self.add_error("text_version", error)
+            return None
 
     def entries(self) -> list[Entry]:
         """One row per chosen channel."""

@@ -193,6 +193,7 @@ def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
         actor=_actor(run.job),
         way=WayIn.IMPORT,
         job_id=run.job.pk,
+        text_version_id=item.text_version_id,
         own_notices="own_notice_at" in Layout.from_json(item.layout).fields,
         lane=Lane.BULK,
     )

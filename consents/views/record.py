@@ -54,7 +54,9 @@ class RecordView(ActorView):
         """Hand the form's rows to the engine; what it refuses comes back at the fields."""
         brand = form.cleaned_data["brand"]
         try:
-            outcomes = record_consents(actor=self.actor, brand=brand, entries=form.entries())
+            outcomes = record_consents(
+                actor=self.actor, brand=brand, entries=form.entries(), text_version_id=form.text_version_id
+            )
         except DomainError as error:
             form.add_error(None, str(error))
             return []
