@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from consents.selectors.deadlines import banner_of
 from consents.selectors.refusals import waiting
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.policies import home_of
@@ -83,6 +84,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         active = max((link.url for link in links if link.active), key=len, default="")
         context["navigation"] = [replace(link, active=link.url == active) for link in links]
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
+        context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
 
 
