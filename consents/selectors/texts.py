@@ -81,4 +81,4 @@ def agreed_texts(ids: Iterable[int | None]) -> Mapping[int, AgreedText]:
     if not wanted:
         return {}
     rows = ConsentText.objects.filter(pk__in=wanted).values_list("pk", "title", "version", "language", "text")
-    return {row[0]: AgreedText(*row) for row in rows}
+    return {row[0]: AgreedText(row[0], row[1], row[2] or 0, row[3], row[4]) for row in rows}

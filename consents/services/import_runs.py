@@ -115,6 +115,7 @@ def load_file(
     reference: str = "",
     constants: dict[str, str] | None = None,
     wide_no: str = "",
+    text_version_id: int | None = None,
 ) -> ConsentImport:
     """Upload, map as recognised, check or apply in this process: for commands and demo data.
 
@@ -124,8 +125,9 @@ def load_file(
         item = imports.upload(
             actor=actor, brand=brand, file=file, name=name or path.name, reason=reason, reference=reference
         )
-    if constants or wide_no:
-        item = imports.map_columns(item, actor=actor, columns={}, constants=constants or {}, wide_no=wide_no)
+    if constants or wide_no or text_version_id:
+        given: dict[str, Any] = {"constants": constants or {}, "wide_no": wide_no, "text_version_id": text_version_id}
+        item = imports.map_columns(item, actor=actor, columns={}, **given)
     return run_here(item, actor=actor, moment=moment, apply_it=apply_it, judge=not apply_it)
 
 

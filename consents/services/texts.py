@@ -95,8 +95,8 @@ def publish(*, actor: Actor, text_id: int, ticked: Iterable[str]) -> ConsentText
     `NotAllowed`, and `Invalid` with what is missing. Locks the brand, then the text, so that two versions published
     at once get two numbers.
     """
-    owner = ConsentText.objects.visible_to(actor).filter(pk=text_id).values_list("brand_id", flat=True).first()
-    Brand.objects.select_for_update(of=("self",), no_key=True).filter(pk=owner).first()
+    of_text = ConsentText.objects.visible_to(actor).filter(pk=text_id).order_by().values("brand_id")
+    Brand.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=of_text).first()
     draft = _locked(actor, text_id)
     if draft.is_published:
         return draft
