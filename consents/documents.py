@@ -20,16 +20,38 @@ from django.utils import translation
 
 from consents.enums import Channel, NoticeKind
 from consents.selectors.notices import Part
+from consents.selectors.texts import AgreedText
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.delivery import Mail, TextMessage, as_mime
 from iys_portal.core.turkish import sort_key
 from providers.models import Brand
 
+TEXT_LENGTH = 500  # of an agreed text in a mail; the whole stands on the page of the link
 NAMES = {
     NoticeKind.CONFIRMATION: "confirmation",
     NoticeKind.INITIAL_LOAD: "initial_load",
     NoticeKind.CORRECTION: "correction",
 }
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """A text that was agreed to, as a mail shows it (R-M3): which version, for which channels, and how it begins."""
+
+    title: str
+    version: int
+    language: str
+    words: str
+    shortened: bool
+    channels: list[Channel]
+
+    @property
+    def channel_names(self) -> list[str]:
+        return sorted((str(channel.label) for channel in self.channels), key=sort_key)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part for part in self.words.split("\n") if part.strip()]
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,15 @@ class NoticeText:
         return list(channels.values())
 
     @property
+    def texts(self) -> list[ShownText]:
+        """The texts that the lines were given to, each once."""
+        by_text: dict[AgreedText, list[Channel]] = {}
+        for part in self.lines:
+            if part.text is not None:
+                by_text.setdefault(part.text, []).append(part.channel)
+        return [_shown(text, channels) for text, channels in by_text.items()]
+
+    @property
     def awaiting(self) -> bool:
         return any(part.awaiting for part in self.parts)
 
@@ -66,7 +97,7 @@ class NoticeText:
     @property
     def shared(self) -> tuple[Any, ...]:
         """What notices of one print run have in common."""
-        lines = tuple((part.channel, part.source, bool(part.consent_date)) for part in self.lines)
+        lines = tuple((part.channel, part.source, bool(part.consent_date), part.text) for part in self.lines)
         return self.kind, self.brand.pk, self.language, lines, self.awaiting, self.check_until, bool(self.token)
 
     def content(self, own: Mapping[str, str]) -> dict[str, Any]:
@@ -82,6 +113,8 @@ class NoticeText:
             "provider": self.brand.provider.title,
             "recipient": own["recipient"],
             "lines": lines,
+            "texts": self.texts,
+            "several_texts": len(self.texts) > 1 or any(part.text is None for part in self.lines),
             "channels_only": [{"channel": line["channel"]} for line in lines],
             "awaiting": self.awaiting,
             "link": settings.PORTAL_URL + link if link else "",
@@ -92,6 +125,13 @@ class NoticeText:
             "site_name": settings.SITE_NAME,
             "language": self.language,
         }
+
+
+def _shown(text: AgreedText, channels: list[Channel]) -> ShownText:
+    words = text.text
+    if shortened := len(words) > TEXT_LENGTH:
+        words = words[:TEXT_LENGTH].rsplit(maxsplit=1)[0] + " …"
+    return ShownText(text.title, text.version, text.language, words, shortened, channels)
 
 
 def _moment(part: Part) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from .views import texts
 from .views.consents import DetailView, ListView, ShowView
 from .views.evidence import CompleteView, FileView, MissingView, PreviewView
 from .views.exports import ExportView, SampleView
@@ -41,5 +42,13 @@ urlpatterns = [
     path("retler/islendi/", AcknowledgeView.as_view(), name="refusals_acknowledge"),
     path("retler/disa-aktar/", RefusalExportView.as_view(), name="refusals_export"),
     path("bildirimler/", NoticesView.as_view(), name="notices"),
+    path("onay-metinleri/", texts.TextsView.as_view(), name="texts"),
+    path("onay-metinleri/yeni/", texts.NewView.as_view(), name="text_new"),
+    path("onay-metinleri/<int:text_id>/", texts.OneView.as_view(), name="text"),
+    path("onay-metinleri/<int:text_id>/degistir/", texts.ChangeView.as_view(), name="text_change"),
+    path("onay-metinleri/<int:text_id>/yazdir/", texts.PrintView.as_view(), name="text_print"),
+    path("onay-metinleri/<int:text_id>/yayimla/", texts.PublishView.as_view(), name="text_publish"),
+    path("onay-metinleri/<int:text_id>/bitir/", texts.ActView.as_view(act="retire"), name="text_retire"),
+    path("onay-metinleri/<int:text_id>/sil/", texts.ActView.as_view(act="discard"), name="text_discard"),
     path("", include("consents.urls_imports")),
 ]

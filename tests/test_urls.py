@@ -16,6 +16,7 @@ from consents.models import ConsentEvent
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.records import Entry, record_consents
+from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import Brand
@@ -37,6 +38,8 @@ PAGES: dict[str, set[str]] = {
     "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
@@ -50,6 +53,12 @@ OBJECTS = {
     "consents:evidence_complete": "POST",
     "consents:evidence_file": "GET",
     "consents:evidence_preview": "GET",
+    "consents:text": "GET",
+    "consents:text_change": "GET",
+    "consents:text_print": "GET",
+    "consents:text_publish": "POST",
+    "consents:text_retire": "POST",
+    "consents:text_discard": "POST",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -159,12 +168,16 @@ def filled(db: None) -> dict[str, Any]:
     event = ConsentEvent.objects.get()
     scan = keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name="form.pdf")
     other = MembershipFactory(provider=brand.provider, role="viewer")
+    draft = create_draft(
+        actor=actor, brand=brand, channels=[3], title="Üyelik", text="Metin", valid_from=timezone.localdate()
+    )
     return {
         "brand": brand,
         "manager": manager.user,
         "event": event.event_id,
         "import": item.public_id,
         "scan": scan.pk,
+        "text": draft.pk,
         "member": other.pk,
     }
 
@@ -174,6 +187,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["scan"]])
     if name in ("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete"):
         return reverse(name, args=[filled["event"]])
+    if name.startswith("consents:text"):
+        return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):
         return reverse(name, args=[uuid.uuid4()])
     if name.startswith("providers:member"):

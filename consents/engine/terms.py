@@ -3,14 +3,18 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from consents import deadlines
 from consents.enums import Lane, WayIn
-from consents.models import DeadlineExtension
+from consents.models import ConsentText, DeadlineExtension
+from consents.text_rules import validity
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
+from iys_portal.core.errors import Invalid
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
 from providers.selectors import size_class_of
@@ -37,6 +41,9 @@ class Terms:
     actor: Actor
     job_id: int | None = None
     text_version_id: int | None = None
+    text_channels: tuple[int, ...] = ()  # R-C18: consents of other channels, or given outside, name no text
+    text_from: datetime | None = None
+    text_until: datetime | None = None
     tells: bool = True  # R-M1: people are told; never of their own acts
     own_notices: bool = False  # rows may bring the provider's own notice
     lane: Lane = Lane.SINGLE
@@ -55,7 +62,10 @@ def terms_for(
     own_notices: bool = False,
     lane: Lane = Lane.SINGLE,
 ) -> Terms:
-    """The terms of one brand at one moment. Two queries: added holidays and announced deadlines."""
+    """The terms of one brand at one moment. Two queries: added holidays and announced deadlines; a third for a text.
+
+    Raises `Invalid` for a text that is not a published one of the brand (R-C18).
+    """
     rules = settings.REGISTRY
     calendar = business_calendar()
     deadline = deadline_of(brand, moment)
@@ -76,11 +86,23 @@ def terms_for(
         way=way,
         actor=actor,
         job_id=job_id,
-        text_version_id=text_version_id,
+        **_text_terms(brand, text_version_id),
         tells=rules["NOTICES"] and not registry,
         own_notices=own_notices,
         lane=lane,
     )
+
+
+def _text_terms(brand: Brand, text_version_id: int | None) -> dict[str, Any]:
+    """R-C18: which text the consents of the batch were given to, and for which channels and days it stands."""
+    if text_version_id is None:
+        return {}
+    text = ConsentText.objects.published().filter(pk=text_version_id, brand=brand).first()
+    if text is None:
+        raise Invalid(_("This is no published consent text of the brand."), code="text", field="text_version")
+    begin, end = validity(text.valid_from, text.valid_until)
+    channels = tuple(sorted(text.channels))
+    return {"text_version_id": text.pk, "text_channels": channels, "text_from": begin, "text_until": end}
 
 
 def terms_of_recipient(brand_id: int, *, moment: datetime, actor: Actor, way: WayIn) -> Terms:
@@ -149,6 +171,9 @@ def parameters(terms: Terms) -> dict[str, object]:
         "actor_id": terms.actor.id,
         "job": terms.job_id,
         "text_version": terms.text_version_id,
+        "text_channels": list(terms.text_channels),
+        "text_from": terms.text_from,
+        "text_until": terms.text_until,
         "tell_renewed": settings.REGISTRY["NOTICE_RENEWED"],
         "text_pattern": mobile_pattern(),
         "own_notices": terms.own_notices,

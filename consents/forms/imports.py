@@ -20,6 +20,7 @@ from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
 from .fields import MomentField, source_choices
+from .text_choice import TextField
 
 DELIMITERS = [(",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Vertical bar"))]
 WIDE_NO = [
@@ -130,13 +131,23 @@ class ColumnsForm(PortalForm):
             " it, signed consents are stored as “evidence missing” and may not be used until completed."
         ),
     )
+    text_version = TextField(
+        help_text=_(
+            "One text for the whole file. Rows of other channels, and consents given before or after the text was in"
+            " use, are stored without it."
+        )
+    )
     wide_no = forms.ChoiceField(
         label=_("What does a “no” mean?"), required=False, choices=WIDE_NO, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, item: ConsentImport, **kwargs: Any) -> None:
         self.layout = Layout.from_json(item.layout)
-        super().__init__(*args, initial={**item.constants, "wide_no": item.wide_no}, **kwargs)
+        initial = {**item.constants, "wide_no": item.wide_no, "text_version": item.text_version_id or ""}
+        super().__init__(*args, initial=initial, **kwargs)
+        texts: Any = self.fields["text_version"]
+        if not texts.offer([item.brand], current=False):
+            del self.fields["text_version"]
         for column in self.layout.columns:
             self.fields[f"column_{column.index}"] = forms.ChoiceField(
                 label=column.heading or _("Column %(number)s") % {"number": column.index + 1},
@@ -153,6 +164,11 @@ class ColumnsForm(PortalForm):
     @property
     def columns(self) -> dict[int, str | None]:
         return {index: self.cleaned_data[f"column_{index}"] or None for index in self.mapping}
+
+    @property
+    def text_version_id(self) -> int | None:
+        chosen = self.cleaned_data.get("text_version")
+        return int(chosen) if chosen else None
 
     @property
     def constants(self) -> dict[str, str]:

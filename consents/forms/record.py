@@ -14,6 +14,7 @@ from providers.models import Brand, Retailer
 
 from .evidence import ACCEPTED, scan_hint
 from .fields import MomentField, source_choices, this_minute
+from .text_choice import TextField, resolve
 
 # Columns of the engine's problems and the fields that they concern.
 FIELD_OF = {"type": "channels", "evidence": "evidence"}
@@ -71,6 +72,8 @@ class RecordForm(PortalForm):
     )
 
     scan = forms.FileField(label=_("Scan of the signed form"), required=False, allow_empty_file=True)
+    text_version = TextField()
+
     own_notice_at = MomentField(
         label=_("When you told the recipient"),
         required=False,
@@ -85,7 +88,7 @@ class RecordForm(PortalForm):
         required=False,
     )
 
-    kept = ("brand", "source", "status", "channels", "recipient_type")
+    kept: tuple[str, ...] = ("brand", "source", "status", "channels", "recipient_type", "text_version")
     """What “record another” takes over."""
 
     scan_hint = staticmethod(scan_hint)
@@ -96,6 +99,11 @@ class RecordForm(PortalForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["brand"]
         field.queryset = brands
+        choice: Any = self.fields["text_version"]
+        if not choice.offer(brands, current=True):
+            del self.fields["text_version"]
+        self.kept = tuple(name for name in self.kept if name in self.fields)
+        self.text_version_id: int | None = None
         self.dealers = list(
             Retailer.objects.filter(brand__in=brands, is_active=True).values_list("code", "name").order_by("code")[:500]
         )
@@ -116,7 +124,24 @@ class RecordForm(PortalForm):
             self.add_error("own_notice_at", _("Say when you told the recipient, or leave both empty."))
         if data.get("scan") and data.get("evidence"):
             self.add_error("evidence", _("Choose a scan or give a reference, not both."))
+        if not self.errors and "text_version" in self.fields:
+            self.text_version_id = self._text(data)
         return data
+
+    def _text(self, data: dict[str, Any]) -> int | None:
+        """The version that the consent was given to (R-C18); an error at the field where that cannot be."""
+        try:
+            return resolve(
+                data["text_version"] or "",
+                brand=data["brand"],
+                channels=[Channel[name] for name in data["channels"]],
+                status=Status[data["status"]],
+                source=Source.__members__.get(data.get("source", "")),
+                given=data.get("consent_date", ""),
+            )
+        except forms.ValidationError as error:
+            self.add_error("text_version", error)
+            return None
 
     def entries(self) -> list[Entry]:
         """One row per chosen channel."""

@@ -16,6 +16,7 @@ from .ledger import (
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 from .seals import LedgerSeal, SealLeaves, SealMark
+from .texts import ConsentText
 
 __all__ = [
     "BrandCounter",
@@ -25,6 +26,7 @@ __all__ = [
     "ConsentImport",
     "ConsentQuerySet",
     "ConsentState",
+    "ConsentText",
     "CounterQuerySet",
     "DeadlineExtension",
     "Evidence",

@@ -59,6 +59,7 @@ class ConsentImport(models.Model):
     sha256 = models.CharField(max_length=64)
     layout = models.JSONField(default=dict)
     constants = models.JSONField(default=dict)
+    text_version = models.ForeignKey("consents.ConsentText", models.PROTECT, null=True, related_name="+")  # R-C18
     wide_no = models.CharField(max_length=10, blank=True)  # what a "no" of a wide file means: refusal or ignore
     by_registry = models.BooleanField(default=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)

@@ -15,6 +15,7 @@ from iys_portal.accounts.models import User
 from iys_portal.core.actors import Actor, ActorKind
 from providers.models import Brand, Retailer
 
+from .texts import AgreedText, agreed_texts
 from .told import Told, told_of
 
 
@@ -35,6 +36,7 @@ class Line:
     note: str = ""
     told: list[Told] = field(default_factory=list)
     alert: RefusalAlert | None = None
+    text: AgreedText | None = None
 
     @property
     def number(self) -> str:
@@ -114,6 +116,7 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
     evidence = _references(brand, [bytes(e.evidence_hash) for e in events if e.evidence_hash])
     told = told_of(actor, events)
     alerts = _alerts(events)
+    texts = agreed_texts(event.text_version_id for event in events)
     lines = []
     for place, event in enumerate(events):
         former = events[place + 1] if place + 1 < len(events) else None
@@ -137,6 +140,7 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
                 note=_note(event, former),
                 told=told.get(event.version, []),
                 alert=alerts.get(event.version),
+                text=texts.get(event.text_version_id) if event.text_version_id else None,
             )
         )
     return lines

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from consents.enums import Channel, NoticeKind, Source, Status, WayIn
 from consents.models import Notice, NoticeLink
 from consents.selectors.notices import Part, parts_of
+from consents.selectors.texts import AgreedText
 from iys_portal.core.enums import Means
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
@@ -69,6 +70,7 @@ class Line:
     state: str  # refused, refused_by_provider, cancelled, awaiting, confirmed, consent
     since: datetime
     receipt: str
+    text: AgreedText | None = None
 
     @property
     def refusable(self) -> bool:
@@ -114,6 +116,7 @@ def _line(part: Part) -> Line:
         state=_state(part),
         since=part.since,
         receipt=f"İYS-{part.event_now}",
+        text=part.text,
     )
 
 

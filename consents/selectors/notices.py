@@ -8,10 +8,11 @@ from typing import Any, Protocol
 from django.db import connection
 
 from consents.enums import Channel, EventKind, Hold, NoticeKind, RecipientType, Source, SourceGroup, Status
+from consents.selectors.texts import AgreedText, agreed_texts
 
 _PARTS = """
     SELECT intake.place, e.channel, e.recipient_type, e.version, e.kind, e.status, e.source, e.consent_date,
-        c.version, c.status, c.source, c.holds, c.event_id, c.registered_at, last.kind
+        c.version, c.status, c.source, c.holds, c.event_id, c.registered_at, last.kind, e.text_version_id
     FROM unnest(%s::text[], %s::int[], %s::timestamptz[]) WITH ORDINALITY AS intake(recipient, brand_id, moment, place)
     CROSS JOIN LATERAL (
         SELECT DISTINCT ON (channel, recipient_type) * FROM consents_consentevent
@@ -55,6 +56,7 @@ class Part:
     event_now: int
     since: datetime
     kind_now: EventKind
+    text: AgreedText | None = None  # R-M3: what was agreed to, where the record names it
 
     @property
     def stands(self) -> bool:
@@ -91,7 +93,7 @@ class Part:
 
 
 def parts_of(intakes: Iterable[Intake]) -> list[list[Part]]:
-    """The consents of each intake, by channel and recipient type. One query."""
+    """The consents of each intake, by channel and recipient type. One query, and one for the texts that they name."""
     asked = list(intakes)
     found: list[list[Part]] = [[] for _ in asked]
     if not asked:
@@ -99,15 +101,17 @@ def parts_of(intakes: Iterable[Intake]) -> list[list[Part]]:
     values: list[Any] = [[i.recipient for i in asked], [i.brand_id for i in asked], [i.registered_at for i in asked]]
     with connection.cursor() as cursor:
         cursor.execute(_PARTS, values)
-        for place, *row in cursor.fetchall():
-            found[place - 1].append(_part(*row))
+        rows = cursor.fetchall()
+    texts = agreed_texts(row[-1] for row in rows)
+    for place, *row, text_version_id in rows:
+        found[place - 1].append(_part(*row, text=texts.get(text_version_id)))
     return found
 
 
 def _part(
     channel: int, recipient_type: int, version: int, kind: int, status: int, source: int | None,
     consent_date: datetime | None, version_now: int, status_now: int, source_now: int | None, holds: int, event: int,
-    since: datetime, kind_now: int,
+    since: datetime, kind_now: int, *, text: AgreedText | None,
 ) -> Part:  # fmt: skip
     return Part(
         channel=Channel(channel),
@@ -124,4 +128,5 @@ def _part(
         event_now=event,
         since=since,
         kind_now=EventKind(kind_now),
+        text=text,
     )

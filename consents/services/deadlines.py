@@ -5,20 +5,29 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from consents.models import DeadlineExtension
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
-from iys_portal.core.errors import FieldsInvalid, NotFound
+from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment
 from providers.models import Provider
 
 # What the announcement says; its day, reference and words may have been noted wrongly, the rest is replaced
 # by another announcement.
 CORRECTABLE = ("announced_on", "check_until", "reference", "reason")
 FIELDS = ("announced_on", "until", "check_until", "reference", "size_class", "provider_id", "reason")
+
+
+ANNOUNCING = 0x52_44_32  # key of the advisory lock: "RD2"
+
+
+class AnnouncedAlready(WrongMoment):
+    """The same deadline was announced for the same people on the same day."""
+
+    default = _("This was announced already; nothing was added.")
 
 
 @transaction.atomic
@@ -35,7 +44,7 @@ def announce_deadline(
 ) -> DeadlineExtension:
     """Announce a deadline for everybody, one size class, or one provider (then with a reason).
 
-    Raises `NotAllowed`, `FieldsInvalid`.
+    Raises `NotAllowed`, `FieldsInvalid`, `AnnouncedAlready` where the same was announced on that day: a second click.
     """
     actor.require(Permission.REFERENCE_CHANGE)
     deadline = DeadlineExtension(
@@ -48,6 +57,7 @@ def announce_deadline(
         reason=reason,
     )
     _check(deadline)
+    _refuse_repeat(deadline)
     deadline.save(force_insert=True)
     record("deadline.announced", deadline, actor=actor, new=_values(deadline, FIELDS))
     return deadline
@@ -76,6 +86,26 @@ def correct_deadline(*, actor: Actor, deadline: DeadlineExtension, changes: Mapp
     locked.save(update_fields=changed)
     record("deadline.corrected", locked, actor=actor, old=old, new=_values(locked, changed))
     return locked
+
+
+def check_announcement(*, actor: Actor, values: Mapping[str, Any]) -> None:
+    """Whether an announcement would hold, before anything is written. Raises `NotAllowed`, `FieldsInvalid`."""
+    actor.require(Permission.REFERENCE_CHANGE)
+    _check(DeadlineExtension(**values))
+
+
+def _refuse_repeat(deadline: DeadlineExtension) -> None:
+    """One at a time, so that two clicks announce once: the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ANNOUNCING])
+    same = DeadlineExtension.objects.filter(
+        announced_on=deadline.announced_on,
+        until=deadline.until,
+        size_class=deadline.size_class,
+        provider=deadline.provider,
+    )
+    if same.exists():
+        raise AnnouncedAlready
 
 
 def _check(deadline: DeadlineExtension) -> None:

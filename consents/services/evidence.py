@@ -127,7 +127,14 @@ def _note_upload(evidence: Evidence, actor: Actor) -> None:
 
 
 def record_with_file(
-    *, actor: Actor, brand: Brand, entries: Sequence[Entry], file: IO[bytes], name: str, moment: datetime | None = None
+    *,
+    actor: Actor,
+    brand: Brand,
+    entries: Sequence[Entry],
+    file: IO[bytes],
+    name: str,
+    moment: datetime | None = None,
+    text_version_id: int | None = None,
 ) -> list[Outcome]:
     """Record entries that an uploaded file proves; a file that proves nothing in the end is not kept.
 
@@ -139,7 +146,14 @@ def record_with_file(
     moment = moment or timezone.now()
     with only_if_written() as drops:
         kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
-        outcomes = record_consents(actor=actor, brand=brand, entries=entries, proof=kept.value, moment=moment)
+        outcomes = record_consents(
+            actor=actor,
+            brand=brand,
+            entries=entries,
+            proof=kept.value,
+            moment=moment,
+            text_version_id=text_version_id,
+        )
         standing = [one.key for one in outcomes if one.verdict is Verdict.UNCHANGED and one.key]
         waiting = [row for row in Consent.objects.filter(pk__in=standing) if is_missing(row)]
         done = _complete(brand, [(row, kept.value) for row in waiting], actor=actor, moment=moment)

@@ -122,6 +122,7 @@ def load_file(
     constants: dict[str, str] | None = None,
     wide_no: str = "",
     evidence: Path | None = None,
+    text_version_id: int | None = None,
 ) -> ConsentImport:
     """Upload, map as recognised, check or apply in this process: for commands and demo data.
 
@@ -139,8 +140,9 @@ def load_file(
             evidence=scans,
             evidence_name=evidence.name if evidence else "",
         )
-    if constants or wide_no:
-        item = imports.map_columns(item, actor=actor, columns={}, constants=constants or {}, wide_no=wide_no)
+    if constants or wide_no or text_version_id:
+        given: dict[str, Any] = {"constants": constants or {}, "wide_no": wide_no, "text_version_id": text_version_id}
+        item = imports.map_columns(item, actor=actor, columns={}, **given)
     return run_here(item, actor=actor, moment=moment, apply_it=apply_it, judge=not apply_it)
 
 
@@ -208,6 +210,7 @@ def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
         actor=_actor(run.job),
         way=WayIn.IMPORT,
         job_id=run.job.pk,
+        text_version_id=item.text_version_id,
         own_notices="own_notice_at" in Layout.from_json(item.layout).fields,
         lane=Lane.BULK,
     )

@@ -19,7 +19,7 @@ from consents.files.inspect import inspect_file
 from consents.files.layout import FIELD_LABELS, Layout, remap, to_remember
 from consents.files.paste import write_paste
 from consents.files.read import refuse_too_many
-from consents.models import ConsentImport, ImportChunk, ImportProblem, RememberedColumn, StagedRow
+from consents.models import ConsentImport, ConsentText, ImportChunk, ImportProblem, RememberedColumn, StagedRow
 from consents.normalise.reading import COMMON_FIELDS, LONG_FIELDS, STATUS_FIELDS, WIDE_FIELDS
 from consents.transitions import IMPORT
 from iys_portal.accounts.permissions import Permission
@@ -158,12 +158,16 @@ def map_columns(
     columns: Mapping[int, str | None],
     constants: Mapping[str, str],
     wide_no: str = "",
+    text_version_id: int | None = None,
 ) -> ConsentImport:
     """Say what each column is, what stands for missing ones, and what a "no" of a wide file means.
 
-    A status is never a constant (R-C1). Raises `Invalid` for two columns of one thing, and for columns that do
-    not go together.
+    A status is never a constant (R-C1). The consents of the file may name one published text of the brand (R-C18).
+    Raises `Invalid` for two columns of one thing, for columns that do not go together, and for another text.
     """
+    texts = ConsentText.objects.published().filter(brand=item.brand_id)
+    if text_version_id is not None and not texts.filter(pk=text_version_id).exists():
+        raise Invalid(_("This is no published consent text of the brand."), code="text", field="text_version")
     if not STATUS_FIELDS.isdisjoint(constants):
         raise Invalid(_("The status of a consent is never the same for a whole file by assumption."), field="status")
     if unknown := set(constants) - set(CONSTANT_FIELDS):
@@ -184,6 +188,7 @@ def map_columns(
         item.layout = layout.to_json()
         item.constants = {key: value for key, value in constants.items() if value and key in known_fields}
         item.wide_no = wide_no if layout.shape == "wide" else ""
+        item.text_version_id = text_version_id
         item.save()
         for heading, name in to_remember(layout).items():
             RememberedColumn.objects.update_or_create(
@@ -238,7 +243,7 @@ def reinspect(
         item = _locked(item)
         IMPORT.move(item, "remap", importer)
         _forget_check(item)
-        item.layout, item.constants, item.wide_no = layout.to_json(), {}, ""
+        item.layout, item.constants, item.wide_no, item.text_version = layout.to_json(), {}, "", None
         item.save()
     return item
 

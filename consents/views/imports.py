@@ -143,6 +143,7 @@ class ColumnsView(ImportView):
     def start(self, item: ConsentImport, form: ColumnsForm) -> bool:
         """Keep the mapping and begin the dry run; False when something has to be said first."""
         data = {"columns": form.columns, "constants": form.constants, "wide_no": form.cleaned_data["wide_no"]}
+        data["text_version_id"] = form.text_version_id
         try:
             item = services.map_columns(item, actor=self.actor, **data)
             if form.add_missing(services.missing_fields(item)):

@@ -53,7 +53,12 @@ class RecordView(ActorView):
 
     def record(self, form: RecordForm) -> list[Outcome]:
         """Hand the form's rows to the engine; what it refuses comes back at the fields."""
-        about = {"actor": self.actor, "brand": form.cleaned_data["brand"], "entries": form.entries()}
+        about: dict[str, Any] = {
+            "actor": self.actor,
+            "brand": form.cleaned_data["brand"],
+            "entries": form.entries(),
+            "text_version_id": form.text_version_id,
+        }
         scan = form.cleaned_data["scan"]
         try:
             outcomes = record_with_file(**about, file=scan, name=scan.name) if scan else record_consents(**about)

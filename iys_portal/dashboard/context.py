@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from consents.selectors.deadlines import banner_of
 from consents.selectors.refusals import waiting
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.policies import home_of
@@ -46,6 +47,7 @@ MENU = (
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.CONSENT_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.CONSENT_VIEW),
+    Entry(_("Consent texts"), "consents:texts", "card-text", Permission.CONSENT_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
@@ -82,6 +84,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         active = max((link.url for link in links if link.active), key=len, default="")
         context["navigation"] = [replace(link, active=link.url == active) for link in links]
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
+        context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
 
 

@@ -37,6 +37,7 @@ from providers.models import Brand, Membership, Provider, Retailer
 
 from . import demo_files as files
 from .demo_files import Generator
+from .demo_texts import load_texts, text_of_day
 
 FASHION, HOME = 710011, 710012
 DAYS = 30
@@ -118,6 +119,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
         raise NotAllowed(code="demo")
     providers = load_providers()
     people = load_accounts()
+    load_texts(providers, renewed=(STORE,), now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
@@ -281,6 +283,7 @@ def _load_file(step: Step, make: Generator, *, brand: Brand, actor: Actor) -> Co
             reference="DENEME-2026/17" if step.by_registry else "",
             constants=step.constants,
             wide_no=step.wide_no,
+            text_version_id=text_of_day(brand, make.moment),
         )
 
 
@@ -330,7 +333,8 @@ def _record_by_hand(
     first = BY_HAND_PEOPLE + 10 * step.days_ago
     entries = [_entry(row, moment - timedelta(minutes=30)) for row in make.consents(range(first, first + 3))]
     with transaction.atomic():  # no sender sees these notices before they are settled
-        record_consents(actor=actor, brand=brand, entries=entries, way=WayIn.FORM, moment=moment)
+        text = text_of_day(brand, moment)
+        record_consents(actor=actor, brand=brand, entries=entries, way=WayIn.FORM, moment=moment, text_version_id=text)
         tell_in_the_past(brand, moment=moment, now=now)
 
 

@@ -13,10 +13,16 @@ STATE_COLUMNS = """
     hold_from, text_version_id, retailer_id, evidence_kind, evidence_hash, event_id
 """
 
-STATE_VALUES = """
+# R-C18: a consent points to the text that was named for it, where that text is for its channel and its day.
+TEXT_VERSION = """CASE WHEN w.status = 1 AND w.channel = ANY(%(text_channels)s::smallint[])
+        AND w.consent_date >= %(text_from)s::timestamptz
+        AND (%(text_until)s::timestamptz IS NULL OR w.consent_date < %(text_until)s::timestamptz)
+    THEN %(text_version)s::bigint END"""
+
+STATE_VALUES = f"""
     w.recipient, %(brand)s::int, w.channel, w.recipient_type, w.version, w.status, w.source, w.holds, w.consent_date,
     %(moment)s::timestamptz, CASE WHEN w.holds & 2 > 0 THEN %(evidence_from)s::timestamptz END,
-    CASE WHEN w.status = 1 THEN %(text_version)s::bigint END, w.retailer_id, w.evidence_kind, w.evidence_hash,
+    {TEXT_VERSION}, w.retailer_id, w.evidence_kind, w.evidence_hash,
     w.event_id
 """
 

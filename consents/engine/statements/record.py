@@ -1,6 +1,6 @@
 """Write what was judged, say why rows were refused, and sum up."""
 
-from .events import STATE_COLUMNS, STATE_VALUES, TRANSACTION_ID
+from .events import STATE_COLUMNS, STATE_VALUES, TEXT_VERSION, TRANSACTION_ID
 from .told import TOLD_COUNTS
 
 WRITE = f"""
@@ -17,7 +17,7 @@ WRITE = f"""
     UPDATE consents_consent c SET
         version = w.version, status = w.status, source = w.source, holds = w.holds, consent_date = w.consent_date,
         registered_at = %(moment)s, hold_from = CASE WHEN w.holds & 2 > 0 THEN %(evidence_from)s::timestamptz END,
-        text_version_id = CASE WHEN w.status = 1 THEN %(text_version)s::bigint END,
+        text_version_id = {TEXT_VERSION},
         retailer_id = w.retailer_id, evidence_kind = w.evidence_kind, evidence_hash = w.evidence_hash,
         event_id = w.event_id
     FROM judged w

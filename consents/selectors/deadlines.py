@@ -1,0 +1,149 @@
+"""Initial upload deadlines as people see them: the banner, and whom a new announcement would concern (R-D2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from consents import deadlines
+from consents.models import DeadlineExtension
+from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import ISTANBUL, start_of_day
+from iys_portal.core.turkish import sort_key
+from providers.enums import ProviderState, SizeClass
+from providers.models import LARGE_FROM, Provider
+from providers.selectors import size_class_of
+
+NEWS = timedelta(days=14)
+"""How long an announcement counts as a late change."""
+
+NAMED = 20
+
+
+@dataclass(frozen=True)
+class DeadlineBanner:
+    """What a provider reads about its own deadline on a day."""
+
+    until: date
+    check_until: date | None
+    reference: str
+    open: bool
+    days_left: int  # the last day itself counts as 0
+    former: date | None = None  # the deadline before, where it changed lately
+    postponed: bool = False
+
+    @property
+    def tone(self) -> str:
+        if not self.open:
+            return "secondary"
+        return "warning" if self.days_left <= NEWS.days else "info"
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """A provider whom an announcement would concern: its deadline today, and the one it would have."""
+
+    provider: Provider
+    now: date | None
+    then: date  # the newest announcement counts: one that is dated back may change nothing
+
+    @property
+    def shortened(self) -> bool:
+        return self.now is not None and self.now > self.then
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Whom an announcement would concern, before anything is written."""
+
+    total: int = 0
+    large: int = 0
+    small: int = 0
+    shortened: int = 0
+    without_effect: int = 0
+    named: list[Concerned] = field(default_factory=list)  # the first ones, those that would lose days before the rest
+
+    @property
+    def left_out(self) -> int:
+        return self.total - len(self.named)
+
+
+def announcements() -> list[deadlines.Announcement]:
+    """Everything that was ever announced."""
+    columns = ("announced_on", "until", "check_until", "size_class", "provider_id")
+    return [deadlines.Announcement(*row) for row in DeadlineExtension.objects.order_by("pk").values_list(*columns)]
+
+
+def banner_of(actor: Actor, *, now: datetime) -> DeadlineBanner | None:
+    """R-D2: the provider's deadline while it is open, or changed or ended within the last days, or people still check.
+
+    None for staff, and where there is nothing to tell. Two queries.
+    """
+    if actor.all_providers or actor.provider_id is None:
+        return None
+    provider = Provider.objects.filter(pk=actor.provider_id).first()
+    if provider is None:
+        return None
+    rows = DeadlineExtension.objects.filter(Q(provider=None) | Q(provider=provider)).order_by("pk")
+    known = {
+        deadlines.Announcement(r.announced_on, r.until, r.check_until, r.size_class, r.provider_id): r.reference
+        for r in rows
+    }
+    size = size_class_of(provider)
+    current = deadlines.initial_deadline(known, provider_id=provider.pk, size_class=size, now=now)
+    if current is None:
+        return None
+    today = now.astimezone(ISTANBUL).date()
+    is_open = deadlines.is_open(current, now)
+    checking = current.check_until is not None and today <= current.check_until
+    lately = today - current.announced_on <= NEWS
+    if not (is_open or checking or lately):
+        return None
+    earlier = [item for item in known if item != current and item.announced_on < current.announced_on]
+    former = deadlines.initial_deadline(earlier, provider_id=provider.pk, size_class=size, now=now) if lately else None
+    return DeadlineBanner(
+        until=current.until,
+        check_until=current.check_until,
+        reference=known[current],
+        open=is_open,
+        days_left=max((current.until - today).days, 0),
+        former=former.until if former else None,
+        postponed=former is not None and former.until < current.until,
+    )
+
+
+def preview_of(announced: deadlines.Announcement, *, now: datetime) -> Preview:
+    """Whom this announcement would concern, and from which deadline it would move them. Two queries."""
+    known = announcements()
+    at = max(now, start_of_day(announced.announced_on))
+    found: list[Concerned] = []
+    sizes = {SizeClass.LARGE: 0, SizeClass.SMALL: 0}
+    for provider in _concerned(announced):
+        size = size_class_of(provider)
+        before = deadlines.initial_deadline(known, provider_id=provider.pk, size_class=size, now=at)
+        every = [*known, announced]
+        then = deadlines.initial_deadline(every, provider_id=provider.pk, size_class=size, now=at) or announced
+        found.append(Concerned(provider, before.until if before else None, then.until))
+        sizes[size] += 1
+    first = sorted(found, key=lambda one: (not one.shortened, sort_key(one.provider.title)))[:NAMED]
+    return Preview(
+        total=len(found),
+        large=sizes[SizeClass.LARGE],
+        small=sizes[SizeClass.SMALL],
+        shortened=sum(one.shortened for one in found),
+        without_effect=sum(one.then != announced.until for one in found),
+        named=first,
+    )
+
+
+def _concerned(announced: deadlines.Announcement) -> Sequence[Provider]:
+    """Providers that may load now or again; closed ones load nothing any more (R-P7)."""
+    providers = Provider.objects.exclude(state=ProviderState.CLOSED).order_by("title", "pk")
+    if announced.provider_id is not None:
+        return list(providers.filter(pk=announced.provider_id))
+    if announced.size_class == SizeClass.LARGE:
+        return list(providers.filter(declared_consents__gt=LARGE_FROM))
+    if announced.size_class == SizeClass.SMALL:
+        return list(providers.filter(declared_consents__lte=LARGE_FROM))
+    return list(providers)
