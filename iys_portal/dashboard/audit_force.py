@@ -26,7 +26,7 @@ RULES: tuple[tuple[str, str | Promise], ...] = (
     ("API_EVIDENCE_BUSINESS_DAYS", _("A signature declared by API is evidenced within (R-C16)")),
     ("CLOCK_DIFFERENCE", _("Difference of clocks that is forgiven (R-C6)")),
     ("UNDO_WINDOW", _("An import can be undone for (R-L6)")),
-    ("REFUSAL_UNDO", _("A recipient can take the own refusal back for (R-Z3)")),
+    ("REFUSAL_UNDO", _("A recipient can take their own refusal back for (R-Z3)")),
     ("NOTICE_GIVE_UP", _("A notice that is not taken is undelivered after (R-M5)")),
 )
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from iys_portal.core.actors import ActorKind
 from iys_portal.core.models import AuditEntry
@@ -57,12 +56,12 @@ ACTS: dict[str, Act] = {
     "consent.read": Act(Group.READ, _("%(who)s read a consent record")),
     "consent.searched": Act(Group.READ, _("%(who)s searched the registry for an address")),
     "person.shown": Act(Group.READ, _("%(who)s had a masked address shown in full")),
-    "consent.read_own": Act(Group.READ, _("%(who)s looked at the own consents")),
+    "consent.read_own": Act(Group.READ, _("%(who)s looked at their own consents")),
     "audit.person_read": Act(Group.READ, _("%(who)s looked up who had read an address's data")),
     "consent.refused_by_recipient": Act(Group.CONSENT, _("%(who)s refused in person")),
     "consent.denied": Act(Group.CONSENT, _("%(who)s said: I never gave this consent")),
     "consent.confirmed": Act(Group.CONSENT, _("%(who)s confirmed a consent")),
-    "consent.refusal_taken_back": Act(Group.CONSENT, _("%(who)s took the own refusal back")),
+    "consent.refusal_taken_back": Act(Group.CONSENT, _("%(who)s took their own refusal back")),
     "refusal.acknowledged": Act(Group.CONSENT, _("%(who)s acknowledged a refusal")),
     "text.received": Act(Group.CONSENT, _("A text message to the registry was answered")),
     "import.upload": Act(Group.IMPORT, _("%(who)s uploaded the file “%(name)s”")),
@@ -112,7 +111,7 @@ ACTS: dict[str, Act] = {
     "user.password_set": Act(Group.PEOPLE, _("%(who)s set a new password")),
     "session.ended": Act(Group.PEOPLE, _("%(who)s ended a session")),
     "citizen.opened": Act(Group.PEOPLE, _("A citizen's account was opened")),
-    "address.proven": Act(Group.PEOPLE, _("%(who)s proved an own address")),
+    "address.proven": Act(Group.PEOPLE, _("%(who)s proved an address of their own")),
     "deadline.announced": Act(Group.REFERENCE, _("%(who)s announced a deadline")),
     "deadline.corrected": Act(Group.REFERENCE, _("%(who)s corrected the announcement of a deadline")),
     "holiday.added": Act(Group.REFERENCE, _("%(who)s added the holiday “%(name)s”")),
@@ -209,8 +208,8 @@ def group_of(entry: AuditEntry) -> Group | None:
 def who_of(entry: AuditEntry) -> str:
     """The actor in a word: recipients have no name in the log."""
     if entry.actor_kind == ActorKind.RECIPIENT:
-        return _now("The recipient")
-    return entry.actor_name or _now("The registry")
+        return gettext("The recipient")
+    return entry.actor_name or gettext("The registry")
 
 
 def sentence_of(entry: AuditEntry) -> str:
@@ -229,7 +228,7 @@ def value_of(value: object) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
-        return _now("yes") if value else _now("no")
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         return ", ".join(f"{field_of(str(key))}: {value_of(one)}" for key, one in value.items()) or "—"
     if isinstance(value, list):
