@@ -1,10 +1,12 @@
 """May this address be written to now? The one place that knows (R-S4).
 
-`CASE` is the rule's only text. Lists use it as a queryset annotation, everything that asks about addresses (also
-those without a record) through `judge`, and set-based statements by filling its names in.
+`RULE` is the rule's only text. `CASE` is the rule over the state that stands now: lists use it as a queryset
+annotation, everything that asks about addresses (also those without a record) through `judge`, and set-based
+statements by filling its names in. `judge_states` asks the same rule about states of another moment (R-L4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, models
@@ -92,26 +94,20 @@ _ANSWERS = {
 }
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
-# row (all null without a record); {now}: the moment. A refusal is named before anything else, because it stays when
-# the other reasons pass.
-CASE = """
+# row (all null without a record); {now}: the moment; {others}: relation with the states of the other recipient type;
+# {owner}: the provider's state. A refusal is named before anything else, because it stays when the other reasons pass.
+RULE = """
     CASE
     WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20
     WHEN EXISTS (
-        SELECT 1 FROM consents_consent other
+        SELECT 1 FROM {others} other
         WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
           AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
           AND other.status = 2 AND other.source >= 20
     ) THEN 22
     WHEN {state}.status = 2 THEN 21
-    WHEN (
-        SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
-        WHERE providers_brand.id = {key}.brand_id
-    ) = 'suspended' THEN 70
-    WHEN (
-        SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
-        WHERE providers_brand.id = {key}.brand_id
-    ) = 'closed' THEN 71
+    WHEN {owner} = 'suspended' THEN 70
+    WHEN {owner} = 'closed' THEN 71
     WHEN {state}.status IS NULL THEN CASE WHEN {key}.recipient_type = 2 THEN 60 ELSE 30 END
     WHEN {state}.status = 3 THEN 31
     WHEN {state}.holds & 1 > 0 THEN 40
@@ -120,6 +116,24 @@ CASE = """
     ELSE 10
     END
 """
+
+_OWNER_NOW = """(
+        SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
+        WHERE providers_brand.id = {key}.brand_id
+    )"""
+CASE = RULE.replace("{others}", "consents_consent").replace("{owner}", _OWNER_NOW)
+
+Key = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stood for one address, as far as the rule asks; `status` is None without a record."""
+
+    status: int | None = None
+    source: int | None = None
+    holds: int = 0
+    hold_from: datetime | None = None
 
 
 def effective_status(now: datetime) -> RawSQL:
@@ -132,7 +146,7 @@ def effective_status(now: datetime) -> RawSQL:
     return RawSQL(sql, [now], output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
-def judge(keys: Sequence[tuple[str, int, int, int]], *, now: datetime) -> list[Reason]:
+def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
     """The reasons for addresses (recipient, brand, channel, recipient type), in order, recorded or not."""
     if not keys:
         return []
@@ -147,3 +161,29 @@ def judge(keys: Sequence[tuple[str, int, int, int]], *, now: datetime) -> list[R
     with connection.cursor() as cursor:
         cursor.execute(sql, [now, list(recipients), list(brands), list(channels), list(types)])
         return [Reason(number) for (number,) in cursor.fetchall()]
+
+
+def judge_states(states: Mapping[Key, Standing], *, owners: Mapping[int, str], now: datetime) -> dict[Key, Reason]:
+    """The reasons of states that stood at `now`, by key (recipient, brand, channel, recipient type).
+
+    `states` holds both recipient types of every address asked about, because a recipient's own refusal counts for
+    both; `owners` the state of each brand's provider at that moment.
+    """
+    if not states:
+        return {}
+    rows = [
+        (*key, state.status, state.source, state.holds, state.hold_from, owners.get(key[1], ""))
+        for key, state in states.items()
+    ]
+    sql = f"""
+        WITH asked AS MATERIALIZED (
+            SELECT * FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
+                %s::smallint[], %s::smallint[], %s::timestamptz[], %s::text[]) WITH ORDINALITY AS given(
+                recipient, brand_id, channel, recipient_type, status, source, holds, hold_from, owner, place)
+        )
+        SELECT {RULE.format(key="asked", state="asked", others="asked", owner="asked.owner", now="%s")}
+        FROM asked ORDER BY place
+    """  # noqa: S608 (constant text)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(list(column) for column in zip(*rows, strict=True)), now])
+        return {key: Reason(number) for key, (number,) in zip(states, cursor.fetchall(), strict=True)}

@@ -17,11 +17,14 @@ from django.db import connection
 from iys_portal.core.calendar import ISTANBUL
 
 from .enums import Channel, RecipientType, Source, Status
+from .selectors.moments import statuses_at
 from .selectors.pages import Filters, slice_sql
 
 COLUMNS = (
     "recipient", "type", "status", "source", "recipientType", "consentDate", "creationDate", "retailerCode",
 )  # fmt: skip
+# R-L4: what stood at a moment, as the registry knew it then and as it is known now to have been.
+AT_MOMENT = ("statusKnownAt", "statusNowKnownAt")
 SLICE = 10_000
 SHEET_ROWS = 1_048_576
 
@@ -42,9 +45,11 @@ _NAMES: tuple[dict[int | None, str], ...] = (
 Row = tuple[str, ...]
 
 
-def heading(brand_codes: dict[int, int]) -> Row:
-    """The official names; where several brands are in one file, the brand's number follows."""
-    return (*COLUMNS, "brandCode") if len(brand_codes) != 1 else COLUMNS
+def heading(brand_codes: dict[int, int], at: datetime | None = None) -> Row:
+    """The official names; then the two columns of a moment, then the brand's number where there are several."""
+    moment = f" {at.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}" if at else ""
+    told = tuple(f"{name}{moment}" for name in AT_MOMENT) if at else ()
+    return (*COLUMNS, *told, *(("brandCode",) if len(brand_codes) != 1 else ()))
 
 
 def sample(now: datetime) -> str:
@@ -61,8 +66,11 @@ def sample(now: datetime) -> str:
     return buffer.getvalue()
 
 
-def slices(filters: Filters, brand_codes: dict[int, int]) -> Iterator[list[Row]]:
-    """The rows of the file by brand and address. `brand_codes` are the actor's brands, id to number."""
+def slices(filters: Filters, brand_codes: dict[int, int], at: datetime | None = None) -> Iterator[list[Row]]:
+    """The rows of the file by brand and address. `brand_codes` are the actor's brands, id to number.
+
+    With a moment each row also says what stood at it, on both clocks (R-L4).
+    """
     several = len(brand_codes) != 1
     for brand_id, code in brand_codes.items():
         last = (str(code),) if several else ()
@@ -73,10 +81,18 @@ def slices(filters: Filters, brand_codes: dict[int, int]) -> Iterator[list[Row]]
                 db.execute(sql, values)
                 found = db.fetchall()
             if found:
-                yield [_row(row, last) for row in found]
+                told = _told([row[:4] for row in found], at) if at else {}
+                yield [_row(row, (*told.get(row[:4], ()), *last)) for row in found]
                 cursor = found[-1][:4]
             if len(found) < SLICE:
                 break
+
+
+def _told(keys: list[Any], at: datetime) -> dict[Any, Row]:
+    return {
+        key: tuple(status.name if status else "" for status in answers)
+        for key, answers in statuses_at(keys, at).items()
+    }
 
 
 def _row(row: tuple[Any, ...], last: Row) -> Row:
@@ -103,12 +119,12 @@ def guard(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _PHONE.match(text) else text
 
 
-def as_csv(filters: Filters, brand_codes: dict[int, int]) -> Iterator[str]:
+def as_csv(filters: Filters, brand_codes: dict[int, int], at: datetime | None = None) -> Iterator[str]:
     """The file in parts."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(heading(brand_codes))
-    for rows in slices(filters, brand_codes):
+    writer.writerow(heading(brand_codes, at))
+    for rows in slices(filters, brand_codes, at):
         writer.writerows([(guard(row[0]), *row[1:7], guard(row[7]), *row[8:]) for row in rows])
         yield buffer.getvalue()
         buffer.seek(0)
@@ -116,13 +132,13 @@ def as_csv(filters: Filters, brand_codes: dict[int, int]) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def as_xlsx(path: Path, filters: Filters, brand_codes: dict[int, int]) -> None:
+def as_xlsx(path: Path, filters: Filters, brand_codes: dict[int, int], at: datetime | None = None) -> None:
     """Write a workbook of texts; a further sheet begins where one is full."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    names = heading(brand_codes)
+    names = heading(brand_codes, at)
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet, line = _sheet(book, names), 1
-        for rows in slices(filters, brand_codes):
+        for rows in slices(filters, brand_codes, at):
             for row in rows:
                 if line == SHEET_ROWS:
                     sheet, line = _sheet(book, names), 1

@@ -32,6 +32,9 @@ CITIZEN = "citizen"
 PAGES: dict[str, set[str]] = {
     "dashboard:overview": EVERYBODY,
     "dashboard:gallery": set(STAFF_ROLES),
+    "dashboard:audit": {"admin", "auditor"},
+    "dashboard:audit_person": {"admin", "auditor"},
+    "dashboard:audit_force": {"admin", "auditor"},
     "providers:people": {"manager"},
     "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:record": {"manager", "officer"},
@@ -84,10 +87,10 @@ OWN_OBJECTS = {
 # Acts of a citizen without an object.
 OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
-# the mailbox, texts that come in, links of notices (tests/consents/notices/test_links.py), public seals
-# (tests/consents/proof/).
+# the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
+# (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$"
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_export$"
     r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|verify|refusals_export|refusals_acknowledge)$)"
 )
 

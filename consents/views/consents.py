@@ -5,6 +5,8 @@ address. An event's number is short, can be read out on the phone, says nothing 
 consent for ever, whichever event it is.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -14,11 +16,12 @@ from django.utils import timezone
 from consents.effective import effective_status
 from consents.filters import ConsentFilterForm, ListAddress, brands_for, read_filters, read_place
 from consents.forms.evidence import ScanForm
+from consents.forms.moment import MomentForm
 from consents.forms.refuse import RefuseForm
 from consents.masking import mask
 from consents.models import Consent
 from consents.opaque import fingerprint, unseal
-from consents.selectors import history, pages, totals
+from consents.selectors import history, moments, pages, totals
 from consents.selectors.evidence import papers_of
 from consents.services.evidence import is_missing
 from consents.tables import rows_for
@@ -112,8 +115,11 @@ class DetailView(ActorView):
         status: int = 200,
     ) -> HttpResponse:
         record = history.record_of(self.actor, consent, brand, now=timezone.now())
+        asked = MomentForm(request.GET if "at" in request.GET else None)
         context = {
             "record": record,
+            "asked": asked,
+            "answers": _answers(record, asked.cleaned_data["at"]) if asked.is_valid() else None,
             "event_id": str(consent.event_id),
             "address": mask(consent.recipient) if masked else consent.recipient,
             "masked": masked,
@@ -124,6 +130,28 @@ class DetailView(ActorView):
             "may_see_scans": not self.actor.all_providers or self.actor.may(Permission.PERSON_SHOW),
         }
         return render(request, "consents/detail.html", context | self.rights(), status=status)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One clock's answer as the page tells it (R-L4)."""
+
+    answer: moments.Answer
+    line: history.Line | None
+    completed_by: list[history.Line]
+
+
+def _answers(record: history.Record, at: datetime) -> dict[str, Any]:
+    """Both answers for a moment, each with the lines of the history that decided it."""
+    moment = moments.at_moment(record.consent, at)
+    lines = {line.event.version: line for line in record.lines}
+
+    def told(answer: moments.Answer) -> _Told:
+        state = answer.state
+        completed = [lines[event.version] for event in state.completed_by] if state else []
+        return _Told(answer, lines[state.event.version] if state else None, completed)
+
+    return {"moment": moment, "known": told(moment.known), "now_known": told(moment.now_known)}
 
 
 class ShowView(DetailView):

@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import files, ledger, notices, pages
+from . import files, ledger, notices, pages, proof
 
 SINGLES = 200
 
@@ -44,6 +44,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "engine": bench.engine,
             "notices": bench.notices,
             "page": bench.pages,
+            "proof": bench.proof,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -213,3 +214,7 @@ class Bench:
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):
             say(name, milliseconds, "ms")
+
+    def proof(self) -> None:
+        for name, value, unit in proof.measure(self.brand):
+            say(name, value, unit)

@@ -107,6 +107,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_type", "target_id", "id"], name="audit_of_target"),
             # What did this provider's people do?
             models.Index(fields=["provider_id", "id"], name="audit_of_provider"),
+            # Who did this kind of act lately (who read, who exported …)?
+            models.Index(fields=["verb", "id"], name="audit_of_verb"),
+            # What did this person do?
+            models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_of_actor"),
         ]
 
     def __str__(self) -> str:

@@ -51,6 +51,7 @@ MENU = (
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
+    Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
 )

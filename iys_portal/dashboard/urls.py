@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import audit_views, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
     path("staff/gallery/", views.GalleryView.as_view(), name="gallery"),
+    path("denetim/", audit_views.AuditView.as_view(), name="audit"),
+    path("denetim/disa-aktar/<slug:kind>/", audit_views.AuditExportView.as_view(), name="audit_export"),
+    path("denetim/kisi/", audit_views.AuditPersonView.as_view(), name="audit_person"),
+    path("denetim/gecerli/", audit_views.AuditForceView.as_view(), name="audit_force"),
 ]

@@ -1,0 +1,236 @@
+"""Every act of the audit log as a sentence (R-A3), and the names of what stands in its entries.
+
+A test looks through the sources for verbs that have no sentence here. An entry whose verb is gone from the code is
+still shown: with its verb as it was recorded.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.core.actors import ActorKind
+from iys_portal.core.models import AuditEntry
+
+
+class Group(models.TextChoices):
+    """What kind of act; the trail is narrowed by it."""
+
+    READ = "read", _("Reading a person's data")
+    CONSENT = "consent", _("Consents and refusals")
+    IMPORT = "import", _("Imports")
+    EXPORT = "export", _("Exports")
+    PROVIDER = "provider", _("Providers and brands")
+    PEOPLE = "people", _("People and sign-in")
+    REFERENCE = "reference", _("Deadlines and holidays")
+    PROOF = "proof", _("Proof")
+
+    @property
+    def icon(self) -> str:
+        return _ICONS[self]
+
+
+_ICONS = {
+    Group.READ: "eye",
+    Group.CONSENT: "consents",
+    Group.IMPORT: "import",
+    Group.EXPORT: "export",
+    Group.PROVIDER: "building",
+    Group.PEOPLE: "people",
+    Group.REFERENCE: "calendar",
+    Group.PROOF: "seal",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A verb's group and sentence; `%(who)s` is the actor, `%(name)s` the object as it was called then."""
+
+    group: Group
+    sentence: str | Promise
+
+
+ACTS: dict[str, Act] = {
+    "consent.read": Act(Group.READ, _("%(who)s read a consent record")),
+    "consent.searched": Act(Group.READ, _("%(who)s searched the registry for an address")),
+    "person.shown": Act(Group.READ, _("%(who)s had a masked address shown in full")),
+    "consent.read_own": Act(Group.READ, _("%(who)s looked at their own consents")),
+    "audit.person_read": Act(Group.READ, _("%(who)s looked up who had read an address's data")),
+    "consent.refused_by_recipient": Act(Group.CONSENT, _("%(who)s refused in person")),
+    "consent.denied": Act(Group.CONSENT, _("%(who)s said: I never gave this consent")),
+    "consent.confirmed": Act(Group.CONSENT, _("%(who)s confirmed a consent")),
+    "consent.refusal_taken_back": Act(Group.CONSENT, _("%(who)s took their own refusal back")),
+    "refusal.acknowledged": Act(Group.CONSENT, _("%(who)s acknowledged a refusal")),
+    "text.received": Act(Group.CONSENT, _("A text message to the registry was answered")),
+    "import.upload": Act(Group.IMPORT, _("%(who)s uploaded the file “%(name)s”")),
+    "import.check": Act(Group.IMPORT, _("%(who)s had the file “%(name)s” checked")),
+    "import.remap": Act(Group.IMPORT, _("%(who)s changed the columns of the file “%(name)s”")),
+    "import.checked": Act(Group.IMPORT, _("The file “%(name)s” was checked")),
+    "import.stopped": Act(Group.IMPORT, _("The check of the file “%(name)s” was stopped")),
+    "import.failed": Act(Group.IMPORT, _("The file “%(name)s” could not be checked")),
+    "import.apply": Act(Group.IMPORT, _("%(who)s started the import of “%(name)s”")),
+    "import.applied": Act(Group.IMPORT, _("The import of “%(name)s” was applied")),
+    "import.undo": Act(Group.IMPORT, _("%(who)s started to undo the import of “%(name)s”")),
+    "import.undone": Act(Group.IMPORT, _("The import of “%(name)s” was undone")),
+    "import.discard": Act(Group.IMPORT, _("%(who)s discarded the file “%(name)s”")),
+    "import.exported": Act(Group.EXPORT, _("%(who)s downloaded rows of the import of “%(name)s”")),
+    "consent.exported": Act(Group.EXPORT, _("%(who)s exported a list of consents")),
+    "refusal.exported": Act(Group.EXPORT, _("%(who)s downloaded the open refusals")),
+    "reference.exported": Act(Group.EXPORT, _("%(who)s exported reference data")),
+    "audit.exported": Act(Group.EXPORT, _("%(who)s exported the audit trail")),
+    "provider.created": Act(Group.PROVIDER, _("%(who)s registered the provider “%(name)s”")),
+    "provider.changed": Act(Group.PROVIDER, _("%(who)s changed the provider “%(name)s”")),
+    "provider.suspended": Act(Group.PROVIDER, _("%(who)s suspended the provider “%(name)s”")),
+    "provider.reopened": Act(Group.PROVIDER, _("%(who)s reopened the provider “%(name)s”")),
+    "provider.closed": Act(Group.PROVIDER, _("%(who)s closed the provider “%(name)s”")),
+    "brand.created": Act(Group.PROVIDER, _("%(who)s added the brand “%(name)s”")),
+    "brand.changed": Act(Group.PROVIDER, _("%(who)s changed the brand “%(name)s”")),
+    "brand.deactivated": Act(Group.PROVIDER, _("%(who)s deactivated the brand “%(name)s”")),
+    "brand.reactivated": Act(Group.PROVIDER, _("%(who)s reactivated the brand “%(name)s”")),
+    "retailer.created": Act(Group.PROVIDER, _("%(who)s added the dealer “%(name)s”")),
+    "retailer.changed": Act(Group.PROVIDER, _("%(who)s changed the dealer “%(name)s”")),
+    "retailer.deactivated": Act(Group.PROVIDER, _("%(who)s deactivated the dealer “%(name)s”")),
+    "retailer.reactivated": Act(Group.PROVIDER, _("%(who)s reactivated the dealer “%(name)s”")),
+    "membership.added": Act(Group.PEOPLE, _("%(who)s joined a provider's people or added somebody to them")),
+    "membership.role_changed": Act(Group.PEOPLE, _("%(who)s changed the role of “%(name)s”")),
+    "membership.removed": Act(Group.PEOPLE, _("%(who)s removed “%(name)s” from the provider's people")),
+    "invitation.sent": Act(Group.PEOPLE, _("%(who)s invited somebody")),
+    "invitation.resent": Act(Group.PEOPLE, _("%(who)s sent an invitation again")),
+    "invitation.revoked": Act(Group.PEOPLE, _("%(who)s withdrew an invitation")),
+    "invitation.accepted": Act(Group.PEOPLE, _("%(who)s accepted an invitation")),
+    "user.staff_roles_changed": Act(Group.PEOPLE, _("%(who)s changed the staff roles of “%(name)s”")),
+    "user.deactivated": Act(Group.PEOPLE, _("%(who)s closed the account of “%(name)s”")),
+    "user.reactivated": Act(Group.PEOPLE, _("%(who)s reopened the account of “%(name)s”")),
+    "user.second_factor_added": Act(Group.PEOPLE, _("%(who)s added a second factor")),
+    "user.second_factor_removed": Act(Group.PEOPLE, _("%(who)s removed a second factor")),
+    "user.second_factor_reset": Act(Group.PEOPLE, _("%(who)s reset the second factor of “%(name)s”")),
+    "user.recovery_codes_made": Act(Group.PEOPLE, _("%(who)s made new recovery codes")),
+    "user.recovery_code_used": Act(Group.PEOPLE, _("%(who)s signed in with a recovery code")),
+    "user.password_set": Act(Group.PEOPLE, _("%(who)s set a new password")),
+    "session.ended": Act(Group.PEOPLE, _("%(who)s ended a session")),
+    "citizen.opened": Act(Group.PEOPLE, _("A citizen's account was opened")),
+    "address.proven": Act(Group.PEOPLE, _("%(who)s proved an address of their own")),
+    "deadline.announced": Act(Group.REFERENCE, _("%(who)s announced a deadline")),
+    "deadline.corrected": Act(Group.REFERENCE, _("%(who)s corrected the announcement of a deadline")),
+    "holiday.added": Act(Group.REFERENCE, _("%(who)s added the holiday “%(name)s”")),
+    "holiday.changed": Act(Group.REFERENCE, _("%(who)s changed the holiday “%(name)s”")),
+    "holiday.removed": Act(Group.REFERENCE, _("%(who)s removed the holiday “%(name)s”")),
+}
+
+# What an entry can be about, by its `target_type`.
+OBJECTS: dict[str, str | Promise] = {
+    "consents.consent": _("Consent record"),
+    "consents.search": _("Address, by its keyed hash"),
+    "consents.consentimport": _("Import"),
+    "consents.export": _("Export"),
+    "consents.refusalalert": _("Refusal to act upon"),
+    "consents.deadlineextension": pgettext_lazy("initial load", "Deadline"),
+    "consents.inboundtext": _("Text message"),
+    "providers.provider": _("Provider"),
+    "providers.brand": _("Brand"),
+    "providers.retailer": _("Dealer"),
+    "providers.membership": _("Membership"),
+    "accounts.user": _("Account"),
+    "accounts.invitation": _("Invitation"),
+    "accounts.provenaddress": _("Proven address"),
+    "core.holiday": _("Added holiday"),
+    "core.auditentry": _("Audit trail"),
+}
+
+WAYS: dict[str, str | Promise] = {
+    "web": _("Panel"),
+    "import": _("File"),
+    "api": _("API"),
+    "task": _("Registry's own task"),
+    "command": _("Command on the server"),
+    "citizen": _("Citizen portal"),
+    "link": _("Link in an e-mail"),
+    "sms": _("Text message"),
+}
+
+# Fields of `old` and `new`.
+FIELDS: dict[str, str | Promise] = {
+    "reason": _("Reason"),
+    "state": _("State"),
+    "role": _("Role"),
+    "roles": _("Roles"),
+    "user": _("Account number"),
+    "brand": _("Brand number"),
+    "brands": _("Brands"),
+    "channel": _("Channel"),
+    "kind": _("Kind"),
+    "rows": _("Rows"),
+    "filters": _("Filters"),
+    "search": _("Search"),
+    "at": _("Moment"),
+    "name": _("Name"),
+    "day": _("Day"),
+    "title": _("Title"),
+    "email": _("E-mail"),
+    "city": _("City"),
+    "code": _("Number"),
+    "is_active": _("Active"),
+    "double_opt_in": _("Double opt-in"),
+    "declared_consents": _("Declared number of consents"),
+    "until": _("Until"),
+    "check_until": _("Recipients can check until"),
+    "announced_on": _("Announced on"),
+    "reference": _("Reference"),
+    "size_class": _("Size class"),
+    "provider_id": _("Provider"),
+    "counts": _("Rows by outcome"),
+    "verdicts": _("Rows by outcome"),
+    "sha256": _("SHA-256 of the file"),
+    "size": _("Size in bytes"),
+    "factor": _("Second factor"),
+    "factors": _("Second factors"),
+    "outcome": _("Outcome"),
+    "answered": _("Answered"),
+    "refusals": _("Refusals as well"),
+    "invited_by": _("Invited by account"),
+    "iys_code": _("İYS number"),
+    "mersis": _("MERSİS number"),
+}
+
+
+def verbs_of(group: str) -> list[str]:
+    """The verbs of one group."""
+    return [verb for verb, act in ACTS.items() if act.group == group]
+
+
+def group_of(entry: AuditEntry) -> Group | None:
+    act = ACTS.get(entry.verb)
+    return act.group if act else None
+
+
+def who_of(entry: AuditEntry) -> str:
+    """The actor in a word: recipients have no name in the log."""
+    if entry.actor_kind == ActorKind.RECIPIENT:
+        return gettext("The recipient")
+    return entry.actor_name or gettext("The registry")
+
+
+def sentence_of(entry: AuditEntry) -> str:
+    """The entry in words."""
+    act = ACTS.get(entry.verb)
+    names = {"who": who_of(entry), "name": entry.target_name or entry.target_id}
+    return str(act.sentence) % names if act else f"{names['who']}: {entry.verb}"
+
+
+def field_of(name: str) -> str:
+    return str(FIELDS.get(name, name))
+
+
+def value_of(value: object) -> str:
+    """A stored value in words; lists and dictionaries become one line."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{field_of(str(key))}: {value_of(one)}" for key, one in value.items()) or "—"
+    if isinstance(value, list):
+        return ", ".join(value_of(one) for one in value) or "—"
+    return str(value)
