@@ -4,6 +4,7 @@ Kept bytes are the uploaded ones, because their hash stands in the ledger; nothi
 """
 
 import hashlib
+import logging
 import re
 import threading
 import warnings
@@ -49,6 +50,8 @@ _AFTER_END = 1024
 # PDFium works in one thread at a time.
 _drawing = threading.Lock()
 
+# What the reader says of a damaged file quotes from it, and may quote a person's data (R-G4).
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 pi_heif.register_heif_opener(thumbnails=False)  # type: ignore[no-untyped-call]
 
 

@@ -35,12 +35,17 @@ class ImportedEvidence:
         return self.missing + self.nothing
 
 
+def archive_of(item: ConsentImport) -> ImportEvidence | None:
+    """The ZIP that came beside the import, also when only its name and hash are still kept."""
+    return ImportEvidence.objects.filter(pk=item.pk).first()
+
+
 def evidence_of(item: ConsentImport, report: Report | None) -> ImportedEvidence | None:
     """What is known of the evidence; None before the check, and where no row says or needs any."""
     found = (item.counts or item.dry_counts).get("evidence")
     if report is None or not found:
         return None
-    archive = ImportEvidence.objects.filter(pk=item.pk).first()
+    archive = archive_of(item)
     said = archive.report if archive is not None else {}
     return ImportedEvidence(
         **found,

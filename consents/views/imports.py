@@ -17,7 +17,7 @@ from consents.import_downloads import downloads_of
 from consents.models import ConsentImport
 from consents.selectors import import_report as reports
 from consents.selectors import imports as selectors
-from consents.selectors.import_evidence import evidence_of
+from consents.selectors.import_evidence import archive_of, evidence_of
 from consents.selectors.import_notices import notices_of
 from consents.selectors.import_rows import Reader, is_masked
 from consents.services import imports as services
@@ -188,6 +188,8 @@ def columns_context(
         "constants": form.constant_fields(shape),
         "wide": shape == "wide",
         "before": services.same_file_before(item),
+        "archive": archive_of(item),
+        "names_scans": "evidence" in mapping.values(),
         "steps": selectors.as_steps(item),
     }
 

@@ -396,3 +396,20 @@ def test_the_upload_page_shows_a_refused_zip_at_its_field(panel: Client, desk: D
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["evidence"]
     assert not ConsentImport.objects.exists()
+
+
+def test_the_columns_page_warns_when_no_column_names_the_scans(panel: Client, desk: Desk) -> None:
+    rows = HEAD.replace("evidence", "Not") + desk.row(0, "a.pdf")
+    item = imports.upload(
+        actor=desk.actor, brand=desk.brand, file=io.BytesIO(rows.encode()), name="liste.csv",
+        evidence=io.BytesIO(packed({"a.pdf": pdf()})), evidence_name="taramalar.zip",
+    )  # fmt: skip
+    page = panel.get(f"/aktarimlar/{item.public_id}/sutunlar/")
+    assert "taramalar.zip" in page.content.decode()
+    assert not page.context["names_scans"]
+    assert "evidence" in [field.name for field in page.context["constants"]]
+    named = imports.upload(
+        actor=desk.actor, brand=desk.brand, file=io.BytesIO((HEAD + desk.row(0, "a.pdf")).encode()), name="liste.csv",
+        evidence=io.BytesIO(packed({"a.pdf": pdf()})), evidence_name="taramalar.zip",
+    )  # fmt: skip
+    assert "taramalar.zip" not in panel.get(f"/aktarimlar/{named.public_id}/sutunlar/").content.decode()
