@@ -43,6 +43,11 @@ class Paper:
         return ENDINGS.get(self.evidence.content_type, "").removeprefix(".").upper()
 
 
+def is_missing(consent: Consent) -> bool:
+    """Whether the consent waits for its evidence (R-C16)."""
+    return consent.status == Status.ONAY and bool(consent.holds & Hold.EVIDENCE_MISSING)
+
+
 def papers_of(record: Record) -> list[Paper]:
     """All that ever proved the consent, newest first, each once."""
     hashes = list(dict.fromkeys(bytes(line.event.evidence_hash) for line in record.lines if line.event.evidence_hash))
@@ -66,7 +71,7 @@ def waiting_by_events(brand_ids: Iterable[int], numbers: Iterable[int]) -> dict[
             "event_id", "recipient", "brand_id", "channel", "recipient_type"
         )
     }
-    rows = {row.key: row for row in Consent.objects.filter(pk__in=list(keys.values())) if _waits(row)}
+    rows = {row.key: row for row in Consent.objects.filter(pk__in=list(keys.values())) if is_missing(row)}
     return {number: rows[key] for number, key in keys.items() if key in rows}
 
 
@@ -80,7 +85,7 @@ def waiting_by_names(brand: Brand, names: Sequence[str]) -> list[list[Consent]]:
     addresses = _addresses(stems)
     by_address: dict[str, list[Consent]] = {}
     for row in Consent.objects.filter(brand_id=brand.pk, recipient__in=set(addresses.values())):
-        if _waits(row):
+        if is_missing(row):
             by_address.setdefault(row.recipient, []).append(row)
     return [
         [by_event[int(stem)]]
@@ -88,10 +93,6 @@ def waiting_by_names(brand: Brand, names: Sequence[str]) -> list[list[Consent]]:
         else by_address.get(addresses.get(place, ""), [])
         for place, stem in enumerate(stems)
     ]
-
-
-def _waits(consent: Consent) -> bool:
-    return consent.status == Status.ONAY and bool(consent.holds & Hold.EVIDENCE_MISSING)
 
 
 def _addresses(texts: Sequence[str]) -> dict[int, str]:

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Appended, Proven, complete
-from consents.enums import EvidenceKind, Hold, Status, Verdict, WayIn
+from consents.enums import EvidenceKind, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, names_a_scan, read_evidence
 from consents.files.errors import FileRefused
 from consents.files.scans import MAX_BYTES, Scan, judge_scan
 from consents.models import Consent, Evidence
+from consents.selectors.evidence import is_missing
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
@@ -162,11 +163,6 @@ def record_with_file(
         elif kept.is_new:
             _forget(kept, drops)
     return outcomes
-
-
-def is_missing(consent: Consent) -> bool:
-    """Whether the consent waits for its evidence (R-C16)."""
-    return consent.status == Status.ONAY and bool(consent.holds & Hold.EVIDENCE_MISSING)
 
 
 def complete_evidence(

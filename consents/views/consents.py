@@ -22,8 +22,7 @@ from consents.masking import mask
 from consents.models import Consent
 from consents.opaque import fingerprint, unseal
 from consents.selectors import history, moments, pages, totals
-from consents.selectors.evidence import papers_of
-from consents.services.evidence import is_missing
+from consents.selectors.evidence import is_missing, papers_of
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit

@@ -17,7 +17,7 @@ from consents.files.scans import draw_small
 from consents.filters import ListAddress, brands_for, read_place
 from consents.forms.evidence import FilesForm, ReferenceForm, ScanForm
 from consents.selectors import evidence as selectors
-from consents.selectors import history, pages
+from consents.selectors import history, pages, totals
 from consents.services import evidence as services
 from consents.services.evidence_files import files_of
 from consents.tables import rows_for
@@ -153,10 +153,12 @@ class MissingView(ActorView):
             brands=tuple(brand.pk for brand in self.brands), status=Status.ONAY, hold=Hold.EVIDENCE_MISSING
         )
         base = pages.everything(self.actor).annotate(effective=effective_status(timezone.now()))
-        page = pages.page_of(filters, base=base, cursor=place, backwards=backwards)
+        found = totals.matching(self.actor, filters)
+        page = pages.page_of(pages.within(filters, found), base=base, cursor=place, backwards=backwards)
         address = ListAddress(self.actor, request.path, {})
         context = {
             "rows": rows_for(self.actor, page.rows, self.brands),
+            "total": sum(found.values()),
             "several": len(self.brands) > 1,
             "reference": ReferenceForm(),
             "files": self.files_form(),
