@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from consents.filters import brands_for
@@ -31,9 +32,10 @@ class TextView(ActorView):
             raise Http404
         return text
 
-    @property
+    @cached_property
     def may_write(self) -> bool:
-        return self.actor.may(Permission.PROVIDER_SETTINGS) and not self.actor.all_providers
+        """Managers of a provider that may record consents now (R-P7); staff read."""
+        return services.may_write(self.actor)
 
 
 class TextsView(TextView):

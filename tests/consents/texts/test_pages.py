@@ -10,6 +10,7 @@ from consents.enums import Channel
 from consents.models import ConsentText
 from consents.text_rules import TextState
 from iys_portal.core.models import AuditEntry
+from providers.enums import ProviderState
 from tests.factories import BrandFactory, MembershipFactory, UserFactory
 
 from .conftest import EVERYTHING, words
@@ -113,6 +114,15 @@ def test_who_may_only_read_sees_no_button_and_is_refused(browser, brand, draft_o
         assert client.post(page_of(draft, name), {"ticked": EVERYTHING}).status_code == 403
     draft.refresh_from_db()
     assert not draft.is_published
+
+
+def test_r_p7_a_suspended_providers_manager_sees_no_button(browser, brand, draft_of):
+    draft = draft_of()
+    brand.provider.state = ProviderState.SUSPENDED
+    brand.provider.save()
+    client = browser()
+    assert 'name="ticked"' not in client.get(page_of(draft)).content.decode()
+    assert reverse("consents:text_new") not in client.get(reverse("consents:texts")).content.decode()
 
 
 def test_r_a1_the_list_shows_own_texts_and_staff_all_by_brand(browser, sign_in, brand, text_of):
