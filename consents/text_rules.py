@@ -21,11 +21,18 @@ class TextState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PLANNED = "planned", _("Published, not valid yet")
     VALID = "valid", _("Published")
+    REPLACED = "replaced", _("Replaced by a newer version")
     OVER = "over", _("No longer used")
 
     @property
     def badge(self) -> str:
-        return {"draft": "warning", "planned": "info", "valid": "success", "over": "secondary"}[self.value]
+        return {
+            "draft": "warning",
+            "planned": "info",
+            "valid": "success",
+            "replaced": "secondary",
+            "over": "secondary",
+        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -160,13 +167,17 @@ def answers(wording: Wording, ticked: Iterable[str]) -> list[Answer]:
     return [Answer(check, check.found(wording) if check.found else check.name in chosen) for check in CHECKS]
 
 
-def state_on(day: date, *, published: bool, valid_from: date | None, valid_until: date | None) -> TextState:
-    """Days are inclusive."""
+def state_on(
+    day: date, *, published: bool, valid_from: date | None, valid_until: date | None, replaced: bool = False
+) -> TextState:
+    """Days are inclusive. `replaced`: a newer version is valid for all of the text's channels."""
     if not published:
         return TextState.DRAFT
     if valid_until is not None and valid_until < day:
         return TextState.OVER
-    return TextState.PLANNED if valid_from is not None and valid_from > day else TextState.VALID
+    if valid_from is not None and valid_from > day:
+        return TextState.PLANNED
+    return TextState.REPLACED if replaced else TextState.VALID
 
 
 def validity(valid_from: date, valid_until: date | None) -> tuple[datetime, datetime | None]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel
@@ -21,6 +21,13 @@ class ConsentTextQuerySet(OfBrandQuerySet):
     def valid_on(self, day: date) -> "ConsentTextQuerySet":
         open_ended = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
         return self.published().filter(open_ended, valid_from__lte=day)
+
+    def with_replaced(self, day: date) -> "ConsentTextQuerySet":
+        """Rows with `replaced`: whether a newer version is valid on that day for all of their channels."""
+        newer = ConsentText.objects.valid_on(day).filter(
+            brand=OuterRef("brand"), version__gt=OuterRef("version"), channels__contains=OuterRef("channels")
+        )
+        return self.annotate(replaced=Exists(newer))
 
 
 class ConsentText(models.Model):
@@ -50,6 +57,8 @@ class ConsentText(models.Model):
     retired_at = models.DateTimeField(_("ended"), null=True, blank=True)
     retired_by = models.BigIntegerField(null=True, blank=True)
     retired_name = models.CharField(max_length=200, blank=True)
+
+    replaced = False  # an annotation of `with_replaced`
 
     objects = ConsentTextQuerySet.as_manager()
 
@@ -111,7 +120,13 @@ class ConsentText(models.Model):
         return Wording.of(self.title, self.text, senders=senders, channels=self.channels)
 
     def state(self, today: date) -> TextState:
-        return state_on(today, published=self.is_published, valid_from=self.valid_from, valid_until=self.valid_until)
+        return state_on(
+            today,
+            published=self.is_published,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            replaced=self.replaced,
+        )
 
     def serves(self, channels: list[Channel], day: date) -> bool:
         """Whether consents on these channels, given on this day, can have been given to this text."""

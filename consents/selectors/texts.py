@@ -36,9 +36,9 @@ class TextPage:
     after: int = 0
 
 
-def texts_page(actor: Actor, *, brand: Brand | None = None, number: int = 1) -> TextPage:
+def texts_page(actor: Actor, *, day: date, brand: Brand | None = None, number: int = 1) -> TextPage:
     """Texts that the actor may see (R-A1): by brand, drafts first, then the newest version first."""
-    found: QuerySet[ConsentText] = ConsentText.objects.visible_to(actor).select_related("brand__provider")
+    found = _texts(actor, day)
     if brand is not None:
         found = found.filter(brand=brand)
     draft_first = Case(When(published_at__isnull=True, then=Value(0)), default=Value(1))
@@ -48,15 +48,19 @@ def texts_page(actor: Actor, *, brand: Brand | None = None, number: int = 1) -> 
     return TextPage(rows[:PAGE], number, max(number - 1, 0), number + 1 if len(rows) > PAGE else 0)
 
 
-def text_of(actor: Actor, text_id: int) -> ConsentText | None:
+def text_of(actor: Actor, text_id: int, *, day: date) -> ConsentText | None:
     """One text; None where there is none or it is not the actor's."""
-    return ConsentText.objects.visible_to(actor).select_related("brand__provider").filter(pk=text_id).first()
+    return _texts(actor, day).filter(pk=text_id).first()
 
 
-def other_versions(text: ConsentText) -> list[ConsentText]:
+def other_versions(actor: Actor, text: ConsentText, *, day: date) -> list[ConsentText]:
     """Published texts of the same brand that share a channel, newest first."""
-    found = ConsentText.objects.published().filter(brand=text.brand_id, channels__overlap=text.channels)
+    found = _texts(actor, day).filter(brand=text.brand_id, channels__overlap=text.channels, version__isnull=False)
     return list(found.exclude(pk=text.pk).order_by("-version", "-pk")[:20])
+
+
+def _texts(actor: Actor, day: date) -> QuerySet[ConsentText]:
+    return ConsentText.objects.with_replaced(day).visible_to(actor).select_related("brand__provider")
 
 
 def choosable(brands: Iterable[Brand]) -> list[ConsentText]:

@@ -22,8 +22,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment
-from providers.models import Brand
-from providers.policies import require_may_record
+from providers.models import Brand, Provider
+from providers.policies import may_record, require_may_record
 
 FIELDS = ("channels", "language", "title", "text", "valid_from", "valid_until")
 PUBLISHED = gettext_lazy("A published text stays as it is, because consents point to it. Write a new version.")
@@ -143,6 +143,14 @@ def retire(*, actor: Actor, text_id: int, last_day: date | None = None) -> Conse
     new = {"valid_until": day.isoformat()}
     record("text.retired", text, actor=actor, old=old, new=new, provider_id=text.brand.provider_id)
     return text
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor's texts can be written now: what pages show is what the services allow."""
+    if not actor.may(Permission.PROVIDER_SETTINGS) or actor.provider_id is None:
+        return False
+    provider = Provider.objects.filter(pk=actor.provider_id).first()
+    return provider is not None and may_record(provider, Status.ONAY)
 
 
 def _require(actor: Actor, brand: Brand) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from consents.filters import brands_for
@@ -26,14 +27,15 @@ class TextView(ActorView):
     permission = Permission.CONSENT_VIEW
 
     def text(self, text_id: int) -> ConsentText:
-        text = selectors.text_of(self.actor, text_id)
+        text = selectors.text_of(self.actor, text_id, day=today())
         if text is None:
             raise Http404
         return text
 
-    @property
+    @cached_property
     def may_write(self) -> bool:
-        return self.actor.may(Permission.PROVIDER_SETTINGS) and not self.actor.all_providers
+        """Managers of a provider that may record consents now (R-P7); staff read."""
+        return services.may_write(self.actor)
 
 
 class TextsView(TextView):
@@ -43,7 +45,8 @@ class TextsView(TextView):
         brands = brands_for(self.actor)
         chosen = next((b for b in brands if str(b.brand_code) == request.GET.get("marka", "")), None)
         number = request.GET.get("sayfa", "1")
-        page = selectors.texts_page(self.actor, brand=chosen, number=int(number) if number.isdecimal() else 1)
+        wanted = max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
+        page = selectors.texts_page(self.actor, day=today(), brand=chosen, number=wanted)
         groups: dict[Brand, list[tuple[ConsentText, Any]]] = {}
         for text in page.texts:
             groups.setdefault(text.brand, []).append((text, text.state(today())))
@@ -67,12 +70,13 @@ class OneView(TextView):
         return self.page(request, self.text(text_id))
 
     def page(self, request: HttpRequest, text: ConsentText, *, error: str = "", status: int = 200) -> HttpResponse:
+        others = selectors.other_versions(self.actor, text, day=today())
         ticked = request.POST.getlist("ticked") or text.checklist.get("ticked", [])
         context = {
             "text": text,
             "state": text.state(today()),
             "answers": answers(text.wording, ticked),
-            "others": [(other, other.state(today())) for other in selectors.other_versions(text)],
+            "others": [(other, other.state(today())) for other in others],
             "end": EndForm(initial={"last_day": max(today(), text.valid_from)}),
             "error": error,
             "may_write": self.may_write,
