@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
         for means in (1, 2)
     },
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
+    "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

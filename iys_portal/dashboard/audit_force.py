@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.dateparse import parse_duration
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from providers.enums import SizeClass
 
 from .audit_selectors import Trail, trail_page
 from .audit_words import Group
+from .services import recorded_settings
 
 # The installation's rules that people ask about; the numbers come from its settings.
 RULES: tuple[tuple[str, str | Promise], ...] = (
@@ -49,6 +51,7 @@ class Force:
     later_deadlines: int
     holidays: list[tuple[date, str]]
     rules: list[tuple[str | Promise, str]]
+    rules_recorded: bool
     history: list[AuditEntry]
 
 
@@ -58,12 +61,14 @@ def in_force(actor: Actor, at: datetime) -> Force:
     announced = list(DeadlineExtension.objects.select_related("provider").order_by("-announced_on", "-until", "-pk"))
     known = [item for item in announced if item.announced_on <= today]
     counting = _counting(known, at)
+    recorded = recorded_settings(AuditEntry.objects.filter(at__lte=at))
     return Force(
         at=at,
         deadlines=[Deadline(item, item.pk in counting, item.until >= today) for item in known],
         later_deadlines=len(announced) - len(known),
         holidays=holidays_at(at),
-        rules=[(label, _in_words(settings.REGISTRY[name])) for name, label in RULES],
+        rules=[(label, _in_words(recorded.get(name, value), value)) for name, label, value in _rules()],
+        rules_recorded=bool(recorded),
         history=trail_page(actor, Trail(group=Group.REFERENCE, before=at + timedelta(microseconds=1))).entries,
     )
 
@@ -95,9 +100,19 @@ def holidays_at(at: datetime) -> list[tuple[date, str]]:
     return sorted((date.fromisoformat(day), name) for day, name in days.values())
 
 
-def _in_words(value: Any) -> str:
-    if not isinstance(value, timedelta):
-        return ngettext("%(number)d business day", "%(number)d business days", value) % {"number": value}
+def _rules() -> list[tuple[str, str | Promise, Any]]:
+    """The rules with their present values."""
+    return [(name, label, settings.REGISTRY[name]) for name, label in RULES]
+
+
+def _in_words(value: Any, present: Any) -> str:
+    """A value in words; a span of time is recorded as text."""
+    if isinstance(present, timedelta):
+        return _span(parse_duration(value) or present if isinstance(value, str) else value)
+    return ngettext("%(number)d business day", "%(number)d business days", value) % {"number": value}
+
+
+def _span(value: timedelta) -> str:
     minutes = int(value.total_seconds()) // 60
     if minutes % (24 * 60) == 0:
         days = minutes // (24 * 60)

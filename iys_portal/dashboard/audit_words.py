@@ -24,7 +24,7 @@ class Group(models.TextChoices):
     EXPORT = "export", _("Exports")
     PROVIDER = "provider", _("Providers and brands")
     PEOPLE = "people", _("People and sign-in")
-    REFERENCE = "reference", _("Deadlines and holidays")
+    REFERENCE = "reference", _("Deadlines, holidays and settings")
     PROOF = "proof", _("Proof")
 
     @property
@@ -116,6 +116,7 @@ ACTS: dict[str, Act] = {
     "deadline.corrected": Act(Group.REFERENCE, _("%(who)s corrected the announcement of a deadline")),
     "holiday.added": Act(Group.REFERENCE, _("%(who)s added the holiday “%(name)s”")),
     "holiday.changed": Act(Group.REFERENCE, _("%(who)s changed the holiday “%(name)s”")),
+    "settings.noted": Act(Group.REFERENCE, _("The installation's settings are new or have changed")),
     "holiday.removed": Act(Group.REFERENCE, _("%(who)s removed the holiday “%(name)s”")),
 }
 
@@ -137,6 +138,7 @@ OBJECTS: dict[str, str | Promise] = {
     "accounts.provenaddress": _("Proven address"),
     "core.holiday": _("Added holiday"),
     "core.auditentry": _("Audit trail"),
+    "core.settings": _("Settings of the installation"),
 }
 
 WAYS: dict[str, str | Promise] = {

@@ -28,6 +28,7 @@ from iys_portal.core.services import remove_holiday, save_holiday
 from iys_portal.dashboard import audit_selectors, audit_words
 from iys_portal.dashboard.audit_force import holidays_at, in_force
 from iys_portal.dashboard.audit_selectors import Trail, trail_page
+from iys_portal.dashboard.services import note_settings
 from providers.models import Brand
 from tests.consents.panel.conftest import brand, officer, panel, record
 from tests.factories import ProviderFactory, UserFactory, actor_of, staff
@@ -426,3 +427,46 @@ def test_the_page_shows_a_moment_and_says_when_it_cannot(desk: Client) -> None:
         response = desk.get(f"{URL}gecerli/", {"at": wrong})
         assert response.status_code == 200
         assert response.context["form"].errors["at"]
+
+
+def test_r_a3_settings_are_written_down_when_they_change_and_told_as_they_were(
+    db: None, as_of: datetime, settings: Any
+) -> None:
+    def rules(minutes: int) -> list[str]:
+        force = in_force(SYSTEM, as_of + timedelta(minutes=minutes))
+        assert force.rules_recorded is (minutes >= 0)
+        return [words for _label, words in force.rules]
+
+    with translation.override("en"):
+        with time_machine.travel(as_of, tick=False):
+            first = note_settings()
+            assert note_settings() is None
+        assert first is not None
+        assert first.old is None
+        assert first.new["TIMELY_BUSINESS_DAYS"] == 3
+        assert first.new["UNDO_WINDOW"] == "1 day, 0:00:00"
+        changed = {"TIMELY_BUSINESS_DAYS": 5, "UNDO_WINDOW": timedelta(hours=90), "SOME_SECRET": "gizli"}
+        settings.REGISTRY = {**settings.REGISTRY, **changed}
+        with time_machine.travel(as_of + timedelta(hours=1), tick=False):
+            second = note_settings()
+        assert second is not None
+        assert second.old == {"TIMELY_BUSINESS_DAYS": 3, "UNDO_WINDOW": "1 day, 0:00:00"}
+        assert second.new == {"TIMELY_BUSINESS_DAYS": 5, "UNDO_WINDOW": "3 days, 18:00:00"}
+        assert rules(0)[0] == rules(59)[0] == "3 business days"
+        assert rules(60)[0] == "5 business days"
+        assert (rules(59)[4], rules(60)[4]) == ("1 day", "90 hours")
+        assert rules(-1)[0] == "5 business days"  # the present ones, and the page says so
+        settings.REGISTRY = {name: value for name, value in settings.REGISTRY.items() if name != "SMS_COUNTRIES"}
+        third = note_settings()
+        assert third is not None
+        assert (third.old, third.new) == ({"SMS_COUNTRIES": "90"}, {"SMS_COUNTRIES": None})
+        assert note_settings() is None
+
+
+def test_the_timetable_writes_settings_down(db: None) -> None:
+    from iys_portal.celery import app
+    from iys_portal.dashboard.tasks import write_down_settings
+
+    assert app.conf.beat_schedule["settings-note"]["task"] == write_down_settings.name
+    write_down_settings()
+    assert AuditEntry.objects.filter(verb="settings.noted").count() == 1

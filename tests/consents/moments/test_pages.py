@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -54,7 +55,7 @@ def test_r_l4_the_page_shows_both_answers_with_what_decided_each(panel: Client, 
         str(first.event_id),
         str(second.event_id),
     )
-    page = response.content.decode()
+    page = unescape(response.content.decode())
     assert str(Reason.SENDABLE.label) in page
     assert str(answers["moment"].differences[0].label) in page
     assert ADDRESS not in response.request["QUERY_STRING"]

@@ -1,0 +1,10 @@
+"""The dashboard's tasks."""
+
+from celery import shared_task
+
+from .services import note_settings
+
+
+@shared_task(name="dashboard.note_settings")
+def write_down_settings() -> None:
+    note_settings()
