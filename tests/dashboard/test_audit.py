@@ -84,7 +84,7 @@ def recorded_verbs() -> Iterator[tuple[str, str]]:
 
 
 def _places(node: ast.AST) -> list[ast.AST]:
-    """Where a verb may stand: first argument of a recorder, `verb=…`, an attribute `verb`, a transition's verb."""
+    """Where a verb may stand: a recorder's first argument, `verb=…`, its default, an attribute, a transition."""
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         places: list[ast.AST] = [word.value for word in node.keywords if word.arg == "verb"]
@@ -93,6 +93,9 @@ def _places(node: ast.AST) -> list[ast.AST]:
         if name == "Transition":
             places += node.args[4:5]
         return places
+    if isinstance(node, ast.arguments):
+        defaults = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+        return [default for argument, default in defaults if argument.arg == "verb" and default is not None]
     if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "verb" for target in node.targets):
         return [node.value]
     return []
