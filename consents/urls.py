@@ -32,7 +32,7 @@ urlpatterns = [
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
-    path("izinler/<int:event_id>/kanit/", ProofView.as_view(), name="proof"),
+    path("izinler/<int:event_id>/ispat/", ProofView.as_view(), name="proof"),
     path("dogrula/", VerifyView.as_view(), name="verify"),
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),

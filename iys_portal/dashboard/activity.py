@@ -23,7 +23,7 @@ class Act:
 
 # Only what every person of the provider may know: reads of single persons stay in the audit log.
 ACTS = {
-    "import.uploaded": Act(_("File uploaded"), "upload", "secondary"),
+    "import.upload": Act(_("File uploaded"), "upload", "secondary"),
     "import.check": Act(_("Check of a file started"), "job", "info"),
     "import.checked": Act(_("File checked"), "check", "info"),
     "import.failed": Act(_("A file could not be checked"), "warning", "danger"),

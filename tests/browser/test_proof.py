@@ -95,7 +95,7 @@ def test_r_l3_the_company_takes_the_proof_home_and_it_holds(
     sign_in(page, portal)
     page.goto(f"{portal.url}/izinler/{proof['events'][-1]['event']}/")
     with page.expect_download() as download:
-        page.click("form[action$='/kanit/'] button")
+        page.click("form[action$='/ispat/'] button")
     path = tmp_path / "kanit.json"
     download.value.save_as(path)
     page.goto(f"{portal.url}/dogrula/")
