@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -15,6 +16,10 @@ from iys_portal.accounts.scopes import SESSION_KEY
 from iys_portal.celery import app
 from iys_portal.core.calendar import ISTANBUL
 from tests import databases
+
+# No timed assertions: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 SAMPLES = databases.ROOT.parent / "shared" / "samples" / "generate.py"
 AS_OF = datetime(2026, 11, 24, 15, 0, tzinfo=ISTANBUL)
