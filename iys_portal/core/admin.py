@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportModelAdmin
+from import_export.resources import ModelResource
 
 from . import services
 from .actors import Actor
-from .admin_pages import ReadOnlyAdmin, ServiceAdmin, ServiceResource
+from .admin_pages import ReadOnlyAdmin, actor_of
 from .models import AuditEntry, Holiday, Job
 
 
@@ -28,7 +31,9 @@ class JobAdmin(ReadOnlyAdmin):
     exclude = ["token", "payload"]
 
 
-class HolidayResource(ServiceResource):
+class HolidayResource(ModelResource):
+    """An import whose rows are written by the service; a wrong row rolls all back."""
+
     class Meta:
         model = Holiday
         fields = ["day", "name"]
@@ -36,18 +41,39 @@ class HolidayResource(ServiceResource):
         skip_unchanged = True
         clean_model_instances = True
 
-    def write(self, instance: Any, actor: Actor) -> None:
-        services.save_holiday(holiday=instance, actor=actor)
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        services.save_holiday(holiday=instance, actor=self.actor)
+
+    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        self.actor: Actor = kwargs.pop("actor")
+        return super().import_data(dataset, *args, **kwargs | {"rollback_on_validation_errors": True})
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """No resetting of sequences: the application's database role may not, and rows bring no keys."""
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ServiceAdmin):
+class HolidayAdmin(ImportExportModelAdmin):
+    """Forms, imports and deletion go through services; an import needs the permission for changing."""
+
     resource_classes = [HolidayResource]
     list_display = ["day", "name"]
     ordering = ["-day"]
+    skip_admin_log = True
+    show_full_result_count = False
 
-    def write_service(self, obj: Any, actor: Actor) -> None:
-        services.save_holiday(holiday=obj, actor=actor)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.save_holiday(holiday=obj, actor=actor_of(request))
 
-    def remove_service(self, obj: Any, actor: Actor) -> None:
-        services.remove_holiday(holiday=obj, actor=actor)
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        services.remove_holiday(holiday=obj, actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset.order_by("pk"):
+            self.delete_model(request, obj)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_import_data_kwargs(**kwargs) | {"actor": actor_of(kwargs["request"])}

@@ -1,5 +1,6 @@
 """The admin's frame for reference data: forms and files write through services; history is the audit log."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -50,12 +51,8 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
     list_per_page = 50
     fixed_fields: tuple[str, ...] = ()  # written once, with the row
     blind_search_fields: tuple[str, ...] = ()  # found whatever their Turkish letters' case and spelling
-
-    def create(self, *, actor: Any, values: dict[str, Any]) -> Model:
-        raise NotImplementedError
-
-    def update(self, *, actor: Any, obj: Any, changes: dict[str, Any]) -> Model:
-        raise NotImplementedError
+    create: Callable[..., Model]  # (*, actor, values)
+    update: Callable[..., Model]  # (*, actor, obj, changes)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

@@ -5,7 +5,7 @@ that `core.turkish.fold` makes equal. Unknown headings are refused: no misspelt 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import tablib
@@ -144,16 +144,12 @@ class ReferenceResource(resources.ModelResource):
 
     headings: dict[str, Iterable[str]] = {}  # column name → other headings it is known by
     needed: tuple[str, ...] = ()  # attributes without which no row is created
+    create: Callable[[Any, dict[str, Any]], models.Model]  # (instance, values)
+    update: Callable[[Any, dict[str, Any]], models.Model]
 
     def __init__(self, *, actor: Actor | None = None) -> None:
         super().__init__()
         self.actor = actor
-
-    def create(self, instance: Any, values: dict[str, Any]) -> models.Model:
-        raise NotImplementedError
-
-    def update(self, instance: Any, values: dict[str, Any]) -> models.Model:
-        raise NotImplementedError
 
     @classmethod
     def get_diff_class(cls) -> type[CellDiff]:

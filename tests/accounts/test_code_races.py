@@ -2,41 +2,18 @@
 
 import re
 import threading
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import connection
 
 from iys_portal.accounts import services
 from iys_portal.accounts.models import OneTimeCode, User
 from iys_portal.accounts.services import codes
 from iys_portal.core.models import OutboxMessage
+from tests.threads import at_once
 
 MAIL = "ayse@deneme.example"
 SIDES = 5
-
-
-def at_once(*works: Callable[[], None]) -> list[BaseException]:
-    """Run the works side by side, each on its own connection; returns what they raised."""
-    failures: list[BaseException] = []
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            work()
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
 
 
 @pytest.fixture

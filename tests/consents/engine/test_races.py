@@ -1,43 +1,21 @@
 """Several writers at once: the lock decides, and without it something would be lost."""
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from consents.engine import statements
 from consents.enums import Status
 from consents.models import BrandCounter, Consent, ConsentEvent
 from consents.services.records import record_consents
 from tests.factories import BrandFactory
+from tests.threads import at_once
 
 from .conftest import ADDRESS, Book
 
 WRITERS = 6
-
-
-def at_once(*works: Callable[[], None]) -> list[BaseException]:
-    """Run the works side by side, each on its own connection; returns what they raised."""
-    failures: list[BaseException] = []
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            work()
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
 
 
 def test_the_same_new_consent_from_many_sides_is_written_once(committed_db: str, as_of: datetime) -> None:
