@@ -14,7 +14,7 @@ from consents.files.encoding import LABELS
 from consents.files.layout import FIELD_LABELS, Layout, shape_of
 from consents.models import ConsentImport
 from consents.normalise.reading import LONG_FIELDS, WIDE_FIELDS
-from consents.services.imports import CONSTANT_FIELDS
+from consents.services.import_columns import CONSTANT_FIELDS
 from consents.states import ImportState
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand

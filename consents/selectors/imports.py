@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from consents.models import ConsentImport
-from consents.services.imports import as_importer, may_work_on, present_job
+from consents.services.import_rights import as_importer, may_work_on, present_job
 from consents.states import ImportState
 from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor

@@ -33,7 +33,7 @@ from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
-from . import import_evidence, imports, notice_queue
+from . import import_columns, import_evidence, imports, notice_queue
 
 READ = ("malformed", "reading", "respelled", "evidence")
 """What reading found, taken over into the counts of every judging."""
@@ -142,7 +142,7 @@ def load_file(
         )
     if constants or wide_no or text_version_id:
         given: dict[str, Any] = {"constants": constants or {}, "wide_no": wide_no, "text_version_id": text_version_id}
-        item = imports.map_columns(item, actor=actor, columns={}, **given)
+        item = import_columns.map_columns(item, actor=actor, columns={}, **given)
     return run_here(item, actor=actor, moment=moment, apply_it=apply_it, judge=not apply_it)
 
 

@@ -20,6 +20,7 @@ from consents.selectors import imports as selectors
 from consents.selectors.import_evidence import archive_of, evidence_of
 from consents.selectors.import_notices import notices_of
 from consents.selectors.import_rows import Reader, is_masked
+from consents.services import import_columns, import_rights
 from consents.services import imports as services
 from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
@@ -38,11 +39,11 @@ class ImportView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.actor = request.actor  # type: ignore[attr-defined]
-        services.require_view(self.actor)
+        import_rights.require_view(self.actor)
         return super().dispatch(request, *args, **kwargs)
 
     def item(self, public_id: UUID) -> ConsentImport:
-        return services.visible_import(self.actor, public_id)
+        return import_rights.visible_import(self.actor, public_id)
 
     @property
     def may_upload(self) -> bool:
@@ -133,7 +134,7 @@ class ColumnsView(ImportView):
         reading = ReadingForm(request.POST, layout=Layout.from_json(item.layout))
         if reading.is_valid():
             try:
-                services.reinspect(item, actor=self.actor, **reading.chosen)
+                import_columns.reinspect(item, actor=self.actor, **reading.chosen)
             except Invalid as error:
                 reading.add_error(None, str(error))
             else:
@@ -145,8 +146,8 @@ class ColumnsView(ImportView):
         data = {"columns": form.columns, "constants": form.constants, "wide_no": form.cleaned_data["wide_no"]}
         data["text_version_id"] = form.text_version_id
         try:
-            item = services.map_columns(item, actor=self.actor, **data)
-            if form.add_missing(services.missing_fields(item)):
+            item = import_columns.map_columns(item, actor=self.actor, **data)
+            if form.add_missing(import_columns.missing_fields(item)):
                 return False
             services.start_check(item, actor=self.actor)
         except Invalid as error:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from consents.enums import Channel, Source, WayIn
 from consents.models import ConsentImport, RefusalAlert
-from consents.services import import_runs, imports
+from consents.services import import_rights, import_runs, imports
 from consents.services.demo import backdate_import, tell_in_the_past
 from consents.services.recipients import refuse
 from consents.services.records import Entry, record_consents
@@ -246,7 +246,7 @@ def _load_step(step: Step, now: datetime) -> bool:
     if item is not None and item.state != step.final and item.state in (S.UPLOADED, S.CHECKED, S.FAILED):
         item = imports.discard(item, actor=actor)
     if item is not None and item.state in (S.CHECKING, S.APPLYING, S.UNDOING):
-        job = imports.present_job(item)
+        job = import_rights.present_job(item)
         if job is not None and job.state == JobState.FAILED:
             imports.resume(item, actor=actor)
         return False

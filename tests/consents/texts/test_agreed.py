@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from consents.enums import Channel, Lane
 from consents.models import Consent, ConsentEvent, ConsentImport, Notice
-from consents.services import import_runs, imports, texts
+from consents.services import import_columns, import_runs, imports, texts
 from consents.services.deadlines import announce_deadline
 from consents.services.notices import send_lane
 from consents.services.records import Entry, record_consents
@@ -156,7 +156,7 @@ zeki@firma.example,EPOSTA,RET,HS_WEB,2026-11-24 10:00:00
 
 def load(brand, actor, text):
     item = imports.upload_paste(actor=actor, brand=brand, text=FILE)
-    item = imports.map_columns(item, actor=actor, columns={}, constants={}, text_version_id=text.pk)
+    item = import_columns.map_columns(item, actor=actor, columns={}, constants={}, text_version_id=text.pk)
     return import_runs.run_here(item, actor=actor)
 
 
@@ -173,7 +173,7 @@ def test_r_c18_a_file_cannot_name_a_text_of_another_brand_or_a_draft(brand, mana
     item = imports.upload_paste(actor=manager, brand=brand, text=FILE)
     for number in (draft_of().pk, 987654):
         with pytest.raises(Invalid):
-            imports.map_columns(item, actor=manager, columns={}, constants={}, text_version_id=number)
+            import_columns.map_columns(item, actor=manager, columns={}, constants={}, text_version_id=number)
     assert ConsentImport.objects.get().text_version_id is None
 
 
