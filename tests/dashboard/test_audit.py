@@ -1,11 +1,11 @@
-"""The audit trail (R-A3): filters, paging by key, sentences, export; who read a person's data; what was in force."""
+"""The audit trail (R-A3): filters, paging by key, sentences, export; who read a person's data."""
 
 import ast
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,14 @@ from django.utils import timezone, translation
 
 from consents.models import Consent, ConsentEvent
 from consents.opaque import fingerprint
-from consents.services.deadlines import announce_deadline
-from iys_portal.accounts.models import User
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
-from iys_portal.core.models import AuditEntry, Holiday
-from iys_portal.core.services import remove_holiday, save_holiday
+from iys_portal.core.models import AuditEntry
 from iys_portal.dashboard import audit_selectors, audit_words
-from iys_portal.dashboard.audit_force import holidays_at, in_force
 from iys_portal.dashboard.audit_selectors import Trail, trail_page
-from iys_portal.dashboard.services import note_settings
 from providers.models import Brand
 from tests.consents.panel.conftest import brand, officer, panel, record
-from tests.factories import ProviderFactory, UserFactory, actor_of, staff
+from tests.factories import ProviderFactory, UserFactory, actor_of
 from tests.test_urls import browser_of
 
 __all__ = ["brand", "officer", "panel", "record"]
@@ -40,17 +35,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "ayse@firma.example"
 URL = "/denetim/"
 Record = Callable[..., Consent]
-
-
-@pytest.fixture
-def auditor(db: None) -> User:
-    return UserFactory(staff_roles=["auditor"], full_name="Deneme Denetçi")
-
-
-@pytest.fixture
-def desk(auditor: User) -> Client:
-    """The auditor's browser."""
-    return browser_of(auditor)
 
 
 def note(verb: str = "brand.changed", *, actor: Actor = SYSTEM, at: datetime | None = None, **more: Any) -> AuditEntry:
@@ -355,121 +339,3 @@ def test_r_a3_only_the_auditor_and_the_admin_see_these_pages(panel: Client, reco
     assert panel.post(f"{URL}kisi/", {"q": ADDRESS}).status_code == 403
     assert ConsentEvent.objects.count() == 1
     assert acts_about("audit.") == 0
-
-
-# --- what was in force
-
-
-def test_r_d1_added_holidays_are_told_as_they_stood(db: None, as_of: datetime) -> None:
-    admin = staff("admin")
-    with time_machine.travel(as_of, tick=False):
-        kept = save_holiday(holiday=Holiday(day=date(2026, 12, 1), name="Birinci"), actor=admin)
-    with time_machine.travel(as_of + timedelta(hours=1), tick=False):
-        kept.name = "Birinci gün"
-        save_holiday(holiday=kept, actor=admin)
-        gone = save_holiday(holiday=Holiday(day=date(2026, 12, 2), name="İkinci"), actor=admin)
-    with time_machine.travel(as_of + timedelta(hours=2), tick=False):
-        remove_holiday(holiday=gone, actor=admin)
-
-    def names(hours: float) -> list[str]:
-        return [name for _day, name in holidays_at(as_of + timedelta(hours=hours))]
-
-    assert [names(hours) for hours in (-1, 0, 0.5, 1, 1.5, 2, 3)] == [
-        [],
-        ["Birinci"],
-        ["Birinci"],
-        ["Birinci gün", "İkinci"],
-        ["Birinci gün", "İkinci"],
-        ["Birinci gün"],
-        ["Birinci gün"],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("day", "until", "is_open"),
-    [
-        ("2020-05-15", {"2020-06-01"}, True),
-        ("2020-07-15", {"2020-08-31"}, True),
-        ("2020-09-15", {"2020-12-01"}, True),
-        ("2021-02-01", {"2020-12-31", "2021-05-31"}, None),
-        ("2026-11-24", {"2020-12-31", "2021-05-31"}, False),
-    ],
-)
-def test_r_d2_the_deadline_that_counted_is_told(db: None, day: str, until: set[str], is_open: bool | None) -> None:
-    force = in_force(SYSTEM, datetime.fromisoformat(f"{day}T12:00:00+03:00"))
-    counting = [line for line in force.deadlines if line.counts]
-    assert {line.item.until.isoformat() for line in counting} == until
-    if is_open is not None:
-        assert {line.open for line in counting} == {is_open}
-
-
-def test_r_d2_a_providers_own_window_counts_beside_the_general_deadline(db: None, as_of: datetime) -> None:
-    provider = ProviderFactory()
-    with time_machine.travel(as_of, tick=False):
-        announce_deadline(
-            actor=staff("admin"),
-            announced_on=as_of.date(),
-            until=as_of.date() + timedelta(days=10),
-            reference="Karar 1",
-            provider=provider,
-            reason="Yeni kurulan marka",
-        )
-    force = in_force(SYSTEM, as_of + timedelta(minutes=1))
-    assert [line.item.provider for line in force.deadlines if line.counts and line.open] == [provider]
-    assert [entry.verb for entry in force.history] == ["deadline.announced"]
-    before = in_force(SYSTEM, as_of - timedelta(days=1))
-    assert provider not in [line.item.provider for line in before.deadlines]
-    assert (before.history, before.later_deadlines) == ([], 1)
-
-
-def test_the_page_shows_a_moment_and_says_when_it_cannot(desk: Client) -> None:
-    response = desk.get(f"{URL}gecerli/", {"at": "2020-07-15T12:00"})
-    assert "31.08.2020" in response.content.decode()
-    assert response.context["force"].at.date().isoformat() == "2020-07-15"
-    for wrong in ("dün", "2999-01-01T00:00"):
-        response = desk.get(f"{URL}gecerli/", {"at": wrong})
-        assert response.status_code == 200
-        assert response.context["form"].errors["at"]
-
-
-def test_r_a3_settings_are_written_down_when_they_change_and_told_as_they_were(
-    db: None, as_of: datetime, settings: Any
-) -> None:
-    def rules(minutes: int) -> list[str]:
-        force = in_force(SYSTEM, as_of + timedelta(minutes=minutes))
-        assert force.rules_recorded is (minutes >= 0)
-        return [words for _label, words in force.rules]
-
-    with translation.override("en"):
-        with time_machine.travel(as_of, tick=False):
-            first = note_settings()
-            assert note_settings() is None
-        assert first is not None
-        assert first.old is None
-        assert first.new["TIMELY_BUSINESS_DAYS"] == 3
-        assert first.new["UNDO_WINDOW"] == "1 day, 0:00:00"
-        changed = {"TIMELY_BUSINESS_DAYS": 5, "UNDO_WINDOW": timedelta(hours=90), "SOME_SECRET": "gizli"}
-        settings.REGISTRY = {**settings.REGISTRY, **changed}
-        with time_machine.travel(as_of + timedelta(hours=1), tick=False):
-            second = note_settings()
-        assert second is not None
-        assert second.old == {"TIMELY_BUSINESS_DAYS": 3, "UNDO_WINDOW": "1 day, 0:00:00"}
-        assert second.new == {"TIMELY_BUSINESS_DAYS": 5, "UNDO_WINDOW": "3 days, 18:00:00"}
-        assert rules(0)[0] == rules(59)[0] == "3 business days"
-        assert rules(60)[0] == "5 business days"
-        assert (rules(59)[4], rules(60)[4]) == ("1 day", "90 hours")
-        assert rules(-1)[0] == "5 business days"  # the present ones, and the page says so
-        settings.REGISTRY = {name: value for name, value in settings.REGISTRY.items() if name != "SMS_COUNTRIES"}
-        third = note_settings()
-        assert third is not None
-        assert (third.old, third.new) == ({"SMS_COUNTRIES": "90"}, {"SMS_COUNTRIES": None})
-        assert note_settings() is None
-
-
-def test_the_timetable_writes_settings_down(db: None) -> None:
-    from iys_portal.celery import app
-    from iys_portal.dashboard.tasks import write_down_settings
-
-    assert app.conf.beat_schedule["settings-note"]["task"] == write_down_settings.name
-    write_down_settings()
-    assert AuditEntry.objects.filter(verb="settings.noted").count() == 1

@@ -1,0 +1,17 @@
+import pytest
+from django.test import Client
+
+from iys_portal.accounts.models import User
+from tests.factories import UserFactory
+from tests.test_urls import browser_of
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return UserFactory(staff_roles=["auditor"], full_name="Deneme Denetçi")
+
+
+@pytest.fixture
+def desk(auditor: User) -> Client:
+    """The auditor's browser."""
+    return browser_of(auditor)
