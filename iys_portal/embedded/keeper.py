@@ -12,8 +12,9 @@ from iys_portal.embedded.places import Place
 INTERVAL = 1.0
 
 
-def _open(place: Place, name: str) -> int:
-    return os.open(place.state / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+def _open(place: Place, name: str, *, create: bool = True) -> int:
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if create else 0)
+    return os.open(place.state / name, flags, 0o600)
 
 
 def _try_exclusive(descriptor: int) -> bool:
@@ -25,9 +26,12 @@ def _try_exclusive(descriptor: int) -> bool:
 
 
 @contextlib.contextmanager
-def start_lock(place: Place) -> Iterator[None]:
-    """One process at a time starts or stops this place's servers."""
-    descriptor = _open(place, "start")
+def start_lock(place: Place, *, create: bool = True) -> Iterator[None]:
+    """One process at a time starts or stops this place's servers.
+
+    Who only stops them passes no `create`: a place that is being removed must not get its files back.
+    """
+    descriptor = _open(place, "start", create=create)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -45,7 +49,7 @@ def hold_users(place: Place) -> int:
 def leave(place: Place, users: int) -> None:
     """Stop counting as a user, and stop the servers when nobody else uses them."""
     try:
-        with start_lock(place):
+        with start_lock(place, create=False):
             release(place, users)
     except FileNotFoundError:  # somebody removed the whole place meanwhile
         os.close(users)
@@ -82,8 +86,8 @@ def keep(place: Place) -> None:
     while True:
         time.sleep(INTERVAL)
         try:
-            with start_lock(place):
-                users = _open(place, "users")
+            with start_lock(place, create=False):
+                users = _open(place, "users", create=False)
                 try:
                     if _try_exclusive(users):
                         _stop(place)
