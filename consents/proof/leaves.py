@@ -17,31 +17,29 @@ def _moment(column: str) -> str:
     return f"round(date_part('epoch', {column}) * 1000000)::bigint"
 
 
-def _numbers(*columns: str) -> str:
-    """Whole numbers joined by the separator, absent ones empty: one call instead of a cast for each."""
-    return f"array_to_string(ARRAY[{', '.join(columns)}]::bigint[], {_SEPARATOR}, '')"
+def _text(column: str) -> str:
+    return f"coalesce({column}::text, '')"
 
 
-def _leaf(*parts: str) -> str:
-    content = f" || {_SEPARATOR} || ".join(parts)
+def _maybe(moment: str) -> str:
+    return f"CASE WHEN {moment} IS NULL THEN '' ELSE {_moment(moment)}::text END"
+
+
+def _leaf(*fields: str) -> str:
+    """The leaf of fields that are never null: `concat_ws` would leave a null out, separator and all."""
+    content = f"concat_ws({_SEPARATOR}, {', '.join(fields)})"
     return f"sha256('\\x01'::bytea || uuid_send(salt) || convert_to({content}, 'UTF8'))"
 
 
 _EVENT = _leaf(
-    "recipient",
-    _numbers(
-        "brand_id", "channel", "recipient_type", "version", "kind", "status", "source", "holds", "late::int",
-        _moment("consent_date"), _moment("registered_at"), _moment("hold_from"), "text_version_id", "retailer_id",
-        "evidence_kind",
-    ),
-    "coalesce(encode(evidence_hash, 'hex'), '')",
-    _numbers("undoes_version", "job_id", "actor_kind", "actor_id", "way"),
+    "recipient", "brand_id", "channel", "recipient_type", "version", "kind", "status", _text("source"), "holds",
+    "late::int", _maybe("consent_date"), _moment("registered_at"), _maybe("hold_from"), _text("text_version_id"),
+    _text("retailer_id"), "evidence_kind", "coalesce(encode(evidence_hash, 'hex'), '')", _text("undoes_version"),
+    _text("job_id"), "actor_kind", "actor_id", "way",
 )  # fmt: skip
 _ENTRY = _leaf(
-    _numbers("id", _moment("at")),
-    "verb", "target_type", "target_id", "target_name",
-    _numbers("provider_id", "actor_kind", "actor_id"),
-    "actor_name", "way", "request_id", "coalesce(old::text, '')", "coalesce(new::text, '')",
+    "id", _moment("at"), "verb", "target_type", "target_id", "target_name", _text("provider_id"), "actor_kind",
+    "actor_id", "actor_name", "way", "request_id", _text("old"), _text("new"),
 )  # fmt: skip
 _ROWS = {
     Sealed.EVENTS: ("consents_consentevent", "event_id", _EVENT),

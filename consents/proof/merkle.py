@@ -17,22 +17,19 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(NODE + left + right).digest()
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root over the leaves in their order.
+def root_of(packed: bytes) -> bytes:
+    """The root over packed leaves (32 bytes each) in their order.
 
     Level by level, an odd last one moves up as it is: this gives the same tree as RFC 6962's recursion.
     """
-    if not leaves:
+    if not packed:
         return EMPTY
-    level = list(leaves)
-    sha256 = hashlib.sha256
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=False)
-        above = [sha256(NODE + left + right).digest() for left, right in pairs]
-        if len(level) % 2:
-            above.append(level[-1])
-        level = above
-    return level[0]
+    sha256, level = hashlib.sha256, packed
+    while len(level) > SIZE:
+        paired = len(level) - len(level) % (2 * SIZE)
+        above = [sha256(NODE + level[at : at + 2 * SIZE]).digest() for at in range(0, paired, 2 * SIZE)]
+        level = b"".join(above) + level[paired:]
+    return level
 
 
 @dataclass(frozen=True)

@@ -127,10 +127,10 @@ def _next_seal(last: LedgerSeal | None, events: Packed, entries: Packed, now: da
         sealed_at=now,
         last_event=events.number(-1 + len(events)) if len(events) else (last.last_event if last else 0),
         events=len(events),
-        events_root=merkle.root_of(merkle.split(events.leaves)),
+        events_root=merkle.root_of(events.leaves),
         last_entry=entries.number(-1 + len(entries)) if len(entries) else (last.last_entry if last else 0),
         entries=len(entries),
-        entries_root=merkle.root_of(merkle.split(entries.leaves)),
+        entries_root=merkle.root_of(entries.leaves),
         previous=bytes(last.hash) if last else form.BEFORE_FIRST,
     )
     key = keys.signing_key()
