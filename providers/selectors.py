@@ -7,8 +7,7 @@ from iys_portal.accounts.scopes import Scope
 from iys_portal.core.actors import Actor
 from iys_portal.core.turkish import sort_key
 
-from .enums import SizeClass
-from .models import LARGE_FROM, Membership, Provider
+from .models import Membership, Provider
 
 
 def scopes_of_member(user: User) -> list[Scope]:
@@ -25,8 +24,3 @@ def members(actor: Actor) -> QuerySet[Membership]:
 def provider_of_code(iys_code: int) -> tuple[int, str] | None:
     """(id, title) of the provider with this İYS number."""
     return Provider.objects.filter(iys_code=iys_code).values_list("pk", "title").first()
-
-
-def size_class_of(provider: Provider) -> SizeClass:
-    """R-D2: by the number that the provider declared (an admin corrects it by the real one)."""
-    return SizeClass.LARGE if provider.declared_consents > LARGE_FROM else SizeClass.SMALL

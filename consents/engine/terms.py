@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from consents import deadlines
 from consents.enums import Lane, WayIn
 from consents.models import ConsentText, DeadlineExtension
+from consents.selectors.sizes import size_class_of
 from consents.text_rules import validity
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
 from iys_portal.core.errors import Invalid
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
-from providers.selectors import size_class_of
 
 HMAC_BLOCK = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,13 +62,13 @@ def terms_for(
     own_notices: bool = False,
     lane: Lane = Lane.SINGLE,
 ) -> Terms:
-    """The terms of one brand at one moment. Two queries: added holidays and announced deadlines; a third for a text.
+    """The terms of one brand at one moment. Three queries: added holidays, deadlines, the size; a fourth for a text.
 
     Raises `Invalid` for a text that is not a published one of the brand (R-C18).
     """
     rules = settings.REGISTRY
     calendar = business_calendar()
-    deadline = deadline_of(brand, moment)
+    deadline = deadline_of(brand, moment, job_id=job_id)
     evidence_from = moment
     if way is WayIn.API:
         evidence_from = end_of_day(calendar.add(moment.date(), rules["API_EVIDENCE_BUSINESS_DAYS"]))
@@ -124,8 +124,8 @@ def terms_of_recipient(brand_id: int, *, moment: datetime, actor: Actor, way: Wa
     )
 
 
-def deadline_of(brand: Brand, moment: datetime) -> deadlines.Announcement | None:
-    """R-D2: the initial upload deadline in force for the brand's provider."""
+def deadline_of(brand: Brand, moment: datetime, *, job_id: int | None = None) -> deadlines.Announcement | None:
+    """R-D2: the initial upload deadline in force for the brand's provider, judged by a job to its end as it began."""
     announcements = [
         deadlines.Announcement(*row)
         for row in DeadlineExtension.objects.values_list(
@@ -133,7 +133,10 @@ def deadline_of(brand: Brand, moment: datetime) -> deadlines.Announcement | None
         )
     ]
     return deadlines.initial_deadline(
-        announcements, provider_id=brand.provider_id, size_class=size_class_of(brand.provider), now=moment
+        announcements,
+        provider_id=brand.provider_id,
+        size_class=size_class_of(brand.provider, job_id=job_id),
+        now=moment,
     )
 
 

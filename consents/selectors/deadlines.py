@@ -1,6 +1,5 @@
 """Initial upload deadlines as people see them: the banner, and whom a new announcement would concern (R-D2)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,8 +11,9 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, start_of_day
 from iys_portal.core.turkish import sort_key
 from providers.enums import ProviderState, SizeClass
-from providers.models import LARGE_FROM, Provider
-from providers.selectors import size_class_of
+from providers.models import Provider
+
+from .sizes import size_class_of, size_classes
 
 NEWS = timedelta(days=14)
 """How long an announcement counts as a late change."""
@@ -78,7 +78,7 @@ def announcements() -> list[deadlines.Announcement]:
 def banner_of(actor: Actor, *, now: datetime) -> DeadlineBanner | None:
     """R-D2: the provider's deadline while it is open, or changed or ended within the last days, or people still check.
 
-    None for staff, and where there is nothing to tell. Two queries.
+    None for staff, and where there is nothing to tell. Three queries.
     """
     if actor.all_providers or actor.provider_id is None:
         return None
@@ -114,13 +114,12 @@ def banner_of(actor: Actor, *, now: datetime) -> DeadlineBanner | None:
 
 
 def preview_of(announced: deadlines.Announcement, *, now: datetime) -> Preview:
-    """Whom this announcement would concern, and from which deadline it would move them. Two queries."""
+    """Whom this announcement would concern, and from which deadline it would move them. Three queries."""
     known = announcements()
     at = max(now, start_of_day(announced.announced_on))
     found: list[Concerned] = []
     sizes = {SizeClass.LARGE: 0, SizeClass.SMALL: 0}
-    for provider in _concerned(announced):
-        size = size_class_of(provider)
+    for provider, size in _concerned(announced):
         before = deadlines.initial_deadline(known, provider_id=provider.pk, size_class=size, now=at)
         every = [*known, announced]
         then = deadlines.initial_deadline(every, provider_id=provider.pk, size_class=size, now=at) or announced
@@ -137,13 +136,14 @@ def preview_of(announced: deadlines.Announcement, *, now: datetime) -> Preview:
     )
 
 
-def _concerned(announced: deadlines.Announcement) -> Sequence[Provider]:
-    """Providers that may load now or again; closed ones load nothing any more (R-P7)."""
+def _concerned(announced: deadlines.Announcement) -> list[tuple[Provider, SizeClass]]:
+    """Providers that may load now or again, with their size; closed ones load nothing any more (R-P7)."""
     providers = Provider.objects.exclude(state=ProviderState.CLOSED).order_by("title", "pk")
     if announced.provider_id is not None:
-        return list(providers.filter(pk=announced.provider_id))
-    if announced.size_class == SizeClass.LARGE:
-        return list(providers.filter(declared_consents__gt=LARGE_FROM))
-    if announced.size_class == SizeClass.SMALL:
-        return list(providers.filter(declared_consents__lte=LARGE_FROM))
-    return list(providers)
+        providers = providers.filter(pk=announced.provider_id)
+    sizes = size_classes(providers)
+    return [
+        (provider, sizes[provider.pk])
+        for provider in providers
+        if announced.concerns(provider_id=provider.pk, size_class=sizes[provider.pk])
+    ]

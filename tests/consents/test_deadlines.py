@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from consents.deadlines import Announcement, first_timely_moment, initial_deadline, is_open
 from consents.engine.terms import deadline_of, terms_for
-from consents.enums import WayIn
-from consents.models import DeadlineExtension
+from consents.enums import Channel, RecipientType, Status, WayIn
+from consents.models import BrandCounter, ConsentImport, DeadlineExtension, ImportChunk
+from consents.selectors.sizes import size_classes
 from consents.services.deadlines import announce_deadline, correct_deadline
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.calendar import ISTANBUL, BusinessCalendar, calendar_with
 from iys_portal.core.errors import FieldsInvalid, NotAllowed
-from iys_portal.core.models import AuditEntry, Holiday
-from providers.models import LARGE_FROM
+from iys_portal.core.models import AuditEntry, Holiday, Job
+from providers.enums import SizeClass
+from providers.models import LARGE_FROM, Provider
 from tests.factories import BrandFactory, ProviderFactory, staff
 
 
@@ -70,6 +72,40 @@ def test_r_d2_the_deadline_changes_with_the_size_that_an_admin_corrects(small):
     assert is_open(deadline_of(small, at(2021, 3, 1)), at(2021, 3, 1))
     small.provider.declared_consents = LARGE_FROM + 1
     assert not is_open(deadline_of(small, at(2021, 3, 1)), at(2021, 3, 1))
+
+
+def counted(brand, total, **values):
+    key = {"channel": Channel.EPOSTA, "recipient_type": RecipientType.BIREYSEL, "holds": 0} | values
+    BrandCounter.objects.create(brand_id=brand.pk, total=total, **key)
+
+
+def test_r_d2_what_a_provider_really_has_corrects_what_it_declared(small, large):
+    counted(small, LARGE_FROM - 1, status=Status.ONAY)
+    counted(small, 5_000, status=Status.IPTAL)  # cancelled ones are none
+    counted(BrandFactory(), LARGE_FROM, status=Status.ONAY)  # somebody else's
+    assert is_open(deadline_of(small, at(2021, 3, 1)), at(2021, 3, 1))
+    sister = BrandFactory(provider=small.provider, is_main=False)
+    counted(sister, 2, status=Status.RET)
+    for brand in (small, sister, large):
+        assert not is_open(deadline_of(brand, at(2021, 3, 1)), at(2021, 3, 1))
+    sizes = size_classes(Provider.objects.all())
+    assert sizes[small.provider_id] == sizes[large.provider_id] == SizeClass.LARGE
+    assert list(sizes.values()).count(SizeClass.SMALL) == 1
+
+
+def test_r_d2_a_load_is_judged_to_its_end_as_it_began(small):
+    counted(small, LARGE_FROM + 10, status=Status.ONAY)
+    job = Job.objects.create(task="t", title="t", actor_kind=1, actor_id=1, created_at=at(2021, 3, 1))
+    item = ConsentImport.objects.create(
+        provider=small.provider, brand=small, apply_job=job, actor_id=1, created_at=at(2021, 3, 1)
+    )
+    for phase, number, new in ((2, 1, 6), (2, 2, 4), (1, 1, 10)):
+        ImportChunk.objects.create(
+            import_id=item.pk, phase=phase, number=number, counts={"1": new, "4": 50}, rows=60,
+            last_recipient="", last_line=1, last_channel=1, lines=b"", verdicts=b"",
+        )  # fmt: skip
+    assert deadline_of(small, at(2021, 3, 1), job_id=job.pk).until == date(2021, 5, 31)
+    assert deadline_of(small, at(2021, 3, 1)).until == date(2020, 12, 31)
 
 
 def test_r_d2_a_window_for_one_provider_opens_it_for_nobody_else(large, small):

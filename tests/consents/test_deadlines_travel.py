@@ -302,6 +302,6 @@ def test_r_d2_the_same_announcement_twice_is_one():
 def test_r_d2_the_number_of_queries_of_a_preview_does_not_grow(django_assert_num_queries):
     for number in range(30):
         of_size(large=bool(number % 2))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         preview = preview_of(Announcement(date(2026, 11, 24), date(2026, 12, 31), None), now=at(2026, 11, 24, 12))
     assert (preview.total, len(preview.named), preview.left_out) == (30, 20, 10)

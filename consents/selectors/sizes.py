@@ -1,0 +1,50 @@
+"""A provider's size for the initial upload deadlines: what it declared, corrected by what it really has (R-D2)."""
+
+from collections.abc import Iterable
+
+from django.db.models import OuterRef, Subquery, Sum
+
+from consents.enums import Status, Verdict
+from consents.models import BrandCounter, ConsentImport, ImportChunk
+from providers.enums import SizeClass
+from providers.models import LARGE_FROM, Brand, Provider
+
+
+def size_class_of(provider: Provider, *, job_id: int | None = None) -> SizeClass:
+    """The class of one provider; one query where it declared a small number.
+
+    What the job `job_id` itself wrote so far does not count: a load is judged to its end as it began.
+    """
+    if provider.declared_consents > LARGE_FROM:
+        return SizeClass.LARGE
+    real = _real_counts(provider.pk).get(provider.pk, 0)
+    if real > LARGE_FROM and job_id is not None:
+        real -= _written_by(job_id)
+    return SizeClass.LARGE if real > LARGE_FROM else SizeClass.SMALL
+
+
+def size_classes(providers: Iterable[Provider]) -> dict[int, SizeClass]:
+    """The classes of many, by provider; one query."""
+    real = _real_counts()
+    return {
+        provider.pk: SizeClass.LARGE
+        if max(provider.declared_consents, real.get(provider.pk, 0)) > LARGE_FROM
+        else SizeClass.SMALL
+        for provider in providers
+    }
+
+
+def _real_counts(*providers: int) -> dict[int, int]:
+    """Consents and refusals that stand, by provider: of all of them where none is named."""
+    brands = Brand.objects.filter(provider__in=providers) if providers else Brand.objects.all()
+    found = BrandCounter.objects.filter(
+        brand_id__in=brands.order_by().values("pk"), status__in=(Status.ONAY, Status.RET)
+    ).annotate(provider=Subquery(Brand.objects.filter(pk=OuterRef("brand_id")).values("provider")))
+    return dict(found.values_list("provider").annotate(Sum("total")).order_by())
+
+
+def _written_by(job_id: int) -> int:
+    chunks = ImportChunk.objects.filter(
+        import_id__in=ConsentImport.objects.filter(apply_job=job_id).values("pk"), phase=ImportChunk.Phase.APPLY
+    )
+    return sum(counts.get(str(int(Verdict.NEW)), 0) for counts in chunks.values_list("counts", flat=True))
