@@ -15,7 +15,7 @@ app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-EXPRESS = frozenset({"core.send_outbox", "consents.send_notices", "consents.seal_ledger"})
+EXPRESS = frozenset({"core.send_outbox", "core.render_document", "consents.send_notices", "consents.seal_ledger"})
 
 
 def express_queue() -> str:
@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         for lane in (1, 2)
         for means in (1, 2)
     },
+    "documents-sweep": {"task": "core.sweep_documents", "schedule": 15.0},
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},

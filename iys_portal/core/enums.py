@@ -38,3 +38,13 @@ class OutboxState(models.TextChoices):
     CLAIMED = "claimed", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Undelivered")
+
+
+class DocumentState(models.TextChoices):
+    WAITING = "waiting", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+
+    @property
+    def badge(self) -> str:
+        return {"waiting": "info", "ready": "success", "failed": "danger"}[self.value]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .actors import Actor
-from .enums import JobState, Means, OutboxState
+from .enums import DocumentState, JobState, Means, OutboxState
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -150,6 +150,59 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+
+class Document(models.Model):
+    """A PDF of the registry: frozen data first, then its picture (design 6). A correction is a new document.
+
+    `kind` is one that an app registered (`core.documents`); who may read it is decided by the page of its subject.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("document number"), max_length=30, unique=True)
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=2)
+    template_version = models.PositiveSmallIntegerField()
+    data = models.JSONField()
+    provider_id = models.BigIntegerField(null=True)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=100)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    state = models.CharField(_("state"), max_length=10, choices=DocumentState, default=DocumentState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    file = models.FileField(upload_to="documents", max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.BigIntegerField(default=0)
+    actor_kind = models.SmallIntegerField()
+    actor_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    rendered_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Which documents are still to be made?
+            models.Index(fields=["lease_until"], name="document_waiting", condition=Q(state="waiting")),
+            # Which documents were made about this?
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="document_of_subject"),
+            # Which file is this, by its hash?
+            models.Index(fields=["sha256"], name="document_of_hash", condition=~Q(sha256="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="document_file_with_state",
+                condition=Q(state="ready", rendered_at__isnull=False, sha256__regex="^[0-9a-f]{64}$", size__gt=0)
+                & ~Q(file="")
+                | ~Q(state="ready") & Q(rendered_at__isnull=True, sha256="", size=0, file=""),
+            ),
+            models.UniqueConstraint(fields=["replaces"], name="document_replaced_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Holiday(models.Model):

@@ -1,0 +1,192 @@
+"""Documents: numbered, frozen when they are issued, drawn by a worker (design 6).
+
+An app registers its kinds when it is ready; whoever issues one gives the finished data. What the data holds is all
+that the PDF shows, now and whenever it is drawn.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from .actors import Actor
+from .enums import DocumentState
+from .errors import NotFound
+from .jobs import enqueue
+from .models import Document
+from .pdf import Enclosure, render_pdf
+
+log = logging.getLogger(__name__)
+RENDER = "core.render_document"
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 3
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that a number can be read out and typed."""
+_READ_AS = str.maketrans("ILO", "110", " -")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an app says of one kind of document. `version` grows with each change of the template's words."""
+
+    name: str
+    prefix: str  # of the numbers: three letters
+    title: str | Promise
+    template: str
+    version: int = 1
+    enclosures: Callable[[Document], Sequence[Enclosure]] | None = None
+    finish: Callable[[Document, bytes], bytes] | None = None  # what is done to the drawn file, e.g. signature fields
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def kind_of(document: Document) -> Kind:
+    return _kinds[document.kind]
+
+
+def new_number(kind: str) -> str:
+    """A number that nobody can guess: the kind's prefix and 80 random bits, as `KNT-7QF2-M9XW-0A1B-CDEF`."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(16))
+    return "-".join((_kinds[kind].prefix, code[:4], code[4:8], code[8:12], code[12:]))
+
+
+def read_number(text: str) -> str:
+    """The number that somebody typed or pasted, in its usual spelling; letters that look like digits are read so."""
+    prefix, code = text.strip()[:3].upper(), text.strip()[3:].upper().translate(_READ_AS)
+    return "-".join((prefix, *(code[at : at + 4] for at in range(0, min(len(code), 20), 4))))
+
+
+@transaction.atomic
+def issue(
+    *,
+    kind: str,
+    number: str,
+    data: Mapping[str, Any],
+    subject: tuple[str, str],
+    language: str,
+    actor: Actor,
+    now: datetime,
+    provider_id: int | None = None,
+    replaces: Document | None = None,
+) -> Document:
+    """Freeze the data and have it drawn. Whoever calls has judged the rights and writes the audit entry."""
+    document = Document.objects.create(
+        kind=kind,
+        number=number,
+        language=language,
+        template_version=_kinds[kind].version,
+        data=data,
+        provider_id=provider_id,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        replaces=replaces,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name[:200],
+        created_at=now,
+    )
+    enqueue(RENDER, document.pk)
+    return document
+
+
+def render(document_id: int) -> None:
+    """Draw a waiting document. A second call does nothing while the first draws, and nothing afterwards.
+
+    After `MAX_ATTEMPTS` the document has failed; the data stays, and `draw_again` puts it back.
+    """
+    document = _claim(document_id)
+    if document is None:
+        return
+    kind = kind_of(document)
+    try:
+        content = draw(document, kind)
+    except Exception:
+        log.exception("document_not_drawn id=%s attempt=%s", document.pk, document.attempts)
+        _release(document)
+        return
+    mine = Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until)
+    with transaction.atomic():
+        if not mine.select_for_update(of=("self",)).exists():
+            return
+        document.file.save(f"{document.number}.pdf", ContentFile(content), save=False)
+        mine.update(
+            state=DocumentState.READY,
+            file=document.file.name,
+            sha256=_sha256(content),
+            size=len(content),
+            rendered_at=timezone.now(),
+            lease_until=None,
+        )
+
+
+def draw(document: Document, kind: Kind) -> bytes:
+    """The document as PDF; the same document gives the same pages."""
+    content = render_pdf(
+        kind.template,
+        {"document": document, "data": document.data},
+        language=document.language,
+        made_at=document.created_at,
+        identifier=document.number,
+        enclosures=kind.enclosures(document) if kind.enclosures else (),
+    )
+    return kind.finish(document, content) if kind.finish else content
+
+
+def draw_again(document: Document) -> None:
+    """Put a failed document back; a second click is ordinary."""
+    with transaction.atomic():
+        failed = Document.objects.filter(pk=document.pk, state=DocumentState.FAILED)
+        if failed.update(state=DocumentState.WAITING, attempts=0, lease_until=None):
+            enqueue(RENDER, document.pk)
+
+
+def content_of(document: Document) -> bytes:
+    """The bytes of a ready document. Raises `NotFound` for one that is not ready."""
+    if document.state != DocumentState.READY:
+        raise NotFound
+    with document.file.open("rb") as file:
+        return file.read()
+
+
+def sweep() -> int:
+    """Publish again what nobody draws; returns how many."""
+    now = timezone.now()
+    old = Q(lease_until__lt=now) | Q(lease_until=None, created_at__lt=now - timedelta(seconds=20))
+    waiting = list(Document.objects.filter(old, state=DocumentState.WAITING).values_list("pk", flat=True)[:100])
+    for key in waiting:
+        enqueue(RENDER, key)
+    return len(waiting)
+
+
+def _claim(document_id: int) -> Document | None:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    taken = Document.objects.filter(free, pk=document_id, state=DocumentState.WAITING).update(
+        lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return Document.objects.get(pk=document_id) if taken else None
+
+
+def _release(document: Document) -> None:
+    state = DocumentState.FAILED if document.attempts >= MAX_ATTEMPTS else DocumentState.WAITING
+    Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until).update(
+        state=state, lease_until=timezone.now() + timedelta(seconds=30) if state == "waiting" else None
+    )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
