@@ -11,7 +11,7 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
-from .views.seals import ProofView, SealsView, SealView, VerifyView
+from .views.seals import EvidenceView, ProofView, SealsView, SealView, VerifyView
 
 app_name = "consents"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("izinler/<int:event_id>/ispat/", ProofView.as_view(), name="proof"),
+    path("izinler/<int:event_id>/ispat/belge/", EvidenceView.as_view(), name="proof_pdf"),
+    path("izinler/<int:event_id>/ispat/belge/adres/", EvidenceView.as_view(whole=True), name="proof_pdf_address"),
     path("dogrula/", VerifyView.as_view(), name="verify"),
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from consents.models import ConsentEvent
 from consents.services import imports
 from consents.services.evidence import keep_file
+from consents.services.proofs import issue_evidence
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
@@ -53,6 +54,11 @@ OBJECTS = {
     "consents:detail": "GET",
     "consents:refuse": "POST",
     "consents:proof": "POST",
+    "consents:proof_pdf": "POST",
+    "consents:proof_pdf_address": "POST",
+    "documents:document": "GET",
+    "documents:download": "POST",
+    "documents:again": "POST",
     "consents:evidence_complete": "POST",
     "consents:evidence_file": "GET",
     "consents:evidence_preview": "GET",
@@ -181,6 +187,7 @@ def filled(db: None) -> dict[str, Any]:
         "import": item.public_id,
         "scan": scan.pk,
         "text": draft.pk,
+        "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "member": other.pk,
     }
 
@@ -188,7 +195,9 @@ def filled(db: None) -> dict[str, Any]:
 def address(name: str, filled: dict[str, Any]) -> str:
     if name in ("consents:evidence_file", "consents:evidence_preview"):
         return reverse(name, args=[filled["scan"]])
-    if name in ("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete"):
+    if name.startswith("documents:"):
+        return reverse(name, args=[filled["document"]])
+    if name.startswith(("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete")):
         return reverse(name, args=[filled["event"]])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import View
@@ -13,8 +13,9 @@ from consents.proof_words import verify_words
 from consents.selectors import history
 from consents.selectors.proofs import proof_of
 from consents.selectors.seals import published_keys, seal_page
+from consents.services.proofs import issue_evidence
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit
+from iys_portal.core import audit, documents
 
 from .base import ActorView
 
@@ -43,10 +44,31 @@ class SealView(View):
 
 @method_decorator(login_not_required, name="dispatch")
 class VerifyView(View):
-    """Checks a proof in the reader's browser (R-L3): the server sees nothing of it."""
+    """Checks a proof in the reader's browser (R-L3): the server sees nothing of it.
+
+    With a document's number it also tells what the registry issued under it: nothing about a person.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "consents/seals/verify.html", {"words": verify_words(), "keys": dict(published_keys())})
+        number = request.GET.get("kod", "")[:60]
+        context = {
+            "words": verify_words(),
+            "keys": dict(published_keys()),
+            "number": number,
+            "issued": documents.issued(number) if number else None,
+        }
+        return render(request, "consents/seals/verify.html", context)
+
+
+class EvidenceView(ActorView):
+    """Have the evidence PDF made (R-L3): of this consent, or of everything at its address within the actor's scope."""
+
+    permission = Permission.CONSENT_VIEW
+    whole = False
+
+    def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        document = issue_evidence(actor=self.actor, event_id=event_id, whole=self.whole, now=timezone.now())
+        return redirect("documents:document", document.public_id)
 
 
 class ProofView(ActorView):
@@ -63,7 +85,7 @@ class ProofView(ActorView):
         brand = history.brand_of(consent)
         target = ("consents.consent", str(consent.event_id))
         audit.record("consent.proof_taken", target, actor=self.actor, provider_id=brand.provider_id)
-        proof = proof_of(consent, brand, now=timezone.now())
-        response = JsonResponse(proof, json_dumps_params={"indent": 1, "ensure_ascii": False})
+        proof = proof_of([consent], [brand], now=timezone.now())
+        response = JsonResponse(proof.values, json_dumps_params={"indent": 1, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="kanit-{consent.event_id}.json"'
         return response

@@ -59,6 +59,7 @@ ACTS: dict[str, Act] = {
     "consent.read_own": Act(Group.READ, _("%(who)s looked at their own consents")),
     "audit.person_read": Act(Group.READ, _("%(who)s looked up who had read an address's data")),
     "consent.proof_taken": Act(Group.READ, _("%(who)s took out the proof of a consent")),
+    "document.downloaded": Act(Group.EXPORT, _("%(who)s downloaded the document %(name)s")),
     "evidence.read": Act(Group.READ, _("%(who)s read a scan that proves a consent")),
     "evidence.preview": Act(Group.READ, _("%(who)s saw the small picture of a scan")),
     "consent.refused_by_recipient": Act(Group.CONSENT, _("%(who)s refused in person")),
