@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from rfc3161_client import (
     HashAlgorithm,
     TimeStampRequest,
-    TimeStampResponse,
     TimestampRequestBuilder,
+    TimeStampResponse,
     VerificationError,
     VerifierBuilder,
     decode_timestamp_response,

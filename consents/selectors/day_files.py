@@ -37,7 +37,9 @@ def month_of(actor: Actor, month: date | None) -> Month | None:
             return None
         month = newest.replace(day=1)
     end = _next(month)
-    files = list(found.filter(day__gte=month, day__lt=end).select_related("brand").order_by("-day", "brand")[: PAGE + 1])
+    files = list(
+        found.filter(day__gte=month, day__lt=end).select_related("brand").order_by("-day", "brand")[: PAGE + 1]
+    )
     before, after = days.filter(day__lt=month).last(), days.filter(day__gte=end).first()
     return Month(
         month,

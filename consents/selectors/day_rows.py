@@ -30,7 +30,8 @@ _ROWS = f"""
             {_moment("consent_date")}, {_names("source", Source)}
         FROM consents_consentevent
         WHERE event_id > {{after}} AND event_id <= {{upto}} AND registered_at >= {{start}} AND registered_at < {{end}}
-            AND kind IN ({", ".join(str(kind.value) for kind in MOVES)}) AND ({{brand}}::int IS NULL OR brand_id = {{brand}})
+            AND kind IN ({", ".join(str(kind.value) for kind in MOVES)})
+            AND ({{brand}}::int IS NULL OR brand_id = {{brand}})
         ORDER BY brand_id, date_trunc('second', registered_at), transaction_id
     ) TO STDOUT (FORMAT csv)
 """  # noqa: S608 (constant text)

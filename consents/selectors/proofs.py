@@ -10,8 +10,7 @@ from consents.canonical import SEPARATOR, canonical_v1, fields_of
 from consents.enums import Sealed
 from consents.models import Consent, ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import merkle
-from consents.proof.publish import exported
-from consents.selectors.seals import published_keys
+from consents.selectors.seals import published, published_keys
 from providers.models import Brand
 
 FORM = "iys-proof-v1"
@@ -86,7 +85,7 @@ def proof_of(consent: Consent, brand: Brand, *, now: datetime) -> dict[str, Any]
         "made_at": now.isoformat(timespec="seconds"),
         "brand": {"name": brand.name, "code": brand.brand_code, "provider": brand.provider.title},
         "events": [_told(event, proof) for event, proof in told],
-        "seals": {str(number): exported(seal) for number, seal in sorted(seals.items())},
+        "seals": {str(number): published(seal) for number, seal in sorted(seals.items())},
         "keys": dict(published_keys()),
     }
 

@@ -1,4 +1,4 @@
-"""Day files (docs/day-files.md): a brand's events of a day as CSV, made once the day is over and nothing can be missing.
+"""Day files (docs/day-files.md): a brand's events of a day as CSV, made once nothing of the day can be missing.
 
 A day is closed for all brands in one pass over its events. Files are written beside and published with their rows in
 one transaction, so that a crash leaves nothing half.
@@ -67,12 +67,12 @@ def remake_day_file(*, brand: Brand, day: date, reason: str, actor: Actor = SYST
     item = DayFile.objects.get(brand=brand, day=day)
     rows = day_rows_of(brand.pk, *bounds(day), item.first_event - 1, item.last_event)
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
-        return _replace(brand, day, next(_write(rows, Path(folder), brand.pk)), reason, actor)
+        return _replace(brand, day, next(write_files(rows, Path(folder), brand.pk)), reason, actor)
 
 
 def _replace(brand: Brand, day: date, written: "Written", reason: str, actor: Actor) -> DayFile:
     item = DayFile.objects.select_for_update(of=("self",)).get(brand=brand, day=day)
-    former, before = item.file.name, {"sha384": item.sha384, "rows": item.rows}
+    former, before = str(item.file.name), {"sha384": item.sha384, "rows": item.rows}
     item.expired_rows += max(item.rows - written.rows, 0)
     item.replaced_at, item.replaced_reason = timezone.now(), reason[:200]
     _fill(item, written)
@@ -109,7 +109,7 @@ def _close(day: date) -> bool:
     """Write all brands' files of the day and publish them together; False where another worker did."""
     start, end = bounds(day)
     with tempfile.TemporaryDirectory() as folder:
-        written = list(_write(day_rows(start, end, _before(start)), Path(folder)))
+        written = list(write_files(day_rows(start, end, _before(start)), Path(folder)))
         kept: list[str] = []
         try:
             with transaction.atomic():
@@ -118,7 +118,7 @@ def _close(day: date) -> bool:
                 now = timezone.now()
                 for one in written:
                     item = _publish(day, one)
-                    kept.append(item.file.name)
+                    kept.append(str(item.file.name))
                     item.save()
                 rows = sum(one.rows for one in written)
                 ClosedDay.objects.create(day=day, made_at=now, files=len(written), rows=rows)
@@ -159,7 +159,7 @@ def _fill(item: DayFile, written: Written) -> None:
         item.file.save("day.csv", File(file), save=False)
 
 
-def _write(rows: Iterator[tuple[int, int, bytes]], folder: Path, only: int | None = None) -> Iterator[Written]:
+def write_files(rows: Iterator[tuple[int, int, bytes]], folder: Path, only: int | None = None) -> Iterator[Written]:
     """Files of (brand, event, line), in the order of brands. With `only` that brand's, even without rows."""
     now: Written | None = None
     sink: _Sink | None = None
@@ -219,6 +219,7 @@ def _add_late_rows() -> None:
         for item in ended.select_related("brand", name).iterator():
             job = getattr(item, name)
             moment = datetime.fromisoformat(job.payload["moment"]) if name == "undo_job" else item.apply_moment
+            assert moment is not None
             day = moment.astimezone(ISTANBUL).date()
             if job.finished_at >= bounds(day)[1]:
                 _add_late(item.brand, day, job.finished_at)
@@ -232,7 +233,7 @@ def _add_late(brand: Brand, day: date, finished: datetime) -> None:
         return
     start, end = bounds(day)
     with tempfile.TemporaryDirectory() as folder, transaction.atomic():
-        written = next(_write(day_rows_of(brand.pk, start, end, _before(start), None), Path(folder), brand.pk))
+        written = next(write_files(day_rows_of(brand.pk, start, end, _before(start), None), Path(folder), brand.pk))
         if item is not None:
             _replace(brand, day, written, LATE, SYSTEM)
         elif written.rows and _alone():

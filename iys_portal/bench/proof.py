@@ -1,14 +1,18 @@
-"""Figures of proof: the state of an address at a moment, on both clocks (R-L4)."""
+"""Figures of proof: the state of an address at a moment, on both clocks (R-L4), and the making of day files."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 
 from django.utils import timezone
 
 from consents.models import Consent
+from consents.selectors.day_rows import day_rows
 from consents.selectors.moments import of_address
+from consents.services.day_files import bounds, write_files
 from iys_portal.core.actors import SYSTEM
 from providers.models import Brand
 
@@ -24,3 +28,9 @@ def measure(brand: Brand) -> Iterator[tuple[str, float, str]]:
         assert of_address(SYSTEM, recipient, at)
         times.append(time.monotonic() - began)
     yield "proof.moment_ms", median(times) * 1000, "ms"
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        start, end = bounds(timezone.localdate())
+        rows = sum(one.rows for one in write_files(day_rows(start, end, 0), Path(folder)))
+    if rows:
+        yield "dayfile.rows_per_s", rows / (time.monotonic() - began), "rows/s"

@@ -1,5 +1,6 @@
 """Time stamps of seals (R-L2) against a real authority: what is believed, what is not, and that sealing goes on."""
 
+import base64
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,6 +12,8 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from consents.enums import StampProblem
@@ -20,6 +23,8 @@ from consents.proof.stamps import request_for, trusted_roots
 from consents.services import stamps
 from consents.services.stamps import stamp_newest
 from consents.services.verification import verify_ledger
+from tests.factories import BrandFactory
+from tests.test_urls import browser_in_role
 
 from .conftest import seal_all
 from .tsa import Authority, Server
@@ -237,7 +242,8 @@ def stamped_twice(sealed: LedgerSeal, tsa: Server, people: People) -> list[SealS
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE consents_sealstamp a SET answer = b.answer FROM consents_sealstamp b WHERE a.seal_number <> b.seal_number",
+        "UPDATE consents_sealstamp a SET answer = b.answer FROM consents_sealstamp b"
+        " WHERE a.seal_number <> b.seal_number",
         "UPDATE consents_sealstamp SET stamped_at = stamped_at - interval '1 day'",
         "UPDATE consents_sealstamp SET seal_number = seal_number + 100",
     ],
@@ -253,9 +259,7 @@ def test_r_l2_a_touched_stamp_is_found(stamped_twice: list[SealStamp], committed
     assert len(flaws) == 2
 
 
-def test_r_l2_a_seal_that_is_younger_than_its_stamp_is_a_flaw(
-    stamped_twice: list[SealStamp], settings: Any
-) -> None:
+def test_r_l2_a_seal_that_is_younger_than_its_stamp_is_a_flaw(stamped_twice: list[SealStamp], settings: Any) -> None:
     settings.REGISTRY = {**settings.REGISTRY, "STAMP_CLOCK_DIFFERENCE": timedelta(hours=-1)}
     assert [flaw.kind for flaw in verify_ledger().flaws] == ["stamp", "stamp"]
 
@@ -280,3 +284,35 @@ def owner_of(database: str) -> psycopg.Connection:
         host=access["HOST"], port=access["PORT"] or None, user=access["USER"], password=access["PASSWORD"] or None,
         dbname=database, autocommit=True,
     )  # fmt: skip
+
+
+def test_r_l3_the_page_offers_the_token_and_the_files_carry_it(stamped_twice: list[SealStamp]) -> None:
+    visitor = Client()
+    page = visitor.get(reverse("consents:seals")).content.decode()
+    for stamp in stamped_twice:
+        token = visitor.get(reverse("consents:seal_stamp", args=[stamp.seal_number]))
+        assert token.content == bytes(stamp.answer)
+        assert reverse("consents:seal_stamp", args=[stamp.seal_number]) in page
+        kept = visitor.get(reverse("consents:seal", args=[stamp.seal_number])).json()
+        assert base64.b64decode(kept["stamp"]["answer"]) == bytes(stamp.answer)
+        assert kept["stamp"]["hash"] == kept["hash"]
+    assert visitor.get(reverse("consents:seal_stamp", args=[99])).status_code == 404
+
+
+def test_a_seal_between_stamps_is_dated_by_the_next(sealed: LedgerSeal, tsa: Server, people: People) -> None:
+    assert Client().get(reverse("consents:seal", args=[sealed.number])).json()["stamp"] is None
+    people("zeynep")
+    seal_all()
+    stamp_newest(now=timezone.now())
+    assert Client().get(reverse("consents:seal", args=[sealed.number])).json()["stamp"]["seal"] == sealed.number + 1
+
+
+def test_auditors_see_that_stamps_are_late_and_nobody_else(sealed: LedgerSeal, tsa: Server, settings: Any) -> None:
+    tsa.answer = lambda _query: (500, b"")
+    stamp_newest(now=timezone.now() - timedelta(hours=1))
+    auditor = browser_in_role("auditor", BrandFactory(is_main=True))
+    assert auditor.get(reverse("consents:seals")).context["late"].failures == 1
+    assert "late" not in Client().get(reverse("consents:seals")).context
+    tsa.answer = tsa.good
+    stamp_later()
+    assert auditor.get(reverse("consents:seals")).context["late"] is None
