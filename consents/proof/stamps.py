@@ -56,7 +56,7 @@ def trusted_roots() -> list[x509.Certificate]:
 
 
 def request_for(canonical: bytes) -> TimeStampRequest:
-    """SHA-256 of a seal's canonical bytes, which is its published hash; with a nonce, and asking for the certificate."""
+    """SHA-256 of a seal's canonical bytes (its published hash), with a nonce, and asking for the certificate."""
     builder = TimestampRequestBuilder().data(canonical).hash_algorithm(HashAlgorithm.SHA256)
     return builder.nonce(nonce=True).cert_request(cert_request=True).build()
 
