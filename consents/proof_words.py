@@ -20,6 +20,10 @@ def verify_words() -> dict[str, Any]:
         "dated": _("dated"),
         "registered": _("registered"),
         "seal": _("Seal"),
+        "stamp": _(
+            "By what the file says, seal {seal} was dated by {authority} at {moment}. The registry's server checked"
+            " that time stamp when it came; this page does not check it, openssl does (see the page of the seals)."
+        ),
         "tones": {
             "good": "success", "unsealed": "warning", "unable": "warning", "stranger": "danger", "bad": "danger"
         },

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .views import texts
 from .views.consents import DetailView, ListView, ShowView
+from .views.day_files import DayFileDownloadView, DayFilesView
 from .views.evidence import CompleteView, FileView, MissingView, PreviewView
 from .views.exports import ExportView, SampleView
 from .views.inbound import InboundView
@@ -11,7 +12,7 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
-from .views.seals import EvidenceView, ProofView, SealsView, SealView, VerifyView
+from .views.seals import EvidenceView, ProofView, SealsView, SealView, StampView, VerifyView
 
 app_name = "consents"
 urlpatterns = [
@@ -27,6 +28,8 @@ urlpatterns = [
     path("izinler/kanit-eksik/", MissingView.as_view(), name="evidence_missing"),
     path("izinler/kanit/<int:number>/", FileView.as_view(), name="evidence_file"),
     path("izinler/kanit/<int:number>/onizleme/", PreviewView.as_view(), name="evidence_preview"),
+    path("izinler/gun-dosyalari/", DayFilesView.as_view(), name="day_files"),
+    path("izinler/gun-dosyalari/<int:number>/", DayFileDownloadView.as_view(), name="day_file"),
     path("i/<str:token>/", LinkView.as_view(), name="link"),
     path("i/<str:token>/onayla/", ActView.as_view(act="confirm"), name="link_confirm"),
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("dogrula/", VerifyView.as_view(), name="verify"),
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
+    path("muhurler/<int:number>.tsr", StampView.as_view(), name="seal_stamp"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
     path("retler/", RefusalsView.as_view(), name="refusals"),

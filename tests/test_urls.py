@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consents.models import ConsentEvent
+from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.proofs import issue_evidence
@@ -42,6 +42,7 @@ PAGES: dict[str, set[str]] = {
     "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:day_files": {"manager", "officer", "admin", "auditor"},
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
@@ -62,6 +63,7 @@ OBJECTS = {
     "consents:evidence_complete": "POST",
     "consents:evidence_file": "GET",
     "consents:evidence_preview": "GET",
+    "consents:day_file": "POST",
     "consents:text": "GET",
     "consents:text_change": "GET",
     "consents:text_print": "GET",
@@ -97,7 +99,7 @@ OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_export$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|verify|refusals_export|refusals_acknowledge)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -180,6 +182,10 @@ def filled(db: None) -> dict[str, Any]:
     draft = create_draft(
         actor=actor, brand=brand, channels=[3], title="Üyelik", text="Metin", valid_from=timezone.localdate()
     )
+    day_file = DayFile.objects.create(
+        brand=brand, day=timezone.localdate(), rows=1, size=1, sha384="0" * 96, first_sha384="0" * 96,
+        file="day_files/0", made_at=timezone.now(), first_event=1, last_event=1,
+    )  # fmt: skip
     return {
         "brand": brand,
         "manager": manager.user,
@@ -188,6 +194,7 @@ def filled(db: None) -> dict[str, Any]:
         "scan": scan.pk,
         "text": draft.pk,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
+        "day_file": day_file.pk,
         "member": other.pk,
     }
 
@@ -199,6 +206,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["document"]])
     if name.startswith(("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete")):
         return reverse(name, args=[filled["event"]])
+    if name == "consents:day_file":
+        return reverse(name, args=[filled["day_file"]])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):

@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
 from .ledger import (
@@ -16,11 +17,13 @@ from .ledger import (
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 from .seals import LedgerSeal, SealLeaves, SealMark
+from .stamps import SealStamp, StampPace
 from .texts import ConsentText
 
 __all__ = [
     "BrandCounter",
     "BrandDay",
+    "ClosedDay",
     "Consent",
     "ConsentEvent",
     "ConsentImport",
@@ -28,6 +31,7 @@ __all__ = [
     "ConsentState",
     "ConsentText",
     "CounterQuerySet",
+    "DayFile",
     "DeadlineExtension",
     "Evidence",
     "EvidenceQuerySet",
@@ -46,5 +50,7 @@ __all__ = [
     "RememberedColumn",
     "SealLeaves",
     "SealMark",
+    "SealStamp",
     "StagedRow",
+    "StampPace",
 ]

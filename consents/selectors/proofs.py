@@ -12,8 +12,7 @@ from consents.canonical import SEPARATOR, canonical_v1, fields_of
 from consents.enums import Sealed
 from consents.models import Consent, ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import merkle
-from consents.proof.publish import exported
-from consents.selectors.seals import published_keys
+from consents.selectors.seals import published, published_keys
 from providers.models import Brand
 
 FORM = "iys-proof-v1"
@@ -97,7 +96,7 @@ def proof_of(consents: Sequence[Consent], brands: Iterable[Brand], *, now: datet
             for brand in brands
         },
         "events": [_told(event, proof) for event, proof in told],
-        "seals": {str(number): exported(seal) for number, seal in sorted(seals.items())},
+        "seals": {str(number): published(seal) for number, seal in sorted(seals.items())},
         "keys": dict(published_keys()),
     }
     newest = max(inclusions, key=lambda proof: proof.event_id, default=None)

@@ -12,6 +12,8 @@ from consents.enums import Sealed
 from consents.models import Consent, LedgerSeal, SealLeaves
 from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, leaves_between
+from consents.proof.publish import content_of
+from consents.services.stamp_checks import Dated, check_stamps
 
 BATCH = 32  # seals whose rows are read at a time
 READERS = 2
@@ -24,7 +26,7 @@ class Flaw:
 
     Kinds: `changed`, `missing`, `added` (rows); `leaves`, `seal`, `signature`, `key`, `chain`, `gap` (seals); `tail`
     and `other` (against a seal that was kept elsewhere); `state` (what stands is not what the ledger says; `number` is
-    the last event of the consent).
+    the last event of the consent); `stamp` (the authority's time stamp of a seal does not hold, or is older than it).
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Result:
     events: int = 0
     entries: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    dated: Dated = field(default_factory=Dated)
 
     @property
     def whole(self) -> bool:
@@ -52,6 +55,7 @@ class Result:
             "seals": self.seals,
             "events": self.events,
             "entries": self.entries,
+            "dated": self.dated.as_json(),
             "flaws": [vars(flaw) for flaw in self.flaws],
         }
 
@@ -71,25 +75,12 @@ def verify_ledger(*, kept: dict[str, Any] | None = None, states: bool = False) -
         former = _check_batch(result, former, batch, rows, trusted)
         if len(result.flaws) >= MOST:
             break
+    result.flaws += [Flaw("stamp", number) for number in check_stamps(result.dated, most=MOST)]
     if states:
         result.flaws += _wrong_states()
     if kept is not None:
         result.flaws += _against(kept)
     return result
-
-
-def content_of(seal: LedgerSeal) -> form.SealContent:
-    return form.SealContent(
-        number=seal.number,
-        sealed_at=seal.sealed_at,
-        last_event=seal.last_event,
-        events=seal.events,
-        events_root=bytes(seal.events_root),
-        last_entry=seal.last_entry,
-        entries=seal.entries,
-        entries_root=bytes(seal.entries_root),
-        previous=bytes(seal.previous),
-    )
 
 
 def _batches() -> Iterator[list[LedgerSeal]]:

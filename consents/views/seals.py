@@ -7,12 +7,11 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
-from consents.models import LedgerSeal
-from consents.proof.publish import exported
+from consents.models import LedgerSeal, SealStamp
 from consents.proof_words import verify_words
 from consents.selectors import history
 from consents.selectors.proofs import proof_of
-from consents.selectors.seals import published_keys, seal_page
+from consents.selectors.seals import late_stamps, published, published_keys, seal_page
 from consents.services.proofs import issue_evidence
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
@@ -28,6 +27,9 @@ class SealsView(View):
         before = request.GET.get("once", "")
         page = seal_page(before=int(before) if before.isdecimal() and len(before) < 19 else None)
         context = {"page": page, "keys": published_keys(), "moved": bool(before)}
+        actor = getattr(request, "actor", None)
+        if actor is not None and actor.may(Permission.LEDGER_VERIFY):
+            context["late"] = late_stamps(timezone.now())
         return render(request, "consents/seals/list.html", context)
 
 
@@ -37,8 +39,19 @@ class SealView(View):
 
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         seal = get_object_or_404(LedgerSeal, number=number)
-        response = JsonResponse(exported(seal), json_dumps_params={"indent": 2})
+        response = JsonResponse(published(seal), json_dumps_params={"indent": 2})
         response["Content-Disposition"] = f'attachment; filename="muhur-{number}.json"'
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class StampView(View):
+    """The authority's answer about one seal (RFC 3161), as `openssl ts -verify` takes it."""
+
+    def get(self, request: HttpRequest, number: int) -> HttpResponse:
+        stamp = get_object_or_404(SealStamp, seal_number=number)
+        response = HttpResponse(bytes(stamp.answer), content_type="application/timestamp-reply")
+        response["Content-Disposition"] = f'attachment; filename="muhur-{number}.tsr"'
         return response
 
 

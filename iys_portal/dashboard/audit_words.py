@@ -82,6 +82,8 @@ ACTS: dict[str, Act] = {
     "import.evidence": Act(Group.IMPORT, _("%(who)s added scans to the file “%(name)s”")),
     "import.exported": Act(Group.EXPORT, _("%(who)s downloaded rows of the import of “%(name)s”")),
     "consent.exported": Act(Group.EXPORT, _("%(who)s exported a list of consents")),
+    "day_file.taken": Act(Group.EXPORT, _("%(who)s downloaded a day file")),
+    "day_file.remade": Act(Group.PROOF, _("A day file was made again")),
     "refusal.exported": Act(Group.EXPORT, _("%(who)s downloaded the open refusals")),
     "reference.exported": Act(Group.EXPORT, _("%(who)s exported reference data")),
     "audit.exported": Act(Group.EXPORT, _("%(who)s exported the audit trail")),

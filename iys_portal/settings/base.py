@@ -223,6 +223,12 @@ TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
 # Signs the ledger's seals (R-L2): 32 bytes in base64; public keys of former ones stay trusted and published.
 LEDGER_SIGNING_KEY = env.str("LEDGER_SIGNING_KEY", default="")
 LEDGER_FORMER_KEYS: list[str] = env.list("LEDGER_FORMER_KEYS", default=[])
+# RFC 3161 time stamps of seals (R-L2): the authority's address (empty: off), its account, and a file or folder of PEM
+# roots that its certificates must lead to.
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+TIMESTAMP_USER = env.str("TIMESTAMP_USER", default="")
+TIMESTAMP_PASSWORD = env.str("TIMESTAMP_PASSWORD", default="")
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
@@ -267,6 +273,10 @@ REGISTRY: dict[str, Any] = {
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
     "SEAL_ROWS": 2_048,  # R-L2: rows of a seal's tree at most; a proof reads one seal
     "SEAL_SETTLE": timedelta(seconds=2),  # between taking a number and writing the row, at the most
+    "STAMP_EVERY": timedelta(minutes=1),  # R-L2: the newest seal is stamped at most so often
+    "STAMP_POLICY": env.str("TIMESTAMP_POLICY", default=""),  # dotted number that a stamp must name; empty: any
+    "STAMP_CLOCK_DIFFERENCE": timedelta(minutes=1),  # between the authority's clock and ours
+    "STAMP_LATE": timedelta(minutes=15),  # staff are told when the newest stamp is older
     "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
     "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
     "CODE_TRIES": 3,

@@ -81,8 +81,15 @@
     item.append(element("div", "soft small", when.join(" · ")));
     const seal = event.proof && seals[event.proof.seal];
     if (seal) item.append(element("div", "soft small", `${words.seal} ${seal.number} · ${moment(seal.sealed_at_us)}`));
+    if (seal && seal.stamp) item.append(element("div", "soft small text-break", stampText(seal.stamp)));
     return item;
   }
+
+  // What the file says of a time stamp; nothing of it is checked here, and the words say so.
+  const stampText = (stamp) => words.stamp
+    .replace("{authority}", String(stamp.authority))
+    .replace("{moment}", new Date(stamp.stamped_at).toLocaleString(words.language, { timeZone: "Europe/Istanbul" }))
+    .replace("{seal}", String(stamp.seal));
 
   function show(tone, text, list) {
     out.replaceChildren();
