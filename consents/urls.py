@@ -12,6 +12,7 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
+from .views.retention import HoldView, ReleaseView, RetentionView, RunView
 from .views.seals import EvidenceView, ProofView, SealsView, SealView, StampView, VerifyView
 
 app_name = "consents"
@@ -42,6 +43,11 @@ urlpatterns = [
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
     path("muhurler/<int:number>.tsr", StampView.as_view(), name="seal_stamp"),
+    path("saklama/", RetentionView.as_view(), name="retention"),
+    path("saklama/say/", RunView.as_view(), name="retention_dry"),
+    path("saklama/sil/", RunView.as_view(applied=True), name="retention_apply"),
+    path("saklama/beklet/", HoldView.as_view(), name="hold_place"),
+    path("saklama/beklet/<int:hold_id>/birak/", ReleaseView.as_view(), name="hold_release"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
     path("retler/", RefusalsView.as_view(), name="refusals"),

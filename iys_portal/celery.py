@@ -51,5 +51,6 @@ app.conf.beat_schedule = {
     "day-files": {"task": "consents.make_day_files", "schedule": 600.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
+    "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

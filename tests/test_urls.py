@@ -48,6 +48,7 @@ PAGES: dict[str, set[str]] = {
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
+    "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
@@ -95,11 +96,12 @@ OWN_OBJECTS = {
 # Acts of a citizen without an object.
 OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
+# retention (see tests/consents/test_retention_page.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_export$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

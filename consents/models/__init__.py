@@ -16,6 +16,7 @@ from .ledger import (
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
+from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
 from .texts import ConsentText
@@ -33,6 +34,7 @@ __all__ = [
     "CounterQuerySet",
     "DayFile",
     "DeadlineExtension",
+    "ErasedRefusal",
     "Evidence",
     "EvidenceQuerySet",
     "ImportChunk",
@@ -40,6 +42,7 @@ __all__ = [
     "ImportProblem",
     "InboundText",
     "LedgerSeal",
+    "LegalHold",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",
@@ -48,9 +51,11 @@ __all__ = [
     "RefusalAlert",
     "RefusalCounter",
     "RememberedColumn",
+    "RetentionRun",
     "SealLeaves",
     "SealMark",
     "SealStamp",
     "StagedRow",
     "StampPace",
+    "Tombstone",
 ]

@@ -6,6 +6,7 @@ Only events under a seal are told: nothing with a lower number can come behind t
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from consents.enums import EventKind
 from consents.models import ConsentEvent, LedgerSeal
 
 SEALS = 64  # of a window: numbers are found by block ranges, so a read stays within its seals
@@ -33,6 +34,7 @@ def changes_after(cursor: int, *, brands: Collection[int], limit: int) -> Change
         if not ends:
             return Changes(found, cursor, more=False)
         rows = ConsentEvent.objects.filter(event_id__gt=cursor, event_id__lte=ends[-1], brand_id__in=list(brands))
+        rows = rows.exclude(kind=EventKind.ERASURE)  # about nobody any more (R-L5)
         found += rows.order_by("event_id")[: limit - len(found)]
         if len(found) >= limit:
             return Changes(found, found[-1].event_id, more=True)

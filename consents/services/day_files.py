@@ -70,6 +70,16 @@ def remake_day_file(*, brand: Brand, day: date, reason: str, actor: Actor = SYST
         return _replace(brand, day, next(write_files(rows, Path(folder), brand.pk)), reason, actor)
 
 
+def remake_if_closed(brand_id: int, day: date, *, reason: str) -> None:
+    """Make a day's file again where there is one, after rows expired (R-L5); a file without rows goes."""
+    if not DayFile.objects.filter(brand=brand_id, day=day).exists():
+        return
+    item = remake_day_file(brand=Brand.objects.get(pk=brand_id), day=day, reason=reason)
+    if not item.rows:
+        default_storage.delete(str(item.file.name))
+        item.delete()
+
+
 def _replace(brand: Brand, day: date, written: "Written", reason: str, actor: Actor) -> DayFile:
     item = DayFile.objects.select_for_update(of=("self",)).get(brand=brand, day=day)
     former, before = str(item.file.name), {"sha384": item.sha384, "rows": item.rows}

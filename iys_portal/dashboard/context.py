@@ -54,6 +54,7 @@ MENU = (
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
+    Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
 )

@@ -97,6 +97,8 @@ DATABASES = {"default": {**env.db_url("DATABASE_URL"), "OPTIONS": {**_DATABASE_O
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = {**env.db_url("DATABASE_OWNER_URL"), "OPTIONS": {**_DATABASE_OPTIONS}}
+# The role that may expire records and nothing else (R-L5); without it nothing expires.
+DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -271,6 +273,8 @@ REGISTRY: dict[str, Any] = {
     "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
+    "KEEP_YEARS": env.int("KEEP_YEARS", default=3),  # R-L5: after a consent ended; other records from their date
+    "RETENTION_APPLIES": env.bool("RETENTION_APPLIES", default=True),  # R-L5: the nightly run erases, not only counts
     "SEAL_ROWS": 2_048,  # R-L2: rows of a seal's tree at most; a proof reads one seal
     "SEAL_SETTLE": timedelta(seconds=2),  # between taking a number and writing the row, at the most
     "STAMP_EVERY": timedelta(minutes=1),  # R-L2: the newest seal is stamped at most so often
