@@ -36,6 +36,7 @@ PAGES: dict[str, set[str]] = {
     "dashboard:audit": {"admin", "auditor"},
     "dashboard:audit_person": {"admin", "auditor"},
     "dashboard:audit_force": {"admin", "auditor"},
+    "dashboard:audit_verify": {"admin", "auditor"},
     "providers:people": {"manager"},
     "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:record": {"manager", "officer"},
@@ -100,7 +101,7 @@ OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_export$"
+    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+)$)"
 )
 

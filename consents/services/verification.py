@@ -1,7 +1,7 @@
 """Recompute everything that was sealed, and name what does not hold (R-L2). Reads only."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,19 +64,22 @@ class Result:
         }
 
 
-def verify_ledger(*, kept: dict[str, Any] | None = None, states: bool = False) -> Result:
+def verify_ledger(
+    *, kept: dict[str, Any] | None = None, states: bool = False, progress: Callable[[int], None] = lambda seals: None
+) -> Result:
     """Check every seal, and every row under a seal; stops after `MOST` flaws.
 
     With `states` also that what stands is what each consent's last event left (R-L1): a pass over both big tables.
 
     `kept` is a seal that was exported and kept elsewhere (`exported`): a chain that was cut or rolled back behind it
-    is whole in itself, and only that seal tells.
+    is whole in itself, and only that seal tells. `progress` is told how many seals were checked.
     """
     result = Result()
     trusted = keys.public_keys()
     former: LedgerSeal | None = None
     for batch, rows in _with_rows():
         former = _check_batch(result, former, batch, rows, trusted)
+        progress(result.seals)
         if len(result.flaws) >= MOST:
             break
     result.flaws += [Flaw("stamp", number) for number in check_stamps(result.dated, most=MOST)]

@@ -23,6 +23,7 @@ from .audit_force import in_force
 from .audit_forms import ForceForm, PersonForm, TrailForm
 from .audit_rows import rows_for
 from .audit_selectors import TrailPage, person_page, trail_page
+from .verify import start_verification, verifications
 
 PURPOSE = "audit-person"
 
@@ -143,3 +144,27 @@ class AuditForceView(ActorView):
         force = in_force(self.actor, at)
         context = {"form": form, "force": force, "history": rows_for(force.history)}
         return render(request, "dashboard/audit/force.html", context)
+
+
+class AuditVerifyView(ActorView):
+    """Former verifications of ledger and audit log, and the one under way, which the page asks for every second."""
+
+    permission = Permission.AUDIT_VIEW
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        runs = verifications(self.actor)
+        context = {
+            "runs": runs,
+            "under_way": bool(runs) and runs[0].waits,
+            "may_verify": self.actor.may(Permission.LEDGER_VERIFY),
+        }
+        part = "verify_runs" if request.headers.get("HX-Request") else "verify"
+        return render(request, f"dashboard/audit/{part}.html", context)
+
+
+class AuditVerifyNowView(ActorView):
+    permission = Permission.LEDGER_VERIFY
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        start_verification(actor=self.actor)
+        return redirect("dashboard:audit_verify")

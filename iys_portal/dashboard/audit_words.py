@@ -89,6 +89,8 @@ ACTS: dict[str, Act] = {
     "audit.exported": Act(Group.EXPORT, _("%(who)s exported the audit trail")),
     "evidence.upload": Act(Group.PROOF, _("%(who)s uploaded evidence of a consent")),
     "evidence.complete": Act(Group.PROOF, _("%(who)s completed the evidence of consents")),
+    "ledger.verify_started": Act(Group.PROOF, _("%(who)s started a verification of the ledger")),
+    "ledger.verified": Act(Group.PROOF, _("A verification of the ledger ended")),
     "retention.started": Act(Group.PROOF, _("%(who)s started a run of the expiry of records")),
     "retention.finished": Act(Group.PROOF, _("A run of the expiry of records ended")),
     "retention.entries_erased": Act(Group.PROOF, _("Audit entries whose time was over were erased")),

@@ -11,5 +11,7 @@ urlpatterns = [
     path("denetim/", audit_views.AuditView.as_view(), name="audit"),
     path("denetim/disa-aktar/<slug:kind>/", audit_views.AuditExportView.as_view(), name="audit_export"),
     path("denetim/kisi/", audit_views.AuditPersonView.as_view(), name="audit_person"),
+    path("denetim/dogrulama/", audit_views.AuditVerifyView.as_view(), name="audit_verify"),
+    path("denetim/dogrulama/baslat/", audit_views.AuditVerifyNowView.as_view(), name="audit_verify_now"),
     path("denetim/gecerli/", audit_views.AuditForceView.as_view(), name="audit_force"),
 ]
