@@ -15,13 +15,13 @@ from consents.engine.acts import Appended, Proven, complete
 from consents.enums import EvidenceKind, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, names_a_scan, read_evidence
 from consents.files.errors import FileRefused
-from consents.files.scans import MAX_BYTES, Scan, judge_scan
 from consents.models import Consent, Evidence
 from consents.selectors.evidence import is_missing
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.uploads import MAX_BYTES, Scan, judge_scan
 from providers.models import Brand
 from providers.policies import require_may_record
 

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     LEDGER_VERIFY = "ledger.verify"
     PERSON_SHOW = "person.show"
     GALLERY_VIEW = "gallery.view"
+    APPLICATION_OWN = "application.own"
     APPLICATION_REVIEW = "application.review"
     COMPLAINT_ANSWER = "complaint.answer"
     COMPLAINT_DECIDE = "complaint.decide"

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from .errors import FileRefused
+from .refused_files import FileRefused
 
 MAX_BYTES = 20 * 1024**2
 MAX_PAGES = 200
