@@ -41,5 +41,6 @@ app.conf.beat_schedule = {
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
+    "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

@@ -72,3 +72,16 @@ class SigningWay(models.TextChoices):
 
     ONLINE = "online", _("Online with an e-signature")
     WET_INK = "wet_ink", _("On paper, in wet ink")
+
+
+class Step(models.TextChoices):
+    """A page of the application form, in their order; the value stands in its address."""
+
+    KIND = "tur", _("Kind")
+    COMPANY = "sirket", _("Company")
+    SIGNATORY = "imza-yetkilisi", _("Signatory")
+    EMAIL = "e-posta", _("E-mail")
+    BRANDS = "markalar", _("Brands")
+    DOCUMENTS = "belgeler", _("Documents")
+    AGREEMENT = "sozlesme", _("Agreement")
+    REVIEW = "onizleme", _("Review")

@@ -90,9 +90,9 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
     number = factory.Sequence(lambda n: f"BSV-DENE-{n:04d}")
     kind = ProviderKind.LEGAL_ENTITY
     title = factory.Sequence(lambda n: f"Başvuran Ticaret {n} A.Ş.")
-    mersis = "0734567890100015"
+    mersis = "0734567890400015"
     tax_office = "Deneme"
-    tax_number = "7345678901"
+    tax_number = "7345678904"
     address = "Deneme Mah. 1. Sok. No: 1"
     province = "Ankara"
     district = "Çankaya"

@@ -8,10 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import PortalForm
-from iys_portal.core.uploads import MAX_BYTES
+from iys_portal.core.uploads import ACCEPTED, MAX_BYTES
 from providers.models import Brand
-
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic"
 
 
 def scan_hint() -> str:

@@ -12,6 +12,7 @@ from iys_portal.core.database import refuse_changes_sql
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('core', '0002_append_only'),
         ('providers', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -166,6 +166,10 @@ class Application(models.Model):
         return self.state in CHANGEABLE
 
     @property
+    def place_shown(self) -> str:
+        return f"{self.district} / {self.province}" if self.district else self.province
+
+    @property
     def tax_number_shown(self) -> str:
         """R-P9: a number that is somebody's TCKN is masked, a company's VKN is public."""
         return masked(self.tax_number) if len(self.tax_number) == 11 else self.tax_number
@@ -293,6 +297,10 @@ class ApplicationDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{ApplicationDocumentKind(self.kind).label} ({self.version})"
+
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.pages + 1)
 
 
 class ApplicationFile(models.Model):
