@@ -68,6 +68,7 @@ def start_application(
     notice_id: int,
     notice_read_at: datetime,
     request_id: str = "",
+    is_demo: bool = False,
     now: datetime | None = None,
 ) -> Application:
     """A new draft, and the mail with the link by which it is resumed.
@@ -90,6 +91,7 @@ def start_application(
         email=judged.value,
         language=language,
         access_hash=_hash(token),
+        is_demo=is_demo,
         created_at=now,
         changed_at=now,
     )

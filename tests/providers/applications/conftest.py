@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -95,6 +96,11 @@ class Desk:
 
 def _of(values: SignatoryValues) -> tuple[str, str, str, str, str]:
     return values.first_name, values.last_name, values.phone, values.email, values.tckn
+
+
+@pytest.fixture(autouse=True)
+def no_limits_of_other_tests() -> None:
+    cache.clear()
 
 
 @pytest.fixture
