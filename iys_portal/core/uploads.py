@@ -10,14 +10,15 @@ import re
 import threading
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import pi_heif
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject
 
@@ -61,6 +62,8 @@ _AFTER_END = 1024
 
 # PDFium works in one thread at a time.
 _drawing = threading.Lock()
+# Pillow's switch below is the process's.
+_loading = threading.Lock()
 
 # What the reader says of a damaged file quotes from it, and may quote a person's data (R-G4).
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -115,13 +118,26 @@ def _judge_picture(data: bytes, content_type: str) -> None:
             picture = Image.open(BytesIO(data), formats=_FORMATS[content_type])
         _require_size(*picture.size)
         picture.draft("RGB", (max(1, picture.width // 8), max(1, picture.height // 8)))
-        picture.load()
+        with _no_truncated_pictures():
+            picture.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise FileRefused("scan-measures", smallest=MIN_SIDE, largest=MAX_SIDE) from error
     except FileRefused:
         raise
     except Exception as error:  # whatever a decoder says about a damaged picture
         raise FileRefused("scan-broken") from error
+
+
+@contextmanager
+def _no_truncated_pictures() -> Iterator[None]:
+    """The library that draws our PDFs makes Pillow take half a picture for a whole one, for the whole process."""
+    with _loading:
+        former = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = former
 
 
 def _require_size(width: int, height: int) -> None:

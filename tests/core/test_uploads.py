@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from pypdf import PdfReader
 
 from iys_portal.core.refused_files import FileRefused
@@ -74,3 +74,9 @@ def test_r_p5_one_bad_file_refuses_them_all() -> None:
 @pytest.mark.parametrize("name", ["a.pdf.p7s", "A.IMZ", "x.p7m"])
 def test_r_p4_containers_of_signatures_are_refused_in_words(name: str) -> None:
     assert code_of((name, pdf())) == "signature-container"
+
+
+def test_r_p5_half_a_picture_is_refused_also_where_pdfs_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as importing WeasyPrint leaves it
+    assert code_of(("a.png", picture(600, 800)[:-30])) == "scan-broken"
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
