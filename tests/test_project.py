@@ -24,7 +24,8 @@ RULES = (
     + ["R-A1", "R-A2", "R-A3", "R-A4"]
     + [f"R-M{n}" for n in range(1, 7)]
     + [f"R-R{n}" for n in range(1, 5)]
-    + ["R-Z1", "R-Z3"]
+    + [f"R-P{n}" for n in (1, 2, 3, 5, 6, 8, 9)]
+    + ["R-G6", "R-Z1", "R-Z3"]
 )
 
 
