@@ -13,6 +13,8 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from .erased import address_hash
+
 
 class Effective(models.IntegerChoices):
     """The answer in one word (R-S1)."""
@@ -121,7 +123,31 @@ _OWNER_NOW = """(
         SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
         WHERE providers_brand.id = {key}.brand_id
     )"""
-CASE = RULE.replace("{others}", "consents_consent").replace("{owner}", _OWNER_NOW)
+# The other type's state: what stands, or a refusal in force whose address was forgotten (R-L5).
+_OTHERS = """(
+        SELECT recipient, brand_id, channel, recipient_type, status, source FROM consents_consent
+        WHERE recipient = {key}.recipient
+      UNION ALL
+        SELECT {key}.recipient, brand_id, channel, recipient_type, status, source FROM consents_erasedrefusal
+        WHERE brand_id = {key}.brand_id AND address_hash = {hash}
+    )"""
+
+
+def _case(*, erased: bool) -> str:
+    others = _OTHERS.replace("{hash}", address_hash("{key}.recipient")) if erased else "consents_consent"
+    return RULE.replace("{others}", others).replace("{owner}", _OWNER_NOW)
+
+
+CASE = _case(erased=False)
+_STATE = """LEFT JOIN LATERAL (
+            SELECT status, source, holds, hold_from FROM consents_consent
+            WHERE recipient = asked.recipient AND brand_id = asked.brand_id
+                AND channel = asked.channel AND recipient_type = asked.recipient_type
+          UNION ALL
+            SELECT status, source, 0::smallint, NULL FROM consents_erasedrefusal
+            WHERE brand_id = asked.brand_id AND address_hash = {hash}
+                AND channel = asked.channel AND recipient_type = asked.recipient_type
+        ) stored ON TRUE"""
 
 Key = tuple[str, int, int, int]
 
@@ -139,6 +165,8 @@ class Standing:
 def effective_status(now: datetime) -> RawSQL:
     """Annotation for `Consent.objects`: the `Reason`'s number of each row at `now`.
 
+    A refusal whose address was forgotten has no row; `judge` finds it.
+
     >>> Consent.objects.visible_to(actor).annotate(effective=effective_status(now))
     """
     table = "consents_consent"
@@ -151,11 +179,13 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
     if not keys:
         return []
     recipients, brands, channels, types = zip(*keys, strict=True)
+    case = _case(erased=True).format(key="asked", state="stored", now="%s")
+    stored = _STATE.replace("{hash}", address_hash("asked.recipient"))
     sql = f"""
-        SELECT {CASE.format(key="asked", state="stored", now="%s")}
+        SELECT {case}
         FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[])
             WITH ORDINALITY AS asked(recipient, brand_id, channel, recipient_type, place)
-        LEFT JOIN consents_consent stored USING (recipient, brand_id, channel, recipient_type)
+        {stored}
         ORDER BY place
     """  # noqa: S608 (constant text)
     with connection.cursor() as cursor:

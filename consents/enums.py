@@ -225,3 +225,13 @@ class Sealed(models.IntegerChoices):
 
     EVENTS = 1, _("Ledger")
     ENTRIES = 2, _("Audit log")
+
+
+class StampProblem(models.IntegerChoices):
+    """Why a seal got no time stamp at the last attempt."""
+
+    UNREACHABLE = 1, _("The authority does not answer")
+    REFUSED = 2, _("The authority refused")
+    UNREADABLE = 3, _("The answer is no time stamp")
+    UNTRUSTED = 4, _("The time stamp does not hold, or leads to no trusted root")
+    CLOCK = 5, _("The authority's clock and ours differ")

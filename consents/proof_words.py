@@ -20,6 +20,10 @@ def verify_words() -> dict[str, Any]:
         "dated": _("dated"),
         "registered": _("registered"),
         "seal": _("Seal"),
+        "stamp": _(
+            "By what the file says, seal {seal} was dated by {authority} at {moment}. The registry's server checked"
+            " that time stamp when it came; this page does not check it, openssl does (see the page of the seals)."
+        ),
         "tones": {
             "good": "success", "unsealed": "warning", "unable": "warning", "stranger": "danger", "bad": "danger"
         },
@@ -39,5 +43,19 @@ def verify_words() -> dict[str, Any]:
             "stranger": _("The seal is not signed by a key of this registry: the proof is worth nothing here."),
             "bad": _("The proof does NOT hold: something in it was changed."),
         },
+        "codes": {
+            "good": _("The code holds: the record with this fingerprint stands under a signed seal of the registry."),
+            "unable": _(
+                "The code leads to its seal, but this browser cannot check the signature. A newer browser can."
+            ),
+            "stranger": _("The seal is not signed by a key of this registry: the code is worth nothing here."),
+            "bad": _("The code does NOT hold: something in it was changed."),
+        },
+        "event": _("Event"),
+        "fingerprint": _("Fingerprint, as it is printed beside the event"),
+        "sameFile": _("It is the very file that the registry issued."),
+        "otherFile": _("It is NOT the file that the registry issued under this number, or it was changed since."),
+        "askRegistry": _("Ask the registry whether this is the file that it issued"),
+        "noProofInPdf": _("There is no proof of this registry inside this PDF."),
         "noProof": _("This is not a proof of this registry, or the file is damaged."),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import digest, import_runs, notices, seals
+from .services import day_files, digest, import_runs, notices, retention, seals, stamps
 
 
 @shared_task(name="consents.check_import")
@@ -42,3 +42,23 @@ def refusal_digest() -> None:
 @shared_task(name="consents.seal_ledger")
 def seal_ledger() -> None:
     seals.seal_ledger()
+
+
+@shared_task(name="consents.stamp_seal")
+def stamp_seal() -> None:
+    stamps.stamp_newest(now=timezone.now())
+
+
+@shared_task(name="consents.make_day_files")
+def make_day_files() -> None:
+    day_files.close_days(now=timezone.now())
+
+
+@shared_task(name="consents.expire_records")
+def expire_records() -> None:
+    retention.run_nightly(timezone.now())
+
+
+@shared_task(name="consents.run_retention")
+def run_retention(run_id: int) -> None:
+    retention.run(run_id)

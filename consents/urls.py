@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from .views import texts
 from .views.consents import DetailView, ListView, ShowView
+from .views.day_files import DayFileDownloadView, DayFilesView
 from .views.evidence import CompleteView, FileView, MissingView, PreviewView
 from .views.exports import ExportView, SampleView
 from .views.inbound import InboundView
@@ -11,7 +12,8 @@ from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
-from .views.seals import ProofView, SealsView, SealView, VerifyView
+from .views.retention import HoldView, ReleaseView, RetentionView, RunView
+from .views.seals import EvidenceView, ProofView, SealsView, SealView, StampView, VerifyView
 
 app_name = "consents"
 urlpatterns = [
@@ -27,15 +29,25 @@ urlpatterns = [
     path("izinler/kanit-eksik/", MissingView.as_view(), name="evidence_missing"),
     path("izinler/kanit/<int:number>/", FileView.as_view(), name="evidence_file"),
     path("izinler/kanit/<int:number>/onizleme/", PreviewView.as_view(), name="evidence_preview"),
+    path("izinler/gun-dosyalari/", DayFilesView.as_view(), name="day_files"),
+    path("izinler/gun-dosyalari/<int:number>/", DayFileDownloadView.as_view(), name="day_file"),
     path("i/<str:token>/", LinkView.as_view(), name="link"),
     path("i/<str:token>/onayla/", ActView.as_view(act="confirm"), name="link_confirm"),
     path("i/<str:token>/reddet/", ActView.as_view(act="refuse"), name="link_refuse"),
     path("i/<str:token>/vermedim/", ActView.as_view(act="deny"), name="link_deny"),
     path("i/<str:token>/tek-tik/", OneClickView.as_view(), name="link_one_click"),
     path("izinler/<int:event_id>/ispat/", ProofView.as_view(), name="proof"),
+    path("izinler/<int:event_id>/ispat/belge/", EvidenceView.as_view(), name="proof_pdf"),
+    path("izinler/<int:event_id>/ispat/belge/adres/", EvidenceView.as_view(whole=True), name="proof_pdf_address"),
     path("dogrula/", VerifyView.as_view(), name="verify"),
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
+    path("muhurler/<int:number>.tsr", StampView.as_view(), name="seal_stamp"),
+    path("saklama/", RetentionView.as_view(), name="retention"),
+    path("saklama/say/", RunView.as_view(), name="retention_dry"),
+    path("saklama/sil/", RunView.as_view(applied=True), name="retention_apply"),
+    path("saklama/beklet/", HoldView.as_view(), name="hold_place"),
+    path("saklama/beklet/<int:hold_id>/birak/", ReleaseView.as_view(), name="hold_release"),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
     path("retler/", RefusalsView.as_view(), name="refusals"),

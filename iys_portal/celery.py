@@ -15,7 +15,15 @@ app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-EXPRESS = frozenset({"core.send_outbox", "core.render_document", "consents.send_notices", "consents.seal_ledger"})
+EXPRESS = frozenset(
+    {
+        "core.send_outbox",
+        "core.render_document",
+        "consents.send_notices",
+        "consents.seal_ledger",
+        "consents.stamp_seal",
+    }
+)
 
 
 def express_queue() -> str:
@@ -39,8 +47,11 @@ app.conf.beat_schedule = {
     },
     "documents-sweep": {"task": "core.sweep_documents", "schedule": 15.0},
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
+    "seal-stamp": {"task": "consents.stamp_seal", "schedule": 15.0},
+    "day-files": {"task": "consents.make_day_files", "schedule": 600.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
+    "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("iys_portal.accounts.allauth_urls")),
     path("", include("iys_portal.accounts.urls")),
     path("dil/", LanguageView.as_view(), name="set_language"),
+    path("belgeler/", include("iys_portal.core.document_urls")),
     path("", include("providers.urls")),
     path("", include("consents.urls")),
     path("", include("iys_portal.dashboard.urls")),

@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consents.models import ConsentEvent
+from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
+from consents.services.proofs import issue_evidence
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
@@ -43,11 +44,13 @@ PAGES: dict[str, set[str]] = {
     "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:day_files": {"manager", "officer", "admin", "auditor"},
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "admin"},
+    "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
@@ -55,9 +58,15 @@ OBJECTS = {
     "consents:detail": "GET",
     "consents:refuse": "POST",
     "consents:proof": "POST",
+    "consents:proof_pdf": "POST",
+    "consents:proof_pdf_address": "POST",
+    "documents:document": "GET",
+    "documents:download": "POST",
+    "documents:again": "POST",
     "consents:evidence_complete": "POST",
     "consents:evidence_file": "GET",
     "consents:evidence_preview": "GET",
+    "consents:day_file": "POST",
     "consents:text": "GET",
     "consents:text_change": "GET",
     "consents:text_print": "GET",
@@ -116,11 +125,12 @@ OF_APPLICATION = {
     "providers:application-withdraw": "POST",
 }
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
+# retention (see tests/consents/test_retention_page.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
 ELSEWHERE = re.compile(
     r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_export$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|verify|refusals_export|refusals_acknowledge)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -203,6 +213,10 @@ def filled(db: None) -> dict[str, Any]:
     draft = create_draft(
         actor=actor, brand=brand, channels=[3], title="Üyelik", text="Metin", valid_from=timezone.localdate()
     )
+    day_file = DayFile.objects.create(
+        brand=brand, day=timezone.localdate(), rows=1, size=1, sha384="0" * 96, first_sha384="0" * 96,
+        file="day_files/0", made_at=timezone.now(), first_event=1, last_event=1,
+    )  # fmt: skip
     return {
         "brand": brand,
         "manager": manager.user,
@@ -210,6 +224,8 @@ def filled(db: None) -> dict[str, Any]:
         "import": item.public_id,
         "scan": scan.pk,
         "text": draft.pk,
+        "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
+        "day_file": day_file.pk,
         "member": other.pk,
     }
 
@@ -217,8 +233,12 @@ def filled(db: None) -> dict[str, Any]:
 def address(name: str, filled: dict[str, Any]) -> str:
     if name in ("consents:evidence_file", "consents:evidence_preview"):
         return reverse(name, args=[filled["scan"]])
-    if name in ("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete"):
+    if name.startswith("documents:"):
+        return reverse(name, args=[filled["document"]])
+    if name.startswith(("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete")):
         return reverse(name, args=[filled["event"]])
+    if name == "consents:day_file":
+        return reverse(name, args=[filled["day_file"]])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from consents.enums import NoticeState
+from consents.erased import any_erased
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from iys_portal.core.jobs import enqueue
@@ -46,14 +47,11 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
     """
     values = {**parameters(terms), **bounds, "phase": phase}
     source = statements.FROM_STAGE
-    number = statements.NEXT_EVENT if write else statements.NO_EVENT
-    sql = statements.JUDGE.format(source=source, event_number=number) + told_sql(terms, write=write)
-    sql += statements.PROBLEMS + statements.SUMMARY
     with connection.cursor() as cursor:
         cursor.execute(PLAN_BY_KEY)
         if write:
             cursor.execute(statements.LOCK.format(source=source), values)
-        cursor.execute(sql, values)
+        cursor.execute(sql_of(cursor, terms, source, write=write) + statements.PROBLEMS + statements.SUMMARY, values)
         counts, moves, days, lines, verdicts, first, last, told = cursor.fetchone()
         if write and counters:
             count(cursor, terms, moves, days, told)
@@ -67,14 +65,28 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
     )
 
 
-def told_sql(terms: Terms, *, write: bool) -> str:
+def sql_of(cursor: Any, terms: Terms, source: str, *, write: bool) -> str:
+    """The statement that judges the rows of a source and, where it writes, writes them; a summary follows.
+
+    Asked after the locks: an address that was forgotten before is found by its hash, and none is forgotten meanwhile.
+    """
+    erased = any_erased(cursor, terms.brand_id)
+    number = statements.NEXT_EVENT if write else statements.NO_EVENT
+    return statements.judge_sql(source, number, erased=erased) + told_sql(terms, write=write, erased=erased)
+
+
+def told_sql(terms: Terms, *, write: bool, erased: bool) -> str:
     """The statement's part that says who is told and, where it writes, puts the notices into the outbox."""
     if not terms.tells:
-        return statements.TOLD_NOBODY + (statements.WRITE if write else "")
+        return statements.TOLD_NOBODY + (statements.write_sql(erased=erased) if write else "")
     told = statements.TOLD_WITH_OWN if terms.own_notices else statements.TOLD
     if not write:
         return told
-    return told + statements.WRITE + (statements.NOTICES if terms.job_id is None else statements.NOTICE_BATCH)
+    return (
+        told
+        + statements.write_sql(erased=erased)
+        + (statements.NOTICES if terms.job_id is None else statements.NOTICE_BATCH)
+    )
 
 
 def told_counts(told: str) -> dict[str, int]:

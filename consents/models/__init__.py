@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
 from .ledger import (
@@ -15,12 +16,15 @@ from .ledger import (
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
+from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
+from .stamps import SealStamp, StampPace
 from .texts import ConsentText
 
 __all__ = [
     "BrandCounter",
     "BrandDay",
+    "ClosedDay",
     "Consent",
     "ConsentEvent",
     "ConsentImport",
@@ -28,7 +32,9 @@ __all__ = [
     "ConsentState",
     "ConsentText",
     "CounterQuerySet",
+    "DayFile",
     "DeadlineExtension",
+    "ErasedRefusal",
     "Evidence",
     "EvidenceQuerySet",
     "ImportChunk",
@@ -36,6 +42,7 @@ __all__ = [
     "ImportProblem",
     "InboundText",
     "LedgerSeal",
+    "LegalHold",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",
@@ -44,7 +51,11 @@ __all__ = [
     "RefusalAlert",
     "RefusalCounter",
     "RememberedColumn",
+    "RetentionRun",
     "SealLeaves",
     "SealMark",
+    "SealStamp",
     "StagedRow",
+    "StampPace",
+    "Tombstone",
 ]

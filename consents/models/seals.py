@@ -90,6 +90,7 @@ class SealMark(models.Model):
     event = models.BigIntegerField()
     entry = models.BigIntegerField()
     at = models.DateTimeField()
+    sealed_until = models.DateTimeField(null=True)  # when the last mark was set whose rows are all sealed
     horizon = models.BigIntegerField(null=True)  # every transaction before this one has to end first
 
     def __str__(self) -> str:

@@ -31,19 +31,19 @@ def _leaf(*fields: str) -> str:
     return f"sha256('\\x01'::bytea || uuid_send(salt) || convert_to({content}, 'UTF8'))"
 
 
-_EVENT = _leaf(
+EVENT = _leaf(
     "recipient", "brand_id", "channel", "recipient_type", "version", "kind", "status", _text("source"), "holds",
     "late::int", _maybe("consent_date"), _moment("registered_at"), _maybe("hold_from"), _text("text_version_id"),
     _text("retailer_id"), "evidence_kind", "coalesce(encode(evidence_hash, 'hex'), '')", _text("undoes_version"),
     _text("job_id"), "actor_kind", "actor_id", "way",
 )  # fmt: skip
-_ENTRY = _leaf(
+ENTRY = _leaf(
     "id", _moment("at"), "verb", "target_type", "target_id", "target_name", _text("provider_id"), "actor_kind",
     "actor_id", "actor_name", "way", "request_id", _text("old"), _text("new"),
 )  # fmt: skip
 _ROWS = {
-    Sealed.EVENTS: ("consents_consentevent", "event_id", _EVENT),
-    Sealed.ENTRIES: ("core_auditentry", "id", _ENTRY),
+    Sealed.EVENTS: ("consents_consentevent", "event_id", EVENT),
+    Sealed.ENTRIES: ("core_auditentry", "id", ENTRY),
 }
 # Leaves are computed before the rows are sorted (OFFSET 0), so that narrow rows are sorted.
 _PACKED = """

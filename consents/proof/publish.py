@@ -5,7 +5,7 @@ from typing import Any
 from consents.engine.terms import microseconds
 from consents.models import LedgerSeal
 
-from .form import FORM
+from .form import FORM, SealContent
 
 
 def exported(seal: LedgerSeal) -> dict[str, Any]:
@@ -26,3 +26,17 @@ def exported(seal: LedgerSeal) -> dict[str, Any]:
         "key_id": seal.key_id,
         "signature": seal.signature_hex,
     }
+
+
+def content_of(seal: LedgerSeal) -> SealContent:
+    return SealContent(
+        number=seal.number,
+        sealed_at=seal.sealed_at,
+        last_event=seal.last_event,
+        events=seal.events,
+        events_root=bytes(seal.events_root),
+        last_entry=seal.last_entry,
+        entries=seal.entries,
+        entries_root=bytes(seal.entries_root),
+        previous=bytes(seal.previous),
+    )

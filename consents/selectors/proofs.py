@@ -1,17 +1,18 @@
 """Proofs (R-L3): that events stand under seals, told so completely that anybody can check it without us."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from consents.canonical import SEPARATOR, canonical_v1, fields_of
 from consents.enums import Sealed
 from consents.models import Consent, ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import merkle
-from consents.proof.publish import exported
-from consents.selectors.seals import published_keys
+from consents.selectors.seals import published, published_keys
 from providers.models import Brand
 
 FORM = "iys-proof-v1"
@@ -70,25 +71,43 @@ def inclusion_of(event_id: int) -> Inclusion | None:
     return Inclusion(seal, event_id, place, leaves[place], merkle.path_of(leaves, place))
 
 
-def proof_of(consent: Consent, brand: Brand, *, now: datetime) -> dict[str, Any]:
-    """Everything about one consent that the ledger holds, with what proves it (`docs/seals.md`, "Proof").
+@dataclass(frozen=True)
+class Proof:
+    """What proves consents: the file's plain values (`docs/seals.md`, "Proof") and the rows it was made from."""
+
+    values: dict[str, Any]
+    seals: list[LedgerSeal]
+    newest: Inclusion | None  # of the newest event that is sealed
+
+
+def proof_of(consents: Sequence[Consent], brands: Iterable[Brand], *, now: datetime) -> Proof:
+    """Everything that the ledger holds about these consents, with what proves it.
 
     Events that no seal covers yet stand in it without a proof of their own.
     """
-    recipient, brand_id, channel, recipient_type = consent.key
-    events = ConsentEvent.objects.filter(
-        recipient=recipient, brand_id=brand_id, channel=channel, recipient_type=recipient_type
-    ).order_by("version")
-    told = [(event, inclusion_of(event.event_id)) for event in events]
-    seals = {proof.seal.number: proof.seal for _, proof in told if proof is not None}
-    return {
+    told = [(event, inclusion_of(event.event_id)) for consent in consents for event in _events_of(consent)]
+    inclusions = [proof for _, proof in told if proof is not None]
+    seals = {proof.seal.number: proof.seal for proof in inclusions}
+    values = {
         "form": FORM,
         "made_at": now.isoformat(timespec="seconds"),
-        "brand": {"name": brand.name, "code": brand.brand_code, "provider": brand.provider.title},
+        "brands": {
+            str(brand.pk): {"name": brand.name, "code": brand.brand_code, "provider": brand.provider.title}
+            for brand in brands
+        },
         "events": [_told(event, proof) for event, proof in told],
-        "seals": {str(number): exported(seal) for number, seal in sorted(seals.items())},
+        "seals": {str(number): published(seal) for number, seal in sorted(seals.items())},
         "keys": dict(published_keys()),
     }
+    newest = max(inclusions, key=lambda proof: proof.event_id, default=None)
+    return Proof(values, [seals[number] for number in sorted(seals)], newest)
+
+
+def _events_of(consent: Consent) -> QuerySet[ConsentEvent]:
+    recipient, brand_id, channel, recipient_type = consent.key
+    return ConsentEvent.objects.filter(
+        recipient=recipient, brand_id=brand_id, channel=channel, recipient_type=recipient_type
+    ).order_by("version")
 
 
 def _told(event: ConsentEvent, proof: Inclusion | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from phonenumbers import PhoneNumberType
 
-from consents.documents import NoticeText, Press, text_message
+from consents.documents.notices import NoticeText, Press, text_message
 from consents.engine.terms import deadline_of
 from consents.engine.write import SEND_NOTICES
 from consents.enums import Lane, NoticeKind, NoticeState

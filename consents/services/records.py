@@ -14,7 +14,7 @@ from django.utils import timezone
 from consents import problems
 from consents.engine import statements
 from consents.engine.terms import Terms, parameters, terms_for
-from consents.engine.write import PLAN_BY_KEY, count, told_sql
+from consents.engine.write import PLAN_BY_KEY, count, sql_of
 from consents.enums import EvidenceKind, Lane, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, read_evidence
 from consents.models import Evidence
@@ -147,14 +147,13 @@ def _refused(number: int, *, values: dict[str, Any]) -> Outcome:
 def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     """Judge and write normalised rows (`normalise.ROWS_SCHEMA`) in one transaction; outcomes in their order."""
     values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows)}
-    sql = statements.JUDGE.format(source=statements.FROM_CALL, event_number=statements.NEXT_EVENT)
-    sql += told_sql(terms, write=True) + statements.CALL_SUMMARY
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(PLAN_BY_KEY)
                 cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
-                cursor.execute(sql, values)
+                sql = sql_of(cursor, terms, statements.FROM_CALL, write=True)
+                cursor.execute(sql + statements.CALL_SUMMARY, values)
                 judged, moves, days, told = cursor.fetchone()
                 results = zip(rows, json.loads(judged), strict=True)
                 outcomes = [_outcome(cursor, terms, row, result) for row, result in results]

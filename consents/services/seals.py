@@ -74,7 +74,7 @@ def _set_mark(former: SealMark | None, now: datetime) -> None:
         if former is None:
             SealMark.objects.create(**values)
         else:
-            SealMark.objects.filter(pk=former.pk).update(**values)
+            SealMark.objects.filter(pk=former.pk).update(**values, sealed_until=former.at)
 
 
 def _is_final(mark: SealMark, now: datetime) -> bool:

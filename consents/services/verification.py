@@ -12,6 +12,9 @@ from consents.enums import Sealed
 from consents.models import Consent, LedgerSeal, SealLeaves
 from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, leaves_between
+from consents.proof.publish import content_of
+from consents.selectors import tombstones
+from consents.services.stamp_checks import Dated, check_stamps
 
 BATCH = 32  # seals whose rows are read at a time
 READERS = 2
@@ -23,8 +26,9 @@ class Flaw:
     """One thing that does not hold. `number` is the row's (event or audit entry), where it is about one.
 
     Kinds: `changed`, `missing`, `added` (rows); `leaves`, `seal`, `signature`, `key`, `chain`, `gap` (seals); `tail`
-    and `other` (against a seal that was kept elsewhere); `state` (what stands is not what the ledger says; `number` is
-    the last event of the consent).
+    and `other` (against a seal that was kept elsewhere); `erasure` (a row that stands though it was erased, or a
+    tombstone that no sealed erasure vouches for); `state` (what stands is not what the ledger says; `number` is
+    the last event of the consent); `stamp` (the authority's time stamp of a seal does not hold, or is older than it).
     """
 
     kind: str
@@ -40,7 +44,9 @@ class Result:
     seals: int = 0
     events: int = 0
     entries: int = 0
+    erased: int = 0  # rows that expired (R-L5): their tombstones hold what was sealed
     flaws: list[Flaw] = field(default_factory=list)
+    dated: Dated = field(default_factory=Dated)
 
     @property
     def whole(self) -> bool:
@@ -52,6 +58,8 @@ class Result:
             "seals": self.seals,
             "events": self.events,
             "entries": self.entries,
+            "erased": self.erased,
+            "dated": self.dated.as_json(),
             "flaws": [vars(flaw) for flaw in self.flaws],
         }
 
@@ -71,25 +79,13 @@ def verify_ledger(*, kept: dict[str, Any] | None = None, states: bool = False) -
         former = _check_batch(result, former, batch, rows, trusted)
         if len(result.flaws) >= MOST:
             break
+    result.flaws += [Flaw("stamp", number) for number in check_stamps(result.dated, most=MOST)]
+    result.flaws += [Flaw("erasure", 0, tree.name, number) for tree, number in tombstones.without_erasure(MOST)]
     if states:
         result.flaws += _wrong_states()
     if kept is not None:
         result.flaws += _against(kept)
     return result
-
-
-def content_of(seal: LedgerSeal) -> form.SealContent:
-    return form.SealContent(
-        number=seal.number,
-        sealed_at=seal.sealed_at,
-        last_event=seal.last_event,
-        events=seal.events,
-        events_root=bytes(seal.events_root),
-        last_entry=seal.last_entry,
-        entries=seal.entries,
-        entries_root=bytes(seal.entries_root),
-        previous=bytes(seal.previous),
-    )
 
 
 def _batches() -> Iterator[list[LedgerSeal]]:
@@ -152,7 +148,9 @@ def _check_batch(
         parts = [kept.get((seal.number, tree), nothing) for seal in batch]
         sealed = Packed(b"".join(part.numbers for part in parts), b"".join(part.leaves for part in parts))
         if sealed != rows[place]:
-            result.flaws += _differences(tree, batch, parts, rows[place])
+            kept_leaves = tombstones.leaves_of(tree, sealed)
+            result.erased += len(kept_leaves)
+            result.flaws += _differences(tree, batch, parts, rows[place], kept_leaves)
     result.seals += len(batch)
     result.events += len(rows[0])
     result.entries += len(rows[1])
@@ -174,13 +172,16 @@ def _check_seal(former: LedgerSeal | None, seal: LedgerSeal, trusted: dict[str, 
         yield Flaw("signature", seal.number)
 
 
-def _differences(tree: Sealed, batch: Sequence[LedgerSeal], parts: Sequence[Packed], found: Packed) -> list[Flaw]:
-    """Rows that differ from what was sealed, by number."""
+def _differences(
+    tree: Sealed, batch: Sequence[LedgerSeal], parts: Sequence[Packed], found: Packed, erased: dict[int, bytes]
+) -> list[Flaw]:
+    """Rows that differ from what was sealed, by number; of erased ones the tombstone's leaf counts (R-L5)."""
     sealed = {
         part.number(n): (seal, part.leaf(n)) for seal, part in zip(batch, parts, strict=True) for n in range(len(part))
     }
     present = {found.number(n): found.leaf(n) for n in range(len(found))}
-    flaws = []
+    flaws = [Flaw("erasure", sealed[number][0].number, tree.name, number) for number in sorted(erased.keys() & present)]
+    present = erased | present
     for number in sorted(sealed.keys() | present.keys()):
         if number not in sealed:
             last = [seal.last_event if tree is Sealed.EVENTS else seal.last_entry for seal in batch]
@@ -204,13 +205,15 @@ def _wrong_states() -> list[Flaw]:
             SELECT coalesce(e.event_id, c.event_id) FROM consents_consent c
             FULL JOIN (
                 SELECT DISTINCT ON (recipient, brand_id, channel, recipient_type) * FROM consents_consentevent
+                WHERE kind <> 5
                 ORDER BY recipient, brand_id, channel, recipient_type, version DESC
             ) e USING (recipient, brand_id, channel, recipient_type)
             WHERE ({stands}) IS DISTINCT FROM ({said}) ORDER BY 1 LIMIT %s
             """,  # noqa: S608 (names of columns)
             [MOST],
         )
-        return [Flaw("state", 0, Sealed.EVENTS.name, number) for (number,) in cursor.fetchall()]
+        wrong = [number for (number,) in cursor.fetchall()]
+    return [Flaw("state", 0, Sealed.EVENTS.name, number) for number in (*wrong, *tombstones.lost_refusals(MOST))]
 
 
 def _against(kept: dict[str, Any]) -> list[Flaw]:

@@ -22,6 +22,7 @@ from consents.masking import mask
 from consents.models import Consent
 from consents.opaque import fingerprint, unseal
 from consents.selectors import history, moments, pages, totals
+from consents.selectors.erased import forgotten
 from consents.selectors.evidence import is_missing, papers_of
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
@@ -56,6 +57,7 @@ class ListView(ActorView):
             "search": search,
             "rows": rows_for(self.actor, page.rows, form.brands),
             "several": len(form.brands) > 1,
+            "forgotten": forgotten(self.actor, filters.search.low) if filters.search.exact else [],
             "total": sum(found.values()) if filters.countable else None,
         }
         return render(request, "consents/list.html", context | self.rights() | _links(address, page, place))

@@ -2,19 +2,19 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
-from consents.models import LedgerSeal
-from consents.proof.publish import exported
+from consents.models import LedgerSeal, SealStamp
 from consents.proof_words import verify_words
 from consents.selectors import history
 from consents.selectors.proofs import proof_of
-from consents.selectors.seals import published_keys, seal_page
+from consents.selectors.seals import late_stamps, published, published_keys, seal_page
+from consents.services.proofs import issue_evidence
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit
+from iys_portal.core import audit, documents
 
 from .base import ActorView
 
@@ -27,6 +27,9 @@ class SealsView(View):
         before = request.GET.get("once", "")
         page = seal_page(before=int(before) if before.isdecimal() and len(before) < 19 else None)
         context = {"page": page, "keys": published_keys(), "moved": bool(before)}
+        actor = getattr(request, "actor", None)
+        if actor is not None and actor.may(Permission.LEDGER_VERIFY):
+            context["late"] = late_stamps(timezone.now())
         return render(request, "consents/seals/list.html", context)
 
 
@@ -36,17 +39,49 @@ class SealView(View):
 
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         seal = get_object_or_404(LedgerSeal, number=number)
-        response = JsonResponse(exported(seal), json_dumps_params={"indent": 2})
+        response = JsonResponse(published(seal), json_dumps_params={"indent": 2})
         response["Content-Disposition"] = f'attachment; filename="muhur-{number}.json"'
         return response
 
 
 @method_decorator(login_not_required, name="dispatch")
+class StampView(View):
+    """The authority's answer about one seal (RFC 3161), as `openssl ts -verify` takes it."""
+
+    def get(self, request: HttpRequest, number: int) -> HttpResponse:
+        stamp = get_object_or_404(SealStamp, seal_number=number)
+        response = HttpResponse(bytes(stamp.answer), content_type="application/timestamp-reply")
+        response["Content-Disposition"] = f'attachment; filename="muhur-{number}.tsr"'
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
 class VerifyView(View):
-    """Checks a proof in the reader's browser (R-L3): the server sees nothing of it."""
+    """Checks a proof in the reader's browser (R-L3): the server sees nothing of it.
+
+    With a document's number it also tells what the registry issued under it: nothing about a person.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "consents/seals/verify.html", {"words": verify_words(), "keys": dict(published_keys())})
+        number = request.GET.get("kod", "")[:60]
+        context = {
+            "words": verify_words(),
+            "keys": dict(published_keys()),
+            "number": number,
+            "issued": documents.issued(number) if number else None,
+        }
+        return render(request, "consents/seals/verify.html", context)
+
+
+class EvidenceView(ActorView):
+    """Have the evidence PDF made (R-L3): of this consent, or of everything at its address within the actor's scope."""
+
+    permission = Permission.CONSENT_VIEW
+    whole = False
+
+    def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        document = issue_evidence(actor=self.actor, event_id=event_id, whole=self.whole, now=timezone.now())
+        return redirect("documents:document", document.public_id)
 
 
 class ProofView(ActorView):
@@ -63,7 +98,7 @@ class ProofView(ActorView):
         brand = history.brand_of(consent)
         target = ("consents.consent", str(consent.event_id))
         audit.record("consent.proof_taken", target, actor=self.actor, provider_id=brand.provider_id)
-        proof = proof_of(consent, brand, now=timezone.now())
-        response = JsonResponse(proof, json_dumps_params={"indent": 1, "ensure_ascii": False})
+        proof = proof_of([consent], [brand], now=timezone.now())
+        response = JsonResponse(proof.values, json_dumps_params={"indent": 1, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="kanit-{consent.event_id}.json"'
         return response

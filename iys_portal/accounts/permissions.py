@@ -19,6 +19,7 @@ class Permission(StrEnum):
     STAFF_USERS = "staff.users"
     AUDIT_VIEW = "audit.view"
     LEDGER_VERIFY = "ledger.verify"
+    RETENTION_RUN = "retention.run"
     PERSON_SHOW = "person.show"
     GALLERY_VIEW = "gallery.view"
     APPLICATION_OWN = "application.own"

@@ -34,6 +34,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.REFERENCE_CHANGE,
         P.STAFF_USERS,
         P.AUDIT_VIEW,
+        P.RETENTION_RUN,
     },
     StaffRole.AUDITOR: _STAFF | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
 }

@@ -64,6 +64,14 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=ISTANBUL)
 
 
+def years_before(moment: datetime, years: int) -> datetime:
+    """The same moment some years before; the 29th of February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)
+
+
 def end_of_day(day: date) -> datetime:
     """Midnight in Istanbul at which `day` ends."""
     return start_of_day(day + ONE_DAY)

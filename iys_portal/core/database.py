@@ -1,10 +1,41 @@
 """Rights of the application's database role: everything but schema changes, and append-only where a model says so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection as default
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 REFUSE_FUNCTION = "core_refuse_change"
+
+
+EXPIRING = "iys.expiring"
+"""Transaction-local mark that the expiry functions set (R-L5): append-only tables then let their owner delete."""
+
+
+@contextmanager
+def expiry_session() -> Iterator[psycopg.Connection]:
+    """A session of the role that may expire records (R-L5), on Django's present database.
+
+    Raises `ImproperlyConfigured` where no such role is named.
+    """
+    values = settings.DATABASE_EXPIRY
+    if values is None:
+        raise ImproperlyConfigured("Records expire through a database role of its own: set DATABASE_EXPIRY_URL.")
+    with psycopg.connect(
+        host=values["HOST"] or None,
+        port=values["PORT"] or None,
+        user=values["USER"],
+        password=values["PASSWORD"] or None,
+        dbname=default.settings_dict["NAME"],
+        client_encoding="UTF8",
+    ) as session:
+        yield session
 
 
 def append_only_tables() -> list[str]:
@@ -23,6 +54,22 @@ def grant_application_role(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in append_only_tables():
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {connection.ops.quote_name(table)} FROM {role}")
+        _grant_expiry_role(cursor, connection)
+
+
+def _grant_expiry_role(cursor: Any, connection: BaseDatabaseWrapper) -> None:
+    """The expiry role calls the functions that erase, and can do nothing else (R-L5)."""
+    if settings.DATABASE_EXPIRY is None:
+        return
+    role = connection.ops.quote_name(settings.DATABASE_EXPIRY["USER"])
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_EXPIRY["USER"]])
+    if cursor.fetchone():
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        )
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")
 
 
 def refuse_changes_sql(table: str) -> str:

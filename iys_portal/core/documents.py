@@ -42,6 +42,8 @@ class Kind:
     prefix: str  # of the numbers: three letters
     title: str | Promise
     template: str
+    permission: str  # of a provider's people who may read it
+    staff_permission: str
     version: int = 1
     enclosures: Callable[[Document], Sequence[Enclosure]] | None = None
     finish: Callable[[Document, bytes], bytes] | None = None  # what is done to the drawn file, e.g. signature fields
@@ -56,6 +58,15 @@ def register(kind: Kind) -> None:
 
 def kind_of(document: Document) -> Kind:
     return _kinds[document.kind]
+
+
+def readable(actor: Actor, public_id: str) -> Document | None:
+    """A document that the actor may read; None where there is none or it is not theirs (R-A1)."""
+    document = Document.objects.visible_to(actor).filter(public_id=public_id).first()
+    if document is None:
+        return None
+    kind = kind_of(document)
+    return document if actor.may(kind.staff_permission if actor.all_providers else kind.permission) else None
 
 
 def new_number(kind: str) -> str:
@@ -144,6 +155,30 @@ def draw(document: Document, kind: Kind) -> bytes:
         enclosures=kind.enclosures(document) if kind.enclosures else (),
     )
     return kind.finish(document, content) if kind.finish else content
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What everybody who holds a number may know: that it was issued, when, and as which file."""
+
+    number: str
+    title: str
+    made_at: datetime
+    sha256: str
+    replaced: bool
+
+    def as_json(self) -> dict[str, str]:
+        return {"number": self.number, "sha256": self.sha256}
+
+
+def issued(text: str) -> Issued | None:
+    """The document of this number, however it was typed; None where there is none."""
+    document = Document.objects.filter(number=read_number(text)).first()
+    if document is None:
+        return None
+    replaced = Document.objects.filter(replaces=document).exists()
+    title = str(kind_of(document).title)
+    return Issued(document.number, title, document.created_at, document.sha256, replaced)
 
 
 def draw_again(document: Document) -> None:

@@ -204,6 +204,10 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def state_badge(self) -> str:
+        return DocumentState(self.state).badge
+
 
 class Holiday(models.Model):
     """A day that an admin adds to the public holidays (R-D1)."""

@@ -50,8 +50,11 @@ MENU = (
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.CONSENT_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
+    Entry(_("Day files"), "consents:day_files", "history", Permission.CONSENT_EXPORT),
+    Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
+    Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
 )

@@ -115,6 +115,7 @@ def _set_environment(checkout: Path | None, name: str) -> Servers:
         place = place_of(checkout, name)
         os.environ["DATABASE_URL"] = postgres.url(place, postgres.APPLICATION)
         os.environ["DATABASE_OWNER_URL"] = postgres.url(place, postgres.OWNER)
+        os.environ["DATABASE_EXPIRY_URL"] = postgres.url(place, postgres.EXPIRY)
     if not os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = valkey.url(place_of(checkout, name))
     database = os.environ["DATABASE_URL"]

@@ -23,6 +23,7 @@ SUPERUSER = "postgres"
 DATABASE = "iys"
 OWNER = "iys_owner"
 APPLICATION = "iys_app"
+EXPIRY = "iys_expiry"
 
 # Durability is real on a developer's machine too: a process killed in the middle must lose nothing.
 SETTINGS = {
@@ -50,7 +51,7 @@ SETTINGS = {
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "2GB"}
 
 # Raised when the statements in `_make_roles` change: servers made earlier then run them again.
-ROLES_VERSION = "embedded roles 1"
+ROLES_VERSION = "embedded roles 2"
 
 
 @dataclass(frozen=True)
@@ -311,7 +312,7 @@ def _wait(place: Place, pid: int) -> None:
 
 
 def _make_roles(place: Place) -> None:
-    """Two roles from the first day: the owner changes the schema, the application only uses it (design 2).
+    """Three roles: the owner changes the schema, the application uses it, a third only expires records (design 2, 4).
 
     Rights on tables are given by the migrations' owner after each migration. Every statement may run twice.
     """
@@ -321,7 +322,11 @@ def _make_roles(place: Place) -> None:
         ).fetchone()
         if done is not None and done[0] == ROLES_VERSION:
             return
-        for role, rights in ((OWNER, "LOGIN CREATEDB"), (APPLICATION, "LOGIN NOCREATEDB")):
+        for role, rights in (
+            (OWNER, "LOGIN CREATEDB"),
+            (APPLICATION, "LOGIN NOCREATEDB"),
+            (EXPIRY, "LOGIN NOCREATEDB"),
+        ):
             with contextlib.suppress(psycopg.errors.DuplicateObject):
                 connection.execute(f"CREATE ROLE {role}")
             connection.execute(f"ALTER ROLE {role} WITH {rights} NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS")
@@ -329,6 +334,7 @@ def _make_roles(place: Place) -> None:
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
         connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APPLICATION}")
+        connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {EXPIRY}")
         # Test databases are made from template1 and must not be laxer than the real one.
         for database in ("template1", DATABASE):
             with _connect(place, database) as inside:

@@ -97,6 +97,8 @@ DATABASES = {"default": {**env.db_url("DATABASE_URL"), "OPTIONS": {**_DATABASE_O
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = {**env.db_url("DATABASE_OWNER_URL"), "OPTIONS": {**_DATABASE_OPTIONS}}
+# The role that may expire records and nothing else (R-L5); without it nothing expires.
+DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -223,6 +225,12 @@ TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="")
 # Signs the ledger's seals (R-L2): 32 bytes in base64; public keys of former ones stay trusted and published.
 LEDGER_SIGNING_KEY = env.str("LEDGER_SIGNING_KEY", default="")
 LEDGER_FORMER_KEYS: list[str] = env.list("LEDGER_FORMER_KEYS", default=[])
+# RFC 3161 time stamps of seals (R-L2): the authority's address (empty: off), its account, and a file or folder of PEM
+# roots that its certificates must lead to.
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+TIMESTAMP_USER = env.str("TIMESTAMP_USER", default="")
+TIMESTAMP_PASSWORD = env.str("TIMESTAMP_PASSWORD", default="")
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 # R-P9: Fernet keys of encrypted fields, the first encrypts, all decrypt; and the key of the hashes that find such rows.
@@ -304,8 +312,14 @@ REGISTRY: dict[str, Any] = {
     "NOTICE_GIVE_UP": timedelta(days=3),  # R-M5: a notice that is not taken for so long is undelivered
     "SMS_COUNTRIES": env.list("SMS_COUNTRIES", default=["90"]),  # R-Z1: calling codes that texts may go to
     "REFUSAL_UNDO": timedelta(minutes=15),  # R-Z3: how long a recipient's own refusal can be taken back
+    "KEEP_YEARS": env.int("KEEP_YEARS", default=3),  # R-L5: after a consent ended; other records from their date
+    "RETENTION_APPLIES": env.bool("RETENTION_APPLIES", default=True),  # R-L5: the nightly run erases, not only counts
     "SEAL_ROWS": 2_048,  # R-L2: rows of a seal's tree at most; a proof reads one seal
     "SEAL_SETTLE": timedelta(seconds=2),  # between taking a number and writing the row, at the most
+    "STAMP_EVERY": timedelta(minutes=1),  # R-L2: the newest seal is stamped at most so often
+    "STAMP_POLICY": env.str("TIMESTAMP_POLICY", default=""),  # dotted number that a stamp must name; empty: any
+    "STAMP_CLOCK_DIFFERENCE": timedelta(minutes=1),  # between the authority's clock and ours
+    "STAMP_LATE": timedelta(minutes=15),  # staff are told when the newest stamp is older
     "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
     "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
     "CODE_TRIES": 3,

@@ -5,6 +5,7 @@
   if (!root) return;
   const words = JSON.parse(document.getElementById("verify-words").textContent);
   const trusted = JSON.parse(document.getElementById("verify-keys").textContent);
+  const issued = JSON.parse(document.getElementById("verify-issued").textContent);
   const out = root.querySelector("[data-verify-result]");
   const SEPARATOR = "\u001f";
 
@@ -80,8 +81,15 @@
     item.append(element("div", "soft small", when.join(" · ")));
     const seal = event.proof && seals[event.proof.seal];
     if (seal) item.append(element("div", "soft small", `${words.seal} ${seal.number} · ${moment(seal.sealed_at_us)}`));
+    if (seal && seal.stamp) item.append(element("div", "soft small text-break", stampText(seal.stamp)));
     return item;
   }
+
+  // What the file says of a time stamp; nothing of it is checked here, and the words say so.
+  const stampText = (stamp) => words.stamp
+    .replace("{authority}", String(stamp.authority))
+    .replace("{moment}", new Date(stamp.stamped_at).toLocaleString(words.language, { timeZone: "Europe/Istanbul" }))
+    .replace("{seal}", String(stamp.seal));
 
   function show(tone, text, list) {
     out.replaceChildren();
@@ -92,15 +100,16 @@
     if (list) out.append(list);
   }
 
-  async function verify(text) {
-    let proof;
-    try {
-      proof = JSON.parse(text);
-      if (proof.form !== "iys-proof-v1" || !Array.isArray(proof.events) || !proof.events.length) throw new Error("form");
-    } catch (error) {
-      show("danger", words.noProof);
-      return;
-    }
+  function proofIn(text) {
+    const proof = JSON.parse(text);
+    if (proof.form !== "iys-proof-v1" || !Array.isArray(proof.events) || !proof.events.length) throw new Error("form");
+    return proof;
+  }
+
+  const TONES = { bad: "danger", stranger: "danger", unable: "warning", unsealed: "warning", good: "success" };
+  const worstOf = (found) => ["bad", "stranger", "unable", "unsealed", "good"].find((verdict) => found.has(verdict));
+
+  async function verify(proof, file) {
     const verdicts = {};
     for (const [number, seal] of Object.entries(proof.seals)) verdicts[number] = await checkSeal(seal);
     const list = element("ol", "list-group list-unstyled mb-3");
@@ -110,19 +119,118 @@
       found.add(verdict);
       list.append(told(event, verdict, proof.seals));
     }
-    const worst = ["bad", "stranger", "unable", "unsealed", "good"].find((verdict) => found.has(verdict));
-    show({ bad: "danger", stranger: "danger", unable: "warning", unsealed: "warning", good: "success" }[worst], words.results[worst], list);
+    const worst = worstOf(found);
+    show(TONES[worst], words.results[worst], list);
+    if (file) out.append(await sameFile(file, proof.document));
   }
 
-  const attempt = (text) => verify(text).catch(() => show("danger", words.noProof));
+  // Is this the very file that the registry issued? Only the registry knows, so only with its answer on the page.
+  async function sameFile(file, number) {
+    const sha256OfFile = hex(await sha256(file));
+    const box = element("div", "soft small mb-3");
+    box.append(element("p", "mb-1 mono text-break", `SHA-256 ${sha256OfFile}`));
+    if (issued && issued.number === number && issued.sha256) {
+      const same = issued.sha256 === sha256OfFile;
+      box.append(element("p", `mb-0 ${same ? "" : "text-danger"}`, same ? words.sameFile : words.otherFile));
+    } else if (number) {
+      const link = element("a", "", words.askRegistry);
+      link.href = `?kod=${encodeURIComponent(number)}`;
+      box.append(link);
+    }
+    return box;
+  }
+
+  // The proof inside an evidence PDF: the embedded file's stream, usually deflated (ISO 32000-1, 7.11.4).
+  async function proofInPdf(buffer) {
+    const text = new TextDecoder("latin1").decode(buffer);
+    const head = /\/EmbeddedFile\b[^]{0,2000}?>>\s*stream\r?\n/g;
+    for (let match = head.exec(text); match; match = head.exec(text)) {
+      const start = text.lastIndexOf(" obj", match.index);
+      const length = /\/Length (\d+)(?! \d+ R)/.exec(text.slice(start, head.lastIndex));
+      const end = length ? head.lastIndex + Number(length[1]) : text.indexOf("endstream", head.lastIndex);
+      const part = buffer.slice(head.lastIndex, end);
+      const deflated = text.slice(start, head.lastIndex).includes("/FlateDecode");
+      try {
+        return proofIn(await (deflated ? inflated(part) : new Blob([part]).text()));
+      } catch (error) {
+        continue; // another file inside
+      }
+    }
+    return null;
+  }
+
+  const inflated = (part) => new Response(new Blob([part]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+
+  // The compact proof of a QR code (docs/seals.md): one leaf under one signed seal.
+  async function compactProof(code) {
+    const all = raw(code.replace(/-/g, "+").replace(/_/g, "/"));
+    const view = new DataView(all.buffer);
+    if (all.length < 221 || (all.length - 221) % 32 || view.getUint8(0) !== 1) throw new Error("form");
+    const at = (start, length) => all.slice(start, start + length);
+    const [number, sealedAt, lastEvent] = [view.getBigUint64(1), view.getBigInt64(9), view.getBigUint64(17)];
+    const [events, lastEntry, entries] = [view.getUint32(25), view.getBigUint64(29), view.getUint32(37)];
+    const event = view.getBigUint64(41);
+    const leaf = at(189, 32);
+    let [place, size, value, step] = [view.getUint32(49), events, leaf, 221];
+    while (size > 1) {
+      const sibling = place ^ 1;
+      if (sibling < size) {
+        const other = at(step, 32);
+        step += 32;
+        value = await (sibling < place ? sha256(Uint8Array.of(0), other, value) : sha256(Uint8Array.of(0), value, other));
+      }
+      [place, size] = [place >> 1, (size + 1) >> 1];
+    }
+    if (step !== all.length) throw new Error("form");
+    const seal = {
+      form: "iys-seal-v1", number, sealed_at_us: sealedAt, last_event: lastEvent, events, events_root: hex(value),
+      last_entry: lastEntry, entries, entries_root: hex(at(53, 32)), previous: hex(at(85, 32)),
+      key_id: hex(at(117, 8)), signature: hex(at(125, 64)),
+    };
+    return { seal, event, leaf: hex(leaf) };
+  }
+
+  async function verifyCode(code) {
+    const { seal, event, leaf } = await compactProof(code);
+    const verdict = await signature(seal);
+    const facts = element("ul", "mb-3");
+    const line = (text) => facts.append(element("li", "text-break", text));
+    line(`${words.event} ${event}`);
+    line(`${words.seal} ${seal.number} · ${moment(seal.sealed_at_us)}`);
+    line(`${words.fingerprint}: ${leaf.match(/.{8}/g).join(" ")}`);
+    show(TONES[verdict], words.codes[verdict], facts);
+  }
+
+  const failed = () => show("danger", words.noProof);
+  async function checkText(text) {
+    let proof;
+    try {
+      proof = proofIn(text);
+    } catch (error) {
+      return failed();
+    }
+    return verify(proof).catch(failed);
+  }
+
+  async function checkFile(file) {
+    const buffer = await file.arrayBuffer();
+    if (!new TextDecoder("latin1").decode(buffer.slice(0, 1024)).includes("%PDF-")) return checkText(await file.text());
+    const proof = await proofInPdf(buffer);
+    if (!proof) {
+      show("danger", words.noProofInPdf);
+      return out.append(await sameFile(file, issued && issued.number));
+    }
+    return verify(proof, file).catch(failed);
+  }
+
   const chosen = root.querySelector("[data-verify-file]");
   // The same file chosen again, perhaps changed, is read again.
   chosen.addEventListener("click", () => { chosen.value = ""; });
-  chosen.addEventListener("change", async () => {
-    const [file] = chosen.files;
-    if (file) attempt(await file.text());
-  });
+  chosen.addEventListener("change", () => { if (chosen.files[0]) checkFile(chosen.files[0]).catch(failed); });
   root.querySelector("[data-verify-check]").addEventListener("click", () => {
-    attempt(root.querySelector("[data-verify-text]").value);
+    checkText(root.querySelector("[data-verify-text]").value);
   });
+  const fromCode = () => { if (location.hash.length > 1) verifyCode(location.hash.slice(1)).catch(failed); };
+  window.addEventListener("hashchange", fromCode);
+  fromCode();
 })();

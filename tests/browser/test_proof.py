@@ -12,8 +12,11 @@ from playwright.sync_api import Page, expect
 from consents.models import Consent
 from consents.selectors.history import brand_of
 from consents.selectors.proofs import proof_of
+from consents.services.proofs import issue_evidence
 from consents.services.records import Entry, record_consents
 from consents.services.seals import seal_ledger
+from iys_portal.core import documents
+from iys_portal.core.models import Document
 from providers.models import Brand
 from tests.factories import officer_of
 from tests.workers import until
@@ -35,11 +38,12 @@ def proof(portal: Portal, settings: Any) -> dict[str, Any]:
 
     def sealed() -> bool:
         seal_ledger()
-        return proof_of(Consent.objects.get(), brand, now=timezone.now())["events"][-1]["proof"] is not None
+        proof = proof_of([Consent.objects.get()], [brand], now=timezone.now())
+        return proof.values["events"][-1]["proof"] is not None
 
     until(sealed, what="the seal")
     consent = Consent.objects.get()
-    return proof_of(consent, brand_of(consent), now=timezone.now())
+    return proof_of([consent], [brand_of(consent)], now=timezone.now()).values
 
 
 def choose(page: Page, folder: Path, proof: Any) -> None:
@@ -101,3 +105,60 @@ def test_r_l3_the_company_takes_the_proof_home_and_it_holds(
     page.goto(f"{portal.url}/dogrula/")
     page.set_input_files("[data-verify-file]", path)
     expect(page.locator("[data-verify-result]")).to_contain_text("Kanıt geçerli")
+
+
+@pytest.fixture
+def document(portal: Portal, proof: dict[str, Any]) -> Document:
+    issued = issue_evidence(
+        actor=officer_of(Brand.objects.get()), event_id=proof["events"][0]["event"], whole=False, now=timezone.now()
+    )
+    documents.render(issued.pk)
+    issued.refresh_from_db()
+    return issued
+
+
+def test_r_l3_the_pdf_is_checked_without_the_server(
+    page: Page, portal: Portal, document: Document, tmp_path: Path
+) -> None:
+    content = documents.content_of(document)
+    path, other = tmp_path / "kanit.pdf", tmp_path / "baska.pdf"
+    path.write_bytes(content)
+    other.write_bytes(content + b"\n% changed")
+    page.goto(f"{portal.url}/dogrula/?kod={document.number}")
+    page.context.set_offline(True)
+    result = page.locator("[data-verify-result]")
+    page.set_input_files("[data-verify-file]", path)
+    expect(result).to_contain_text("Kanıt geçerli")
+    expect(result.locator("li")).to_have_count(3)
+    expect(result).to_contain_text("ta kendisi")
+    page.set_input_files("[data-verify-file]", other)
+    expect(result).to_contain_text("DEĞİL")
+    plain = tmp_path / "bos.pdf"
+    plain.write_bytes(b"%PDF-1.7\n1 0 obj <</Type /EmbeddedFile /Length 2>> stream\n{}\nendstream\nendobj\n%%EOF")
+    page.set_input_files("[data-verify-file]", plain)
+    expect(result).to_contain_text("bu sicile ait bir ispat yok")
+    page.context.set_offline(False)
+
+
+def test_r_l3_the_code_is_checked_without_the_server(page: Page, portal: Portal, document: Document) -> None:
+    code = document.data["qr"].partition("#")[2]
+    page.goto(f"{portal.url}/dogrula/#{code}")
+    page.context.set_offline(True)
+    result = page.locator("[data-verify-result]")
+    expect(result).to_contain_text("Kod doğru")
+    leaf = document.data["records"][0]["events"][-1]["proof"]["leaf"]
+    expect(result).to_contain_text(leaf[:8])
+    expect(result).not_to_contain_text("ayse")
+    for place, expected in (
+        (82, "TUTMUYOR"),
+        (290, "TUTMUYOR"),
+        (len(code) - 8, "TUTMUYOR"),
+        (159, "anahtarıyla imzalanmamış"),
+    ):
+        changed = code[:place] + ("A" if code[place] != "A" else "B") + code[place + 1 :]
+        page.evaluate("code => { location.hash = code }", changed)
+        expect(result).to_contain_text(expected)
+    for nonsense in ("AAAA", code[:-43], "%%%"):
+        page.evaluate("code => { location.hash = code }", nonsense)
+        expect(result).to_contain_text("bu sicilin bir kanıtı değil")
+    page.context.set_offline(False)

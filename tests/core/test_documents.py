@@ -17,7 +17,7 @@ from iys_portal.core.errors import NotFound
 from iys_portal.core.models import Document
 from tests.threads import at_once
 
-KIND = documents.Kind("core.trial", "DEN", "Deneme", "pdf/base.html")
+KIND = documents.Kind("core.trial", "DEN", "Deneme", "pdf/base.html", "trial.read", "trial.read_all")
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ class User:
 
 def without_servers() -> dict[str, str]:
     """The environment of a person who set no server's address."""
-    settings = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+    settings = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_EXPIRY_URL", "REDIS_URL"}
     return {name: value for name, value in os.environ.items() if name not in settings}
 
 

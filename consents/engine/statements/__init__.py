@@ -6,8 +6,8 @@ counter-events and recipients' acts through `events`; `counters` come last.
 
 from .acts import COMPLETE, CONFIRM, LOCK_ASKED, TAKE_BACK
 from .counters import COUNTERS, DAYS, NOTICE_COUNTERS
-from .judge import FROM_CALL, FROM_STAGE, JUDGE, LOCK, NEXT_EVENT, NO_EVENT
-from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, WRITE
+from .judge import FROM_CALL, FROM_STAGE, LOCK, NEXT_EVENT, NO_EVENT, judge_sql
+from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, write_sql
 from .told import NOTICE_BATCH, NOTICES, TOLD, TOLD_NOBODY, TOLD_WITH_OWN, UNFOLD
 from .undo import LOCK_FOR_UNDO, LOCK_NOTICES_FOR_UNDO, UNDO
 
@@ -20,7 +20,6 @@ __all__ = [
     "FIRST_OF_CONTENT",
     "FROM_CALL",
     "FROM_STAGE",
-    "JUDGE",
     "LOCK",
     "LOCK_ASKED",
     "LOCK_FOR_UNDO",
@@ -38,5 +37,6 @@ __all__ = [
     "TOLD_WITH_OWN",
     "UNDO",
     "UNFOLD",
-    "WRITE",
+    "judge_sql",
+    "write_sql",
 ]

@@ -7,6 +7,8 @@ n-th row of every key against the state that row n-1 left (R-C10), so a file in 
 Numbers in the CASE are `enums` values and `problems` numbers; below 100 a verdict, from 100 on a problem.
 """
 
+from consents.erased import address_hash
+
 # Rows of an import, between two positions of the staged table.
 FROM_STAGE = """
     SELECT line, recipient, channel, recipient_type, status, source, consent_date, retailer_code,
@@ -134,8 +136,25 @@ _RETAILER = """(
     WHERE r.brand_id = %(brand)s AND r.code = i.retailer_code AND r.is_active
 )"""
 
-# `fold.round` 0 is the stored state; higher rounds are judged rows. `{source}` and `{event_number}` are filled in.
-JUDGE = f"""
+# The stored state of `n`.
+_STORED = """LEFT JOIN consents_consent c ON c.recipient = n.recipient AND c.brand_id = %(brand)s
+        AND c.channel = n.channel AND c.recipient_type = n.recipient_type"""
+
+# R-L5: where a brand has refusals whose addresses were forgotten, an address without a row is looked up by its keyed
+# hash. Such a state has a version and counts nowhere: `status0` is 0.
+_STORED_OR_ERASED = """LEFT JOIN LATERAL (
+        SELECT version, status, status AS counted, source, holds, consent_date, retailer_id, evidence_kind,
+            evidence_hash, event_id
+        FROM consents_consent WHERE recipient = n.recipient AND brand_id = %(brand)s
+            AND channel = n.channel AND recipient_type = n.recipient_type
+      UNION ALL
+        SELECT version, status, 0::smallint, source, 0::smallint, consent_date, NULL, 0::smallint, NULL, event_id
+        FROM consents_erasedrefusal WHERE address_hash = {address_hash} AND brand_id = %(brand)s
+            AND channel = n.channel AND recipient_type = n.recipient_type
+    ) c ON TRUE"""
+
+# `fold.round` 0 is the stored state; higher rounds are judged rows. `judge_sql` fills the names in.
+_JUDGE = f"""
 WITH RECURSIVE numbered AS (
     SELECT i.*,
         row_number() OVER key_rows AS round,
@@ -151,14 +170,13 @@ WITH RECURSIVE numbered AS (
 ), fold AS (
     SELECT n.recipient, n.channel, n.recipient_type, 0::bigint AS round, NULL::int AS line, FALSE AS is_last,
         NULL::int AS code, FALSE AS late, FALSE AS tell,
-        c.version AS version0, coalesce(c.status, 0::smallint) AS status0, coalesce(c.holds, 0::smallint) AS holds0,
+        c.version AS version0, coalesce({{counted}}, 0::smallint) AS status0, coalesce(c.holds, 0::smallint) AS holds0,
         B''::varbit AS written_rounds,
         coalesce(c.version, 0) AS version, coalesce(c.status <> 3, FALSE) AS stands,
         c.status, c.source, c.holds, c.consent_date, c.retailer_id, c.evidence_kind, c.evidence_hash, c.event_id,
         c.consent_date AS former_date, c.source AS former_source, c.status AS former_status
     FROM n
-    LEFT JOIN consents_consent c ON c.recipient = n.recipient AND c.brand_id = %(brand)s
-        AND c.channel = n.channel AND c.recipient_type = n.recipient_type
+    {{stored}}
     WHERE n.round = 1
   UNION ALL
     SELECT n.recipient, n.channel, n.recipient_type, n.round, n.line, n.is_last,
@@ -187,3 +205,10 @@ WITH RECURSIVE numbered AS (
 
 NEXT_EVENT = "nextval('consents_event_number')"
 NO_EVENT = "NULL::bigint"
+
+
+def judge_sql(source: str, event_number: str, *, erased: bool) -> str:
+    """The statement's first part, up to `judged`; `erased`: the brand has refusals whose addresses were forgotten."""
+    stored = _STORED_OR_ERASED.format(address_hash=address_hash("n.recipient")) if erased else _STORED
+    counted = "c.counted" if erased else "c.status"
+    return _JUDGE.format(source=source, event_number=event_number, stored=stored, counted=counted)

@@ -1,9 +1,11 @@
 """Write what was judged, say why rows were refused, and sum up."""
 
+from consents.erased import address_hash
+
 from .events import STATE_COLUMNS, STATE_VALUES, TEXT_VERSION, TRANSACTION_ID
 from .told import TOLD_COUNTS
 
-WRITE = f"""
+_WRITE = f"""
 , events AS (
     INSERT INTO consents_consentevent ({STATE_COLUMNS}, kind, late, undoes_version, job_id, actor_kind, actor_id, way,
         salt, transaction_id)
@@ -12,7 +14,7 @@ WRITE = f"""
     FROM judged w WHERE w.code < 4
 ), first_states AS (
     INSERT INTO consents_consent ({STATE_COLUMNS})
-    SELECT {STATE_VALUES} FROM judged w WHERE w.is_last AND w.version0 IS NULL AND w.version > 0
+    SELECT {STATE_VALUES} FROM judged w WHERE w.is_last AND w.status0 = 0 AND w.version > coalesce(w.version0, 0)
 ), next_states AS (
     UPDATE consents_consent c SET
         version = w.version, status = w.status, source = w.source, holds = w.holds, consent_date = w.consent_date,
@@ -25,6 +27,20 @@ WRITE = f"""
         AND c.channel = w.channel AND c.recipient_type = w.recipient_type
 )
 """
+
+# R-L5: what is written anew under its address needs no keyed hash any more. `{address_hash}` is filled in.
+_REMEMBER = """
+, remembered AS (
+    DELETE FROM consents_erasedrefusal e USING judged w
+    WHERE w.is_last AND w.status0 = 0 AND w.version > w.version0 AND e.address_hash = {address_hash}
+        AND e.brand_id = %(brand)s AND e.channel = w.channel AND e.recipient_type = w.recipient_type
+)
+"""
+
+
+def write_sql(*, erased: bool) -> str:
+    return _WRITE + (_REMEMBER.format(address_hash=address_hash("w.recipient")) if erased else "")
+
 
 # Rows that were refused, with what their sentence needs.
 PROBLEMS = """

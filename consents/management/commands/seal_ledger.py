@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from consents.models import LedgerSeal
-from consents.proof.publish import exported
+from consents.selectors.seals import published
 from consents.services.seals import seal_ledger
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         print(f"{seals} seals, {events} events, {entries} audit entries")
         last = LedgerSeal.objects.order_by("-number").first()
         if options["export"] and last is not None:
-            options["export"].write_text(json.dumps(exported(last), indent=2) + "\n", encoding="utf-8")
+            options["export"].write_text(json.dumps(published(last), indent=2) + "\n", encoding="utf-8")
         if marks < 2:
             print("Transactions under way hold the rest back; the timetable goes on.", file=sys.stderr)
             sys.exit(1)

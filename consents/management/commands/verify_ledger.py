@@ -20,6 +20,8 @@ WORDS = {
     "chain": "it does not carry the former seal's hash",
     "gap": "the seal before it is missing",
     "state": "what stands for the consent of event {number} is not what the ledger says",
+    "erasure": "row {number} stands though it was erased, or no sealed erasure vouches for its tombstone",
+    "stamp": "its time stamp does not hold, is of another seal, or is older than the seal (TIMESTAMP_ROOTS)",
     "tail": "the chain ends before this seal: it was cut, or an older copy was restored",
     "other": "another seal has this number: the chain was written anew",
 }
@@ -40,6 +42,8 @@ class Command(BaseCommand):
             print(json.dumps(result.as_json()))
         else:
             print(f"{result.seals} seals, {result.events} events, {result.entries} audit entries")
+            if result.dated.at is not None:
+                print(f"{result.dated.stamps} time stamps; dated up to seal {result.dated.upto} at {result.dated.at}")
             for flaw in result.flaws:
                 print(_said(flaw))
             print("whole" if result.whole else f"NOT whole; the first flaw: {_said(result.flaws[0])}")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from consents.services.records import Entry, record_consents
 from consents.services.seals import Sealing, seal_ledger
@@ -23,10 +24,9 @@ def brand(committed_db: str) -> Brand:
     return BrandFactory()
 
 
-def record(brand: Brand, *names: str, status: str = "ONAY") -> None:
-    from django.utils import timezone
-
-    at = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+def record(brand: Brand, *names: str, status: str = "ONAY", ago: int = 0) -> None:
+    """Record these people's answers, given so many seconds ago."""
+    at = (timezone.localtime() - timedelta(seconds=ago)).strftime("%Y-%m-%d %H:%M:%S")
     entries = [Entry(f"{name}@firma.example", "EPOSTA", status, "HS_WEB", "BIREYSEL", at) for name in names]
     assert all(o.accepted for o in record_consents(actor=officer_of(brand), brand=brand, entries=entries))
 

@@ -33,7 +33,7 @@ def test_pages_lead_through_the_whole_chain(people: Callable[..., None]) -> None
     visitor, url, seen = Client(), reverse("consents:seals"), set()
     for _ in range(5):
         page = visitor.get(url)
-        seen |= {seal.number for seal in page.context["page"].seals}
+        seen |= {seal.number for seal, _stamp in page.context["page"].seals}
         if not page.context["page"].older:
             break
         url = f"{reverse('consents:seals')}?once={page.context['page'].older}"

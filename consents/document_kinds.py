@@ -1,0 +1,32 @@
+"""The kinds of documents that the consents app issues."""
+
+import json
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.documents import Kind
+from iys_portal.core.models import Document
+from iys_portal.core.pdf import Enclosure
+
+PROOF_FILE = "iys-proof-v1.json"
+
+
+def _proof_inside(document: Document) -> Sequence[Enclosure]:
+    content = json.dumps(document.data["proof"], ensure_ascii=False, indent=1).encode()
+    return [Enclosure(PROOF_FILE, content, _("The proof, for the verification page"))]
+
+
+KINDS = [
+    Kind(
+        name="consents.proof",
+        prefix="KNT",
+        title=gettext_lazy("Consent evidence"),
+        template="pdf/consents/proof.html",
+        permission=Permission.CONSENT_VIEW,
+        staff_permission=Permission.PERSON_SHOW,
+        enclosures=_proof_inside,
+    ),
+]

@@ -1,0 +1,1 @@
+"""Pure content of what the consents app mails and prints."""

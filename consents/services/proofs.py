@@ -1,0 +1,88 @@
+"""Issue the evidence PDF (R-L3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from consents.documents import proof as document_proof
+from consents.models import Consent
+from consents.proof.compact import compact
+from consents.selectors import history
+from consents.selectors.proofs import Inclusion, proof_of
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit, documents
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.models import Document
+from providers.models import Brand
+
+KIND = "consents.proof"
+MAX_CONSENTS = 200
+"""Consents of one document; an address with more is told brand by brand."""
+
+
+@transaction.atomic
+def issue_evidence(*, actor: Actor, event_id: int, whole: bool, now: datetime) -> Document:
+    """Freeze the evidence of the consent that an event is about, or of every consent at its address in the scope.
+
+    Raises `NotFound` for another's consent (R-A1), `NotAllowed` for staff who may not see addresses, `Invalid` for an
+    address with more than `MAX_CONSENTS` consents. Audited as taking out a proof.
+    """
+    actor.require(Permission.CONSENT_VIEW)
+    consent = history.consent_of(actor, event_id)
+    if consent is None:
+        raise NotFound
+    if actor.all_providers:
+        actor.require(Permission.PERSON_SHOW)
+    consents = _at_address(actor, consent) if whole else [consent]
+    brands = {
+        one.pk: one for one in Brand.objects.select_related("provider").filter(pk__in={c.brand_id for c in consents})
+    }
+    providers = {brand.provider_id for brand in brands.values()}
+    provider_id = providers.pop() if len(providers) == 1 else None
+    number = documents.new_number(KIND)
+    proof = proof_of(consents, brands.values(), now=now)
+    data = document_proof.content(
+        [history.record_of(actor, one, brands[one.brand_id], now=now) for one in consents],
+        recipient=consent.recipient,
+        proof={**proof.values, "document": number},
+        seals=proof.seals,
+        qr=code_address(number, proof.newest),
+    )
+    document = documents.issue(
+        kind=KIND,
+        number=number,
+        data=data,
+        subject=("consents.consent", str(consent.event_id)),
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        actor=actor,
+        now=now,
+        provider_id=provider_id,
+    )
+    target = ("consents.consent", str(consent.event_id))
+    new = {"document": number, "consents": len(consents)}
+    audit.record("consent.proof_taken", target, actor=actor, provider_id=provider_id, new=new)
+    return document
+
+
+def code_address(number: str, newest: Inclusion | None) -> str:
+    """What the QR code leads to: the number for our server, and behind the `#` a proof for the browser alone."""
+    address = f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}"
+    if newest is None:
+        return address
+    part = compact(newest.seal, event_id=newest.event_id, place=newest.place, leaf=newest.leaf, path=newest.path)
+    return f"{address}#{part}"
+
+
+def _at_address(actor: Actor, consent: Consent) -> Sequence[Consent]:
+    found = Consent.objects.visible_to(actor).filter(recipient=consent.recipient)
+    consents = list(found.order_by("brand_id", "channel", "recipient_type")[: MAX_CONSENTS + 1])
+    if len(consents) > MAX_CONSENTS:
+        text = _("This address has more than %(limit)d consents. Have the documents made one by one.")
+        raise Invalid(text % {"limit": MAX_CONSENTS})
+    return consents

@@ -1,0 +1,429 @@
+"""Retention (R-L5): what expires, what a refusal keeps blocking, and that the chain still verifies."""
+
+import json
+from contextlib import redirect_stdout
+from datetime import datetime, timedelta
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from consents import erased
+from consents.effective import Reason, judge
+from consents.enums import Channel, EventKind, RecipientType, Source, Status, WayIn
+from consents.models import (
+    BrandCounter,
+    Consent,
+    ConsentEvent,
+    ConsentImport,
+    DayFile,
+    ErasedRefusal,
+    Evidence,
+    ImportProblem,
+    LegalHold,
+    Notice,
+    RetentionRun,
+    Tombstone,
+)
+from consents.services import imports, retention
+from consents.services.day_files import close_days
+from consents.services.evidence import keep_file, value_of
+from consents.services.holds import place_hold, release_hold
+from consents.services.proofs import issue_evidence
+from consents.services.records import Entry, Outcome, record_consents
+from consents.services.seals import seal_ledger
+from consents.services.verification import verify_ledger
+from iys_portal.core import documents
+from iys_portal.core.actors import SYSTEM
+from iys_portal.core.calendar import years_before
+from iys_portal.core.database import expiry_session
+from iys_portal.core.models import AuditEntry, Document
+from iys_portal.core.storage import private_path
+from providers.models import Brand
+from tests.consents.evidence.papers import pdf
+from tests.factories import BrandFactory, officer_of, staff
+from tests.workers import until
+
+AYSE, ALI, CAN = "ayse@firma.example", "ali@firma.example", "can@firma.example"
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings: Any) -> None:
+    settings.REGISTRY = {**settings.REGISTRY, "SEAL_ROWS": 4, "SEAL_SETTLE": timedelta(0)}
+
+
+@pytest.fixture
+def brand(committed_db: str) -> Brand:
+    return BrandFactory()
+
+
+def say(brand: Brand, address: str, status: str, moment: datetime, source: str = "HS_WEB", **more: Any) -> Outcome:
+    at = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+    entry = Entry(address, "EPOSTA", status, source, "BIREYSEL", at)
+    (outcome,) = record_consents(
+        actor=officer_of(brand), brand=brand, entries=[entry], moment=moment + timedelta(seconds=1), **more
+    )
+    return outcome
+
+
+def own(brand: Brand, address: str, status: str, moment: datetime) -> Outcome:
+    """The recipient's own act."""
+    return say(brand, address, status, moment, "IYS_WEB", registry=True, way=WayIn.CITIZEN)
+
+
+def seal_all() -> None:
+    done: list[bool] = []
+
+    def sealed() -> bool:
+        done.append(not seal_ledger().waits)
+        return sum(done) == 2
+
+    until(sealed, what="the end of transactions under way")
+
+
+@pytest.fixture
+def old() -> datetime:
+    return years_before(timezone.now(), 3) - timedelta(days=1)
+
+
+@pytest.fixture
+def refused(brand: Brand, old: datetime) -> Brand:
+    """Ayşe gave and refused years ago; Ali's consent stands; Can refused yesterday."""
+    assert say(brand, AYSE, "ONAY", old - timedelta(days=2)).accepted
+    assert say(brand, AYSE, "RET", old).accepted
+    assert say(brand, ALI, "ONAY", old).accepted
+    assert say(brand, CAN, "RET", timezone.now() - timedelta(days=1)).accepted
+    Notice.objects.update(registered_at=old - timedelta(days=2))
+    seal_all()
+    return brand
+
+
+def expire(*, applied: bool = True) -> RetentionRun:
+    run = retention.start_run(applied=applied, actor=SYSTEM, now=timezone.now())
+    retention.run(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def everything() -> str:
+    """All that stands in any column of any table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = []
+        for table in tables:
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            found += [text for (text,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def reason(brand: Brand, address: str) -> Reason:
+    return judge([(address, brand.pk, Channel.EPOSTA, RecipientType.BIREYSEL)], now=timezone.now())[0]
+
+
+def test_r_l5_an_old_refusal_loses_its_address_and_keeps_blocking(refused: Brand) -> None:
+    total = BrandCounter.objects.get(status=Status.RET).total
+    before = {event.event_id for event in ConsentEvent.objects.filter(recipient=AYSE)}
+    assert expire().counts["consents"] == 1
+    assert AYSE not in everything()
+    assert set(Consent.objects.values_list("recipient", flat=True)) == {ALI, CAN}
+    erasure = ConsentEvent.objects.get(kind=EventKind.ERASURE)
+    assert (erasure.recipient, erasure.version, erasure.status) == (erased.hash_of(AYSE).hex(), 3, Status.RET)
+    assert {stone.number for stone in Tombstone.objects.all()} == before
+    assert ErasedRefusal.objects.get().event_id == erasure.event_id
+    assert BrandCounter.objects.get(status=Status.RET).total == total - 1
+    assert reason(refused, AYSE) is Reason.REFUSED
+    assert reason(refused, "baska@firma.example") is Reason.NO_RECORD
+
+
+def test_r_l5_the_chain_verifies_before_and_after(refused: Brand) -> None:
+    assert verify_ledger(states=True).whole
+    expire()
+    result = verify_ledger(states=True)
+    assert (result.whole, result.erased) == (True, 2), result.flaws
+    seal_all()
+    assert verify_ledger(states=True).whole
+
+
+def test_r_l5_a_dry_run_counts_and_erases_nothing(refused: Brand) -> None:
+    events = ConsentEvent.objects.count()
+    run = expire(applied=False)
+    assert run.counts["consents"] == 1 and run.finished_at
+    assert ConsentEvent.objects.count() == events
+    assert not Tombstone.objects.exists()
+
+
+@pytest.mark.parametrize("late, gone", [(timedelta(seconds=-1), 1), (timedelta(minutes=1), 0)])
+def test_r_l5_not_before_three_years_have_passed(brand: Brand, late: timedelta, gone: int) -> None:
+    moment = years_before(timezone.now(), 3) + late - timedelta(seconds=1)
+    assert say(brand, AYSE, "RET", moment).accepted
+    seal_all()
+    assert expire().counts["consents"] == gone
+
+
+def test_r_l5_a_consent_in_force_never_expires(brand: Brand, old: datetime) -> None:
+    assert say(brand, ALI, "RET", old - timedelta(days=9)).accepted
+    assert say(brand, ALI, "ONAY", old).accepted
+    seal_all()
+    assert expire().counts["consents"] == 0
+    assert ConsentEvent.objects.count() == 2
+
+
+def test_r_l5_what_is_not_sealed_yet_stays(brand: Brand, old: datetime) -> None:
+    assert say(brand, AYSE, "RET", old).accepted
+    expire()
+    assert Consent.objects.filter(recipient=AYSE).exists()
+    assert not Tombstone.objects.exists()
+
+
+@pytest.mark.parametrize("of", ["address", "brand", "both"])
+def test_r_l5_a_legal_hold_keeps_the_records(refused: Brand, of: str) -> None:
+    hold = place_hold(
+        actor=staff("admin"),
+        recipient="" if of == "brand" else AYSE,
+        brand=None if of == "address" else refused,
+        reference="2026/15",
+        reason="Dava",
+        now=timezone.now(),
+    )
+    expire()
+    assert Consent.objects.filter(recipient=AYSE).exists()
+    assert AYSE not in json.dumps(list(AuditEntry.objects.values_list("new", flat=True)))
+    release_hold(actor=staff("admin"), hold_id=hold.pk, now=timezone.now())
+    expire()
+    assert not Consent.objects.filter(recipient=AYSE).exists()
+
+
+def test_r_l5_a_hold_elsewhere_keeps_nothing_here(refused: Brand) -> None:
+    other = BrandFactory()
+    place_hold(actor=staff("admin"), recipient=AYSE, brand=other, reference="1", reason="1", now=timezone.now())
+    assert LegalHold.objects.count() == 1
+    assert expire().counts["consents"] == 1
+
+
+def test_r_c10_after_expiry_the_refusal_is_judged_as_if_it_stood(refused: Brand, old: datetime) -> None:
+    expire()
+    events = ConsentEvent.objects.count()
+    earlier = say(refused, AYSE, "ONAY", old - timedelta(days=1), strict=True)
+    assert earlier.problem is not None and not earlier.accepted
+    again = say(refused, AYSE, "RET", old - timedelta(days=1))
+    assert again.verdict.name == "UNCHANGED"
+    assert ConsentEvent.objects.count() == events
+    assert ErasedRefusal.objects.count() == 1
+
+
+def test_r_l5_a_later_consent_goes_on_under_the_address(refused: Brand) -> None:
+    expire()
+    outcome = say(refused, AYSE, "ONAY", timezone.now() - timedelta(minutes=1))
+    assert (outcome.verdict.name, outcome.version) == ("CHANGED", 4)
+    assert not ErasedRefusal.objects.exists()
+    assert reason(refused, AYSE) is Reason.SENDABLE
+    assert BrandCounter.objects.get(status=Status.ONAY).total == 2
+    seal_all()
+    assert verify_ledger(states=True).whole
+
+
+def test_r_c15_the_recipients_own_refusal_still_asks_for_evidence(brand: Brand, old: datetime) -> None:
+    assert say(brand, AYSE, "ONAY", old - timedelta(days=1)).accepted
+    assert own(brand, AYSE, "RET", old).accepted
+    seal_all()
+    expire()
+    assert ErasedRefusal.objects.get().source == Source.IYS_WEB
+    assert reason(brand, AYSE) is Reason.REFUSED_BY_RECIPIENT
+    refused = say(brand, AYSE, "ONAY", timezone.now() - timedelta(minutes=1))
+    assert refused.problem is not None and refused.problem.number == 515
+    tacir = (AYSE, brand.pk, Channel.EPOSTA, RecipientType.TACIR)
+    assert judge([tacir], now=timezone.now()) == [Reason.REFUSED_OTHER_TYPE]
+
+
+def test_r_z5_the_recipient_may_agree_anew(brand: Brand, old: datetime) -> None:
+    assert own(brand, AYSE, "RET", old).accepted
+    seal_all()
+    expire()
+    assert own(brand, AYSE, "ONAY", timezone.now() - timedelta(minutes=1)).accepted
+    assert reason(brand, AYSE) is Reason.SENDABLE
+    assert Consent.objects.get().version == 3
+    # … and when that ends and expires, the hash blocks again.
+    assert own(brand, AYSE, "RET", timezone.now()).accepted
+    assert Consent.objects.get().version == 4
+
+
+def test_r_l5_a_cancelled_record_leaves_no_hash(refused: Brand, old: datetime) -> None:
+    Consent.objects.filter(recipient=AYSE).update(status=Status.IPTAL)
+    BrandCounter.objects.create(brand_id=refused.pk, channel=3, recipient_type=1, status=Status.IPTAL, holds=0, total=1)
+    expire()
+    assert not ErasedRefusal.objects.exists()
+    assert erased.hash_of(AYSE).hex() not in everything()
+    assert AYSE not in everything()
+
+
+def test_r_l5_the_roles_can_do_what_they_are_for_and_no_more(refused: Brand) -> None:
+    call = "SELECT consents_expire('{}', '{}', '{}', '{}', '3 years', now(), '', '', '', '')"
+    with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(call)
+    with pytest.raises(Exception, match=r"permission denied|append-only"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM consents_consentevent")
+    for statement in ("DELETE FROM consents_consentevent", "SELECT * FROM consents_consent", "CREATE TABLE x (a int)"):
+        with expiry_session() as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute(statement)
+    with expiry_session() as session, pytest.raises(psycopg.Error, match="a year at least"):
+        session.execute(call.replace("3 years", "1 day"))
+
+
+def test_r_l5_a_wrong_caller_erases_nothing_that_is_not_due(refused: Brand) -> None:
+    consents = list(Consent.objects.exclude(recipient=AYSE))
+    assert retention._expire(consents) == []
+    assert Consent.objects.count() == 3
+
+
+FIRST = "(SELECT min(number) FROM consents_tombstone)"
+
+
+@pytest.mark.parametrize(
+    "tamper, kind",
+    [
+        (f"UPDATE consents_tombstone SET leaf = sha256('x') WHERE number = {FIRST}", "changed"),
+        (f"DELETE FROM consents_tombstone WHERE number = {FIRST}", "missing"),
+        (
+            "INSERT INTO consents_tombstone (tree, number, leaf, erased_at, erasure)"
+            " SELECT 1, event_id, sha256('x'), now(), 1 FROM consents_consentevent WHERE kind = 1 LIMIT 1",
+            "erasure",
+        ),
+        ("DELETE FROM consents_erasedrefusal", "state"),
+        ("UPDATE consents_erasedrefusal SET version = version + 1", "state"),
+    ],
+)
+def test_r_l5_tampering_with_what_is_left_is_found(refused: Brand, tamper: str, kind: str) -> None:
+    expire()
+    seal_all()
+    superuser = {**connection.settings_dict, "USER": "postgres"}
+    with psycopg.connect(host=superuser["HOST"], user="postgres", dbname=superuser["NAME"], autocommit=True) as session:
+        session.execute("SET session_replication_role = replica")
+        session.execute(tamper)
+    assert kind in {flaw.kind for flaw in verify_ledger(states=True).flaws}
+
+
+def test_r_l5_old_audit_entries_go_the_same_way(brand: Brand, old: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("iys_portal.core.audit.timezone.now", lambda: old)
+        assert say(brand, ALI, "ONAY", old).accepted
+        place_hold(actor=staff("admin"), recipient=CAN, brand=None, reference="1", reason="1", now=old)
+    seal_all()
+    due = AuditEntry.objects.filter(at__lte=old).count()
+    assert due and expire().counts["entries"] == due
+    assert AuditEntry.objects.filter(verb="retention.entries_erased").get().new["rows"] == due
+    seal_all()
+    assert verify_ledger().whole
+
+
+def test_r_l5_a_run_that_dies_goes_on_with_the_next(
+    refused: Brand, monkeypatch: pytest.MonkeyPatch, old: datetime
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_args: Any) -> Any:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "_expire", die)
+        with pytest.raises(Killed):
+            expire()
+    assert Consent.objects.filter(recipient=AYSE).exists()
+    assert not Notice.objects.filter(recipient=AYSE).exists()
+    expire()
+    assert AYSE not in everything()
+    assert RetentionRun.objects.filter(finished_at=None).count() == 1
+
+
+def test_a_second_delivery_of_a_run_does_nothing(refused: Brand) -> None:
+    run = expire()
+    retention.run(run.pk)
+    assert AuditEntry.objects.filter(verb="retention.finished").count() == 1
+
+
+def test_without_the_role_nothing_expires_by_night(refused: Brand, settings: Any) -> None:
+    settings.DATABASE_EXPIRY = None
+    retention.run_nightly(timezone.now())
+    assert not RetentionRun.objects.exists()
+
+
+def test_r_l5_a_file_meets_the_forgotten_refusal_in_its_dry_run_too(refused: Brand, tmp_path: Path) -> None:
+    expire()
+    lines = ["recipient,type,status,source,consentDate"]
+    for address, at in ((AYSE, "2020-01-01 10:00:00"), (AYSE.replace("ayse", "yeni"), "")):
+        at = at or timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+        lines.append(f"{address},EPOSTA,ONAY,HS_WEB,{at}")
+    path = tmp_path / "liste.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for apply in ([], ["--apply"]):
+        out = StringIO()
+        with redirect_stdout(out):
+            call_command("import_consents", str(path), "--brand", str(refused.brand_code), "--json", *apply)
+        said = json.loads(out.getvalue())
+        assert (said["verdicts"]["conflicting"], said["verdicts"]["new"]) == (1, 1), said
+        assert said["problems"][0]["line"] == 2
+    assert ErasedRefusal.objects.count() == 1
+    assert not Consent.objects.filter(recipient=AYSE).exists()
+
+
+def test_r_g5_files_and_rows_of_old_imports_go_and_their_counts_stay(brand: Brand, old: datetime) -> None:
+    item = imports.upload_paste(
+        actor=officer_of(brand), brand=brand, text=f"recipient,type,status\n{AYSE},EPOSTA,RET\n"
+    )
+    path = private_path(item.file.name)
+    ImportProblem.objects.create(import_id=item.pk, phase=1, line=2, problem=121, column="recipient", value=AYSE)
+    ConsentImport.objects.filter(pk=item.pk).update(counts={"verdicts": {"new": 1}})
+    assert expire().counts["imports"] == 0
+    ConsentImport.objects.filter(pk=item.pk).update(created_at=old)
+    assert path.exists()
+    assert expire().counts["imports"] == 1
+    assert not path.exists()
+    assert AYSE not in everything()
+    assert ConsentImport.objects.get().counts == {"verdicts": {"new": 1}}
+    assert expire().counts["imports"] == 0
+
+
+def test_r_g5_evidence_goes_with_the_last_event_that_names_it(brand: Brand, old: datetime) -> None:
+    kept = keep_file(actor=officer_of(brand), brand=brand, file=BytesIO(pdf()), name="ayse.pdf")
+    path = private_path(kept.file.name)
+    assert say(brand, AYSE, "ONAY", old - timedelta(days=1), "HS_ISLAK_IMZA", proof=value_of(kept)).accepted
+    assert say(brand, AYSE, "RET", old).accepted
+    Evidence.objects.update(created_at=old)
+    place_hold(actor=staff("admin"), recipient=AYSE, brand=brand, reference="1", reason="1", now=timezone.now())
+    seal_all()
+    assert expire().counts["evidence"] == 0
+    release_hold(actor=staff("admin"), hold_id=LegalHold.objects.get().pk, now=timezone.now())
+    assert path.exists()
+    assert expire().counts["evidence"] == 1
+    assert not path.exists() and not Evidence.objects.exists()
+
+
+def test_r_g5_documents_go_with_their_files(refused: Brand, old: datetime) -> None:
+    consent = Consent.objects.get(recipient=CAN)
+    issued = issue_evidence(actor=officer_of(refused), event_id=consent.event_id, whole=False, now=old)
+    documents.render(issued.pk)
+    issued.refresh_from_db()
+    path = private_path(issued.file.name)
+    assert path.exists()
+    assert expire().counts["documents"] == 1
+    assert not path.exists() and not Document.objects.exists()
+
+
+def test_r_l5_day_files_lose_the_rows_that_expired(brand: Brand, old: datetime) -> None:
+    assert say(brand, AYSE, "RET", old).accepted
+    assert say(brand, ALI, "ONAY", old).accepted
+    seal_all()
+    close_days(now=timezone.now())
+    before = DayFile.objects.get()
+    assert before.rows == 2
+    expire()
+    after = DayFile.objects.get()
+    assert (after.rows, after.expired_rows) == (1, 1)
+    assert after.sha384 != before.sha384
+    assert AYSE.encode() not in private_path(after.file.name).read_bytes()
