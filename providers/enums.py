@@ -24,3 +24,64 @@ class SizeClass(models.TextChoices):
 
     LARGE = "large", _("Over 150,000 consents")
     SMALL = "small", _("Up to 150,000 consents")
+
+
+class ApplicationState(models.TextChoices):
+    """Where an application stands (R-P6)."""
+
+    DRAFT = "draft", _("Draft")
+    AWAITING_SIGNATURE = "awaiting_signature", _("Awaiting signature")
+    AWAITING_SECOND_SIGNATURE = "awaiting_second_signature", _("Awaiting the second signature")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    RETURNED = "returned", _("Returned for correction")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+    @property
+    def badge(self) -> str:
+        return {
+            "draft": "secondary",
+            "awaiting_signature": "info",
+            "awaiting_second_signature": "info",
+            "submitted": "info",
+            "in_review": "info",
+            "returned": "warning",
+            "approved": "success",
+            "rejected": "danger",
+            "withdrawn": "secondary",
+            "expired": "secondary",
+        }[self.value]
+
+
+class ApplicationDocumentKind(models.TextChoices):
+    """What a paper of an application is (domain 4's table)."""
+
+    COMMITMENT = "commitment", _("Letter of commitment")
+    CONTRACT = "contract", _("Wet-signed service agreement")
+    SIGNATURE_CIRCULAR = "signature_circular", _("Signature circular")
+    SIGNATURE_DECLARATION = "signature_declaration", _("Signature declaration")
+    GAZETTE = "gazette", _("Trade registry gazette")
+    BRAND_CERTIFICATE = "brand_certificate", _("Brand registration certificate")
+
+
+class SigningWay(models.TextChoices):
+    """How the agreement is signed (R-P4)."""
+
+    ONLINE = "online", _("Online with an e-signature")
+    WET_INK = "wet_ink", _("On paper, in wet ink")
+
+
+class Step(models.TextChoices):
+    """A page of the application form, in their order; the value stands in its address."""
+
+    KIND = "tur", _("Kind")
+    COMPANY = "sirket", _("Company")
+    SIGNATORY = "imza-yetkilisi", _("Signatory")
+    EMAIL = "e-posta", _("E-mail")
+    BRANDS = "markalar", _("Brands")
+    DOCUMENTS = "belgeler", _("Documents")
+    AGREEMENT = "sozlesme", _("Agreement")
+    REVIEW = "onizleme", _("Review")

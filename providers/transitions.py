@@ -1,10 +1,11 @@
-"""Moves of a provider's account (R-P6): active, suspended, closed. `policies` says what each state allows."""
+"""Moves of applications and of providers' accounts (R-P6). `policies` says what each state of an account allows."""
 
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.workflow import Transition, Workflow
 
+from .enums import ApplicationState as A
 from .enums import ProviderState as S
 
 ACCOUNT = Workflow(
@@ -32,6 +33,99 @@ ACCOUNT = Workflow(
             Permission.REFERENCE_CHANGE,
             "provider.closed",
             _("Close"),
+        ),
+    ]
+)
+
+APPLICATION = Workflow(
+    [
+        Transition(
+            "ask_signature",
+            frozenset({A.DRAFT, A.RETURNED, A.AWAITING_SIGNATURE, A.AWAITING_SECOND_SIGNATURE}),
+            A.AWAITING_SIGNATURE,
+            Permission.APPLICATION_OWN,
+            "application.agreement_asked",
+            _("Get the agreement to sign"),
+        ),
+        Transition(
+            "ask_second_signature",
+            frozenset({A.AWAITING_SIGNATURE}),
+            A.AWAITING_SECOND_SIGNATURE,
+            Permission.APPLICATION_OWN,
+            "application.first_signature",
+            _("Hand in the first signature"),
+        ),
+        Transition(
+            "change",
+            frozenset({A.AWAITING_SIGNATURE, A.AWAITING_SECOND_SIGNATURE}),
+            A.DRAFT,
+            Permission.APPLICATION_OWN,
+            "application.reopened",
+            _("Change the application again"),
+        ),
+        Transition(
+            "submit",
+            frozenset({A.DRAFT, A.AWAITING_SIGNATURE, A.AWAITING_SECOND_SIGNATURE, A.RETURNED}),
+            A.SUBMITTED,
+            Permission.APPLICATION_OWN,
+            "application.submitted",
+            _("Submit the application"),
+        ),
+        Transition(
+            "withdraw",
+            frozenset(
+                {
+                    A.DRAFT,
+                    A.AWAITING_SIGNATURE,
+                    A.AWAITING_SECOND_SIGNATURE,
+                    A.SUBMITTED,
+                    A.IN_REVIEW,
+                    A.RETURNED,
+                }
+            ),
+            A.WITHDRAWN,
+            Permission.APPLICATION_OWN,
+            "application.withdrawn",
+            _("Withdraw the application"),
+        ),
+        Transition(
+            "take",
+            frozenset({A.SUBMITTED}),
+            A.IN_REVIEW,
+            Permission.APPLICATION_REVIEW,
+            "application.taken",
+            _("Take into review"),
+        ),
+        Transition(
+            "return",
+            frozenset({A.IN_REVIEW}),
+            A.RETURNED,
+            Permission.APPLICATION_REVIEW,
+            "application.returned",
+            _("Return for correction"),
+        ),
+        Transition(
+            "approve",
+            frozenset({A.IN_REVIEW}),
+            A.APPROVED,
+            Permission.APPLICATION_REVIEW,
+            "application.approved",
+            _("Approve"),
+        ),
+        Transition(
+            "reject",
+            frozenset({A.IN_REVIEW}),
+            A.REJECTED,
+            Permission.APPLICATION_REVIEW,
+            "application.rejected",
+            _("Reject"),
+        ),
+        Transition(
+            "expire",
+            frozenset({A.DRAFT, A.AWAITING_SIGNATURE, A.AWAITING_SECOND_SIGNATURE, A.RETURNED}),
+            A.EXPIRED,
+            None,
+            "application.expired",
         ),
     ]
 )

@@ -1,11 +1,14 @@
 """Rows for tests. Names and addresses are plainly made up."""
 
 import factory
+from django.utils import timezone
 
 from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.actors import Actor
-from providers.models import Brand, Membership, Provider, Retailer
+from iys_portal.core.encryption import keyed_hash
+from providers.enums import ProviderKind
+from providers.models import Application, Brand, Membership, Provider, Retailer, Signatory
 
 PASSWORD = "uzun-ve-uydurma-parola-1"
 
@@ -76,3 +79,37 @@ def officer_of(brand: Brand, role: str = "officer") -> Actor:
 def staff(*roles: str) -> Actor:
     """A new person of the registry, as actor."""
     return actor_of(UserFactory(staff_roles=list(roles)))
+
+
+class ApplicationFactory(factory.django.DjangoModelFactory):
+    """A draft of a legal entity, with what its first steps ask."""
+
+    class Meta:
+        model = Application
+
+    number = factory.Sequence(lambda n: f"BSV-DENE-{n:04d}")
+    kind = ProviderKind.LEGAL_ENTITY
+    title = factory.Sequence(lambda n: f"Başvuran Ticaret {n} A.Ş.")
+    mersis = "0734567890400015"
+    tax_office = "Deneme"
+    tax_number = "7345678904"
+    address = "Deneme Mah. 1. Sok. No: 1"
+    province = "Ankara"
+    district = "Çankaya"
+    email = factory.Sequence(lambda n: f"izin{n}@basvuran.example")
+    created_at = factory.LazyFunction(timezone.now)
+    changed_at = factory.SelfAttribute("created_at")
+
+
+class SignatoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Signatory
+
+    application = factory.SubFactory(ApplicationFactory)
+    place = 1
+    first_name = "Deneme"
+    last_name = "Yetkili"
+    phone = "+905320000000"
+    email = "yetkili@basvuran.example"
+    tckn = "10000000146"
+    tckn_hash = factory.LazyAttribute(lambda row: keyed_hash(row.tckn, purpose="tckn"))

@@ -20,9 +20,11 @@ from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
-from providers.models import Brand
+from providers.models import Application, Brand
+from providers.services import add_document, applicant_of
+from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf
-from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of
+from tests.factories import ApplicationFactory, BrandFactory, MembershipFactory, UserFactory, actor_of
 
 PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
 STAFF_ROLES = ("admin", "reviewer", "complaint_officer", "auditor")
@@ -96,6 +98,33 @@ OWN_OBJECTS = {
 }
 # Acts of a citizen without an object.
 OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
+# Pages of applications that everybody gets, signed in or not: the answer.
+OPEN_PAGES = {
+    "providers:application-start": 200,
+    "providers:application-checklist": 200,
+    "providers:application-privacy": 200,
+    "providers:application-new": 302,  # the privacy notice first
+    "providers:application-resume": 200,
+    "providers:tracker": 200,
+    "providers:tracker-code": 302,  # the number first
+    "providers:districts": 405,  # by POST
+}
+# One application: for whoever's session holds it, and for nobody else whatever their role.
+OF_APPLICATION = {
+    "providers:application": "GET",
+    "providers:application-step": "GET",
+    "providers:application-document": "GET",
+    "providers:application-document-page": "GET",
+    "providers:application-check": "POST",
+    "providers:application-code": "POST",
+    "providers:application-confirm": "POST",
+    "providers:application-brand": "POST",
+    "providers:application-brand-remove": "POST",
+    "providers:application-upload": "POST",
+    "providers:application-document-remove": "POST",
+    "providers:application-submit": "POST",
+    "providers:application-withdraw": "POST",
+}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # retention (see tests/consents/test_retention_page.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
@@ -119,7 +148,7 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS
+    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION)
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -280,4 +309,69 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
         for url in urls:
             assert getattr(client, method)(url).status_code in (200, 204, 302, 403, 405), url
         assert getattr(citizen, method)(reverse("consents:own")).status_code == 200
+    assert not written
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["", *sorted({*EVERYBODY, CITIZEN})])
+def test_the_door_to_applications_is_open_to_everybody(role: str) -> None:
+    client = browser_in_role(role, BrandFactory(is_main=True)) if role else Client()
+    for name, status in OPEN_PAGES.items():
+        args = ["legal_entity"] if name.endswith("checklist") else []
+        assert client.get(reverse(name, args=args)).status_code == status, name
+
+
+@pytest.fixture
+def application(db: None) -> Application:
+    row = ApplicationFactory()
+    brand = row.brands.create(name="Deneme")
+    actor = applicant_of(row)
+    add_document(application=row, actor=actor, kind="gazette", files=[("a.pdf", BytesIO(pdf()))])
+    row.brand_pk = brand.pk
+    return row
+
+
+def application_address(name: str, row: Application) -> str:
+    more: dict[str, list[Any]] = {
+        "step": ["sirket"],
+        "document": [row.documents.get().public_id],
+        "document-page": [row.documents.get().public_id, 1],
+        "document-remove": [row.documents.get().public_id],
+        "brand-remove": [row.brand_pk],
+    }
+    return reverse(name, args=[row.public_id, *more.get(name.partition("application-")[2], [])])
+
+
+@pytest.mark.parametrize("role", ["", *sorted({*EVERYBODY, CITIZEN})])
+def test_r_a1_an_application_is_nobodys_without_its_link(application: Application, role: str) -> None:
+    client = browser_in_role(role, BrandFactory(is_main=True)) if role else Client()
+    for name, method in OF_APPLICATION.items():
+        ask = client.get if method == "GET" else client.post
+        assert ask(application_address(name, application)).status_code == 404, name
+    application.refresh_from_db()
+    assert application.state == "draft"
+
+
+def test_an_application_is_looked_at_by_get_and_changed_by_post_only(application: Application) -> None:
+    client = Client()
+    session = client.session
+    session[HELD] = [str(application.public_id)]
+    session.save()
+    written: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if (found := WRITING.match(sql)) and found[2] not in NOTED:
+            written.append(sql[:120])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        for name, method in OF_APPLICATION.items():
+            expected = 200 if method == "GET" else 405
+            for ask in (client.get, client.head):
+                if name.endswith("-document") and ask == client.head:
+                    continue  # the test client drops the open file unclosed
+                answer = ask(application_address(name, application))
+                if answer.streaming:
+                    assert b"".join(answer.streaming_content)  # and closes the file
+                assert answer.status_code == expected, name
     assert not written

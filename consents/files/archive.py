@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from iys_portal.core.uploads import MAX_BYTES
+
 from .errors import FileRefused
-from .scans import MAX_BYTES
 
 MAX_MEMBERS = 50_000
 MAX_UNPACKED = 20 * 1024**3

@@ -7,11 +7,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consents.files.scans import MAX_BYTES
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.uploads import ACCEPTED, MAX_BYTES
 from providers.models import Brand
-
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic"
 
 
 def scan_hint() -> str:

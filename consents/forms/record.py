@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType, Source, SourceGroup, Status
-from consents.files.scans import MAX_BYTES
 from consents.problems import Problem
 from consents.services.records import Entry
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.uploads import MAX_BYTES
 from providers.models import Brand, Retailer
 
 from .evidence import ACCEPTED, scan_hint

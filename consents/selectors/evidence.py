@@ -8,9 +8,9 @@ import polars as pl
 from django.utils import timezone
 
 from consents.enums import EvidenceKind, Hold, Status
-from consents.files.scans import ENDINGS
 from consents.models import Consent, ConsentEvent, Evidence
 from consents.normalise import Reading, normalise
+from iys_portal.core.uploads import ENDINGS
 from providers.models import Brand
 
 from .history import Record

@@ -1,7 +1,6 @@
 """Evidence of signed consents (R-C15, R-C16): keep files, record with one, complete what is missing, hand one out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
@@ -15,19 +14,18 @@ from consents.engine.acts import Appended, Proven, complete
 from consents.enums import EvidenceKind, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, names_a_scan, read_evidence
 from consents.files.errors import FileRefused
-from consents.files.scans import MAX_BYTES, Scan, judge_scan
 from consents.models import Consent, Evidence
 from consents.selectors.evidence import is_missing
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.storage import Drop, only_if_written
+from iys_portal.core.uploads import MAX_BYTES, Scan, judge_scan
 from providers.models import Brand
 from providers.policies import require_may_record
 
 from .records import Entry, Outcome, record_consents
-
-Drop = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -59,19 +57,6 @@ def read_file(file: IO[bytes]) -> tuple[bytes, Scan]:
 def refused(refusal: FileRefused, *, field: str = "file") -> Invalid:
     """The refusal of a file as a form shows it."""
     return Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field=field)
-
-
-@contextmanager
-def only_if_written() -> Iterator[list[Drop]]:
-    """Removes files that were stored in the block when the block's rows do not come to stay."""
-    drops: list[Drop] = []
-    try:
-        with transaction.atomic():
-            yield drops
-    except BaseException:
-        for drop in drops:
-            drop()
-        raise
 
 
 def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, drops: list[Drop]) -> Kept:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from consents.files.archive import Member, members_of, open_archive, read_member
 from consents.files.errors import FileRefused
-from consents.files.scans import MAX_BYTES
 from iys_portal.core.errors import Invalid
+from iys_portal.core.uploads import MAX_BYTES
 
 MAX_AT_ONCE = 500
 """Scans that one form completes; more come beside an import."""

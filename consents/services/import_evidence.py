@@ -20,11 +20,11 @@ from consents.enums import WayIn
 from consents.evidence import Shelf
 from consents.files.archive import Member, members_of, open_archive, read_member
 from consents.files.errors import FileRefused
-from consents.files.scans import judge_scan
 from consents.models import ConsentImport, ImportEvidence
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.storage import private_path, sha256_of
+from iys_portal.core.uploads import judge_scan
 
 from .evidence import only_if_written, refused, store
 

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from consents.effective import effective_status
 from consents.enums import Hold, Status
 from consents.files.errors import FileRefused
-from consents.files.scans import draw_small
 from consents.filters import ListAddress, brands_for, read_place
 from consents.forms.evidence import FilesForm, ReferenceForm, ScanForm
 from consents.selectors import evidence as selectors
@@ -23,6 +22,7 @@ from consents.services.evidence_files import files_of
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
+from iys_portal.core.uploads import draw_small
 from providers.models import Brand
 
 from .base import ActorView

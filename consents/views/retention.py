@@ -26,8 +26,6 @@ class RetentionView(ActorView):
             "runs": [
                 (run, [(policy.label, run.counts.get(policy.name, 0)) for policy in retention.POLICIES]) for run in runs
             ],
-            "under_way": any(run.finished_at is None for run in runs[:1]),
-            "policies": retention.POLICIES,
             "before": retention.due_before(timezone.now()),
             "holds": [(hold, mask(hold.recipient) if hold.recipient else "") for hold in _holds()],
             "form": form or HoldForm(),

@@ -27,3 +27,12 @@ class ProviderRole(models.TextChoices):
     OFFICER = "officer", _("Compliance officer")
     VIEWER = "viewer", _("Viewer")
     INTEGRATOR = "integrator", _("Integrator user")
+
+
+class NoticeAudience(models.TextChoices):
+    """To whom a privacy notice is shown (R-G6)."""
+
+    APPLICANT = "applicant", _("Applicants")
+    CITIZEN = "citizen", _("Citizens")
+    USER = "user", _("Users of the panel")
+    COMPLAINANT = "complainant", _("Complainants")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from .enums import ProviderRole, StaffRole, UserKind
+from .enums import NoticeAudience, ProviderRole, StaffRole, UserKind
 
 
 class UserManager(BaseUserManager["User"]):
@@ -200,3 +200,68 @@ class Invitation(models.Model):
         if self.provider_role:
             return str(ProviderRole(self.provider_role).label)
         return ", ".join(str(StaffRole(role).label) for role in self.staff_roles)
+
+
+class PrivacyNotice(models.Model):
+    """One version of a privacy notice (aydınlatma metni) in one language (R-G6). Append-only: a change is a version.
+
+    `text` is plain: paragraphs between empty lines, `## ` before a heading, `- ` before each item of a list.
+    """
+
+    append_only = True
+
+    audience = models.CharField(_("for whom"), max_length=20, choices=NoticeAudience)
+    version = models.PositiveSmallIntegerField(_("version"))
+    language = models.CharField(_("language"), max_length=2, choices=[("tr", "Türkçe"), ("en", "English")])
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"))
+    published_at = models.DateTimeField(_("published"))
+
+    class Meta:
+        ordering = ["audience", "-version", "language"]
+        verbose_name = _("privacy notice")
+        verbose_name_plural = _("privacy notices")
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "version", "language"], name="privacy_notice_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version})"
+
+    @property
+    def blocks(self) -> list[tuple[str, list[str]]]:
+        """The text for a page: ("heading" | "list" | "text", lines)."""
+        found = []
+        for part in self.text.split("\n\n"):
+            lines = [line for line in part.strip().split("\n") if line]
+            if lines and lines[0].startswith("## "):
+                found.append(("heading", [lines.pop(0)[3:]]))
+            if lines and all(line.startswith("- ") for line in lines):
+                found.append(("list", [line[2:] for line in lines]))
+            elif lines:
+                found.append(("text", lines))
+        return found
+
+
+class PrivacyNoticeRead(models.Model):
+    """That somebody was shown a version of a notice and pressed *Okudum* (R-G6). Append-only.
+
+    `subject_type` and `subject_id` say who, without an address: an application's public id, a user's number, or the
+    keyed hash of an address.
+    """
+
+    append_only = True
+
+    notice = models.ForeignKey(PrivacyNotice, models.PROTECT, related_name="readings")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=100)
+    read_at = models.DateTimeField(_("read"))
+
+    class Meta:
+        indexes = [
+            # Which version was this person shown, and when?
+            models.Index(fields=["subject_type", "subject_id"], name="privacy_read_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     RETENTION_RUN = "retention.run"
     PERSON_SHOW = "person.show"
     GALLERY_VIEW = "gallery.view"
+    APPLICATION_OWN = "application.own"
     APPLICATION_REVIEW = "application.review"
     COMPLAINT_ANSWER = "complaint.answer"
     COMPLAINT_DECIDE = "complaint.decide"

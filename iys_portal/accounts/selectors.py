@@ -16,7 +16,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.turkish import sort_key
 
 from .demo import ACCOUNTS
-from .models import Invitation, ProvenAddress, User
+from .enums import NoticeAudience
+from .models import Invitation, PrivacyNotice, ProvenAddress, User
 from .permissions import Permission
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -88,3 +89,12 @@ def languages_of(addresses: Iterable[str]) -> dict[str, str]:
 def sessions_of(user: User) -> QuerySet[UserSession]:
     """The user's own signed-in browsers, newest first."""
     return UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at")
+
+
+def privacy_notice(audience: NoticeAudience, language: str) -> PrivacyNotice:
+    """The newest version for these readers, in their language or else in Turkish (R-G6).
+
+    Raises `PrivacyNotice.DoesNotExist` where none was ever published: then no data may be taken.
+    """
+    published = PrivacyNotice.objects.filter(audience=audience).order_by("-version")
+    return published.filter(language=language).first() or published.filter(language="tr")[:1].get()

@@ -13,6 +13,7 @@ class ActorKind(IntEnum):
     USER = 1
     API_KEY = 2
     RECIPIENT = 3
+    APPLICANT = 4  # whoever holds the link of an application; the id is the application's
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,18 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.db import transaction
 from django.utils.deconstruct import deconstructible
 
 BLOCK = 1 << 20
+Drop = Callable[[], None]
 
 
 @deconstructible
@@ -43,3 +47,16 @@ def sha256_of(file: IO[bytes]) -> str:
 def private_path(name: str | None) -> Path:
     """Where a stored file lies on disk (file-system storage only)."""
     return Path(PrivateStorage().path(name or ""))
+
+
+@contextmanager
+def only_if_written() -> Iterator[list[Drop]]:
+    """Removes files that were stored in the block when the block's rows do not come to stay."""
+    drops: list[Drop] = []
+    try:
+        with transaction.atomic():
+            yield drops
+    except BaseException:
+        for drop in drops:
+            drop()
+        raise

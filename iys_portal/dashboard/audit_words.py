@@ -106,6 +106,22 @@ ACTS: dict[str, Act] = {
     "provider.suspended": Act(Group.PROVIDER, _("%(who)s suspended the provider “%(name)s”")),
     "provider.reopened": Act(Group.PROVIDER, _("%(who)s reopened the provider “%(name)s”")),
     "provider.closed": Act(Group.PROVIDER, _("%(who)s closed the provider “%(name)s”")),
+    "application.started": Act(Group.PROVIDER, _("%(who)s started an application")),
+    "application.changed": Act(Group.PROVIDER, _("%(who)s changed the application %(name)s")),
+    "application.email_confirmed": Act(Group.PROVIDER, _("%(who)s confirmed the corporate e-mail of %(name)s")),
+    "application.document_added": Act(Group.PROVIDER, _("%(who)s uploaded a document: %(name)s")),
+    "application.document_removed": Act(Group.PROVIDER, _("%(who)s removed a document: %(name)s")),
+    "application.document_read": Act(Group.READ, _("%(who)s opened a document of an application: %(name)s")),
+    "application.agreement_asked": Act(Group.PROVIDER, _("%(who)s asked for the agreement of %(name)s")),
+    "application.first_signature": Act(Group.PROVIDER, _("%(who)s handed in the first signature of %(name)s")),
+    "application.reopened": Act(Group.PROVIDER, _("%(who)s opened the application %(name)s for changes again")),
+    "application.submitted": Act(Group.PROVIDER, _("%(who)s submitted the application %(name)s")),
+    "application.withdrawn": Act(Group.PROVIDER, _("%(who)s withdrew the application %(name)s")),
+    "application.taken": Act(Group.PROVIDER, _("%(who)s took the application %(name)s into review")),
+    "application.returned": Act(Group.PROVIDER, _("%(who)s returned the application %(name)s for correction")),
+    "application.approved": Act(Group.PROVIDER, _("%(who)s approved the application %(name)s")),
+    "application.rejected": Act(Group.PROVIDER, _("%(who)s rejected the application %(name)s")),
+    "application.expired": Act(Group.PROVIDER, _("The application %(name)s expired")),
     "brand.created": Act(Group.PROVIDER, _("%(who)s added the brand “%(name)s”")),
     "brand.changed": Act(Group.PROVIDER, _("%(who)s changed the brand “%(name)s”")),
     "brand.deactivated": Act(Group.PROVIDER, _("%(who)s deactivated the brand “%(name)s”")),
@@ -232,6 +248,8 @@ def who_of(entry: AuditEntry) -> str:
     """The actor in a word: recipients have no name in the log."""
     if entry.actor_kind == ActorKind.RECIPIENT:
         return gettext("The recipient")
+    if entry.actor_kind == ActorKind.APPLICANT:
+        return gettext("The applicant")
     return entry.actor_name or gettext("The registry")
 
 

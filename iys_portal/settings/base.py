@@ -233,6 +233,12 @@ TIMESTAMP_PASSWORD = env.str("TIMESTAMP_PASSWORD", default="")
 TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="")
 # Encrypts second factors' secrets in the database; SECRET_KEY where none is given.
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
+# R-P9: Fernet keys of encrypted fields, the first encrypts, all decrypt; and the key of the hashes that find such rows.
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])
+LOOKUP_KEY = env.str("LOOKUP_KEY", default="")
+# R-P5: clamd that looks through uploads, `tcp://host:port` or `unix:/path`; none is asked where this is empty.
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
+CLAMAV_TIMEOUT = 30  # seconds
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="İYS Portal <bildirim@iys-portal.example>")
 # Mails and text messages land in the development mailbox unless a server is named.
 EMAIL_BACKEND = "iys_portal.core.mailbox.MailboxBackend"
@@ -251,6 +257,39 @@ SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
 DEMO = False
 
+# R-P3: mailboxes that anybody opens for nothing.
+FREE_MAIL_DOMAINS = [
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.com.tr",
+    "outlook.com",
+    "outlook.com.tr",
+    "live.com",
+    "msn.com",
+    "windowslive.com",
+    "yahoo.com",
+    "yahoo.com.tr",
+    "ymail.com",
+    "yandex.com",
+    "yandex.com.tr",
+    "yandex.ru",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "mynet.com",
+    "superonline.com",
+    "ttmail.com",
+    "aol.com",
+    "gmx.com",
+    "gmx.net",
+    "proton.me",
+    "protonmail.com",
+    "mail.com",
+    "mail.ru",
+    "zoho.com",
+    "tutanota.com",
+]
 # The registry's own rules, where a number may change (domain.md).
 REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
@@ -288,6 +327,13 @@ REGISTRY: dict[str, Any] = {
     "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address
     "CODE_WRONG_PER_DAY": env.int("CODE_WRONG_PER_DAY", default=10),  # at one address
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
+    "APPLICATION_REMIND_AFTER": timedelta(days=env.int("APPLICATION_REMIND_DAYS", default=7)),  # R-P6: stale drafts
+    "APPLICATION_EXPIRE_AFTER": timedelta(days=env.int("APPLICATION_EXPIRE_DAYS", default=30)),
+    "APPLICATIONS_PER_NETWORK_HOUR": env.int("APPLICATIONS_PER_NETWORK_HOUR", default=30),
+    "ONE_PAPER_FOR_BOTH": env.bool("ONE_PAPER_FOR_BOTH", default=True),  # commitment and agreement on one paper
+    # R-P3: refused, or a warning for the reviewer, by kind of applicant.
+    "FREE_MAIL": {"legal_entity": "refuse", "natural_person": "warn"},
+    "FREE_MAIL_DOMAINS": env.list("FREE_MAIL_DOMAINS", default=FREE_MAIL_DOMAINS),
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 

@@ -6,6 +6,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="local-only-secret-key-that-protects-demo-data")
 TRANSACTION_KEY = env.str("TRANSACTION_KEY", default="local-only-transaction-key")
 LEDGER_SIGNING_KEY = env.str("LEDGER_SIGNING_KEY", default="bG9jYWwtb25seS1sZWRnZXItc2lnbmluZy1rZXktMDE=")
+FIELD_KEYS = env.list("FIELD_KEYS", default=["bG9jYWwtb25seS1maWVsZC1rZXktMDEyMzQ1Njc4OSE="])
+LOOKUP_KEY = env.str("LOOKUP_KEY", default="local-only-lookup-key")
 ALLOWED_HOSTS = ["*"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True

@@ -1,10 +1,16 @@
 """Production: every secret and address comes from the environment; nothing embedded, no demo data."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from .base import *
 
 SECRET_KEY = env.str("SECRET_KEY")
 TRANSACTION_KEY = env.str("TRANSACTION_KEY")
 LEDGER_SIGNING_KEY = env.str("LEDGER_SIGNING_KEY")
+FIELD_KEYS = env.list("FIELD_KEYS")
+LOOKUP_KEY = env.str("LOOKUP_KEY")
+if not FIELD_KEYS or not LOOKUP_KEY:
+    raise ImproperlyConfigured("FIELD_KEYS and LOOKUP_KEY must be set: identity numbers are kept encrypted")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PORTAL_URL = env.str("PORTAL_URL")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PORTAL_URL])

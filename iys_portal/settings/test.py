@@ -5,6 +5,8 @@ from .base import *
 SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check"  # noqa: S105
 TRANSACTION_KEY = "test-transaction-key"
 LEDGER_SIGNING_KEY = "dGVzdC1vbmx5LWxlZGdlci1zaWduaW5nLWtleS0wMDE="
+FIELD_KEYS = ["dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MCE="]
+LOOKUP_KEY = "test-lookup-key"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,7 +1,18 @@
 """The only writers of accounts: people and their roles, second factors, invitations, sessions, citizens' codes."""
 
 from .citizens import enter_by_code
-from .codes import CodeOver, CodeWrong, TooMany, TooSoon, code_address, prove_address, request_code
+from .codes import (
+    CodeOver,
+    CodeWrong,
+    TooMany,
+    TooSoon,
+    code_address,
+    count_network,
+    prove_address,
+    request_code,
+    send_code,
+    take_code,
+)
 from .factors import enrol_totp, reset_second_factor
 from .invitations import (
     InvitationOver,
@@ -13,6 +24,7 @@ from .invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from .privacy import note_reading
 from .sessions import end_own_session, end_sessions
 from .users import change_staff_roles, deactivate_user, reactivate_user, set_language
 
@@ -27,6 +39,7 @@ __all__ = [
     "accept_as_new_person",
     "change_staff_roles",
     "code_address",
+    "count_network",
     "deactivate_user",
     "end_own_session",
     "end_sessions",
@@ -34,11 +47,14 @@ __all__ = [
     "enter_by_code",
     "find_invitation",
     "invite",
+    "note_reading",
     "prove_address",
     "reactivate_user",
     "request_code",
     "resend_invitation",
     "reset_second_factor",
     "revoke_invitation",
+    "send_code",
     "set_language",
+    "take_code",
 ]

@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 import math
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +38,9 @@ NOT_TEXTED = _(
 MANY_FOR_ADDRESS = _("We sent several codes to this address within an hour. Please try again later.")
 MANY_WRONG = _("Too many wrong codes were entered for this address. For its safety, please try again tomorrow.")
 MANY_FROM_NETWORK = _("Too many codes were asked for from your network. Please try again in an hour.")
+
+
+Deliver = Callable[[OneTimeCode, str], None]
 
 
 class TooMany(DomainError):
@@ -91,9 +96,24 @@ def request_code(*, address: str, language: str, ip: str, moment: datetime | Non
     Asked for by somebody who is not known yet, so there is no actor, and the row itself is the record. Raises
     `TooMany` or `TooSoon`, and sends nothing then. Holds a lock on the address, so that a burst gets one code.
     """
+    return send_code(
+        name=f"address:{address}",
+        ip=ip,
+        moment=moment,
+        deliver=lambda code, digits: _send(code, address, digits, language),
+    )
+
+
+@transaction.atomic
+def send_code(*, name: str, ip: str, deliver: Deliver, moment: datetime | None = None) -> OneTimeCode:
+    """A new code for what `name` says (kept as a keyed hash); `deliver` writes it to whoever may know it.
+
+    Apps name their own purposes, so that a code for one thing is worth nothing for another. Limits count by name.
+    Raises `TooMany` or `TooSoon`, and sends nothing then.
+    """
     moment = moment or timezone.now()
-    _count_network(ip)
-    name = _locked(address)
+    count_network(ip, what="codes", limit=settings.REGISTRY["CODES_PER_NETWORK_HOUR"])
+    name = _locked(name)
     sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at")
     newest = sent.first()
     if newest is not None and moment < newest.created_at + settings.REGISTRY["CODE_RESEND_AFTER"]:
@@ -110,7 +130,7 @@ def request_code(*, address: str, language: str, ip: str, moment: datetime | Non
     )
     code.code_hash = _hash(f"{code.public_id}:{digits}")
     code.save(force_insert=True)
-    _send(code, address, digits, language)
+    deliver(code, digits)
     return code
 
 
@@ -119,11 +139,15 @@ def prove_address(*, address: str, code: str, moment: datetime | None = None) ->
 
     Raises `CodeWrong` (with the tries that are left), `CodeOver`, or `TooMany` after a day's wrong codes.
     """
+    take_code(name=f"address:{address}", code=code, moment=moment)
+
+
+def take_code(*, name: str, code: str, moment: datetime | None = None) -> None:
+    """Take the code that `send_code` made for this name, once. Counts and raises as `prove_address`."""
     moment = moment or timezone.now()
     refusal: DomainError | None = None
     with transaction.atomic():
-        name = _locked(address)
-        newest = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at").first()
+        newest = OneTimeCode.objects.filter(address_hash=_locked(name)).order_by("-created_at").first()
         refusal = _judged(newest, code, moment)
     if refusal is not None:
         raise refusal
@@ -164,9 +188,9 @@ def _hash(text: str) -> str:
     return hmac.new(code_key(settings.SECRET_KEY), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _locked(address: str) -> str:
-    """The keyed hash of the address, under a lock until the transaction's end."""
-    name = _hash(f"address:{address}")
+def _locked(name: str) -> str:
+    """The keyed hash of the name, under a lock until the transaction's end."""
+    name = _hash(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
     return name
@@ -193,16 +217,17 @@ def network_of(ip: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
-def _count_network(ip: str) -> None:
-    key = f"codes-from:{network_of(ip)}"
+def count_network(ip: str, *, what: str, limit: int, sentence: str | Promise = MANY_FROM_NETWORK) -> None:
+    """Count one request from this visitor's network. Raises `TooMany` beyond the limit of an hour."""
+    key = f"{what}-from:{network_of(ip)}"
     cache.add(key, 0, timeout=3600)
     try:
         asked = cache.incr(key)
     except ValueError:  # it ran out in between
         cache.set(key, 1, timeout=3600)
         asked = 1
-    if asked > settings.REGISTRY["CODES_PER_NETWORK_HOUR"]:
-        raise TooMany(MANY_FROM_NETWORK, code="network")
+    if asked > limit:
+        raise TooMany(sentence, code="network")
 
 
 def _send(code: OneTimeCode, address: str, digits: str, language: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from consents.files.errors import FileRefused
-from consents.files.scans import MAX_BYTES, MAX_PAGES, draw_small, judge_scan
+from iys_portal.core.uploads import MAX_BYTES, MAX_PAGES, draw_small, judge_scan
 
 from .papers import carrying_pdf, heic, hidden_script_pdf, locked_pdf, opening_pdf, packed, pdf, picture, scripted_pdf
 

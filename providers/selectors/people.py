@@ -6,8 +6,7 @@ from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import Scope
 from iys_portal.core.actors import Actor
 from iys_portal.core.turkish import sort_key
-
-from .models import Membership, Provider
+from providers.models import Membership, Provider
 
 
 def scopes_of_member(user: User) -> list[Scope]:

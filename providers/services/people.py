@@ -10,9 +10,8 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
-
-from . import selectors
-from .models import Membership, Provider
+from providers import selectors
+from providers.models import Membership, Provider
 
 LAST_MANAGER = _("This is the only manager: make somebody else manager first.")
 

@@ -1,6 +1,7 @@
-"""Whether a file can serve as evidence (R-C16): a scan or a picture, judged by its content and never by its name.
+"""What may be uploaded (R-P5, R-C16): a scan or a picture, judged by its content and never by its name.
 
-Kept bytes are the uploaded ones, because their hash stands in the ledger; nothing is converted.
+Evidence of consents keeps the uploaded bytes, because their hash stands in the ledger. Papers of applications become
+one PDF per document (`joined`): pictures are converted, HEIC among them.
 """
 
 import hashlib
@@ -9,17 +10,20 @@ import re
 import threading
 import warnings
 import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import pi_heif
 import pypdfium2
-from PIL import Image, ImageOps
-from pypdf import PdfReader
+from PIL import Image, ImageFile, ImageOps
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from .errors import FileRefused
+from .refused_files import FileRefused
+from .virus import require_clean
 
 MAX_BYTES = 20 * 1024**2
 MAX_PAGES = 200
@@ -30,6 +34,15 @@ MAX_PIXELS = 60_000_000
 """An A3 page at 400 dots an inch has half of it."""
 MAX_POINTS = 14_400
 """Longest side of a PDF page: what Acrobat itself draws, 200 inches."""
+
+MAX_FILES = 10
+"""Files that become one document."""
+PAGE_PIXELS = 3_508
+"""Longer side of A4 at 300 dots an inch."""
+A4_INCHES = 11.69
+CONTAINERS = (".p7s", ".p7m", ".imz")
+"""Signatures that stand beside a document or around it."""
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic"
 
 PDF, JPEG, PNG, HEIC = "application/pdf", "image/jpeg", "image/png", "image/heic"
 ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic"}
@@ -49,6 +62,8 @@ _AFTER_END = 1024
 
 # PDFium works in one thread at a time.
 _drawing = threading.Lock()
+# Pillow's switch below is the process's.
+_loading = threading.Lock()
 
 # What the reader says of a damaged file quotes from it, and may quote a person's data (R-G4).
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -65,7 +80,10 @@ class Scan:
 
 
 def judge_scan(data: bytes) -> Scan:
-    """Judge one file. Raises `FileRefused` with a sentence for whoever uploaded it."""
+    """Judge one file, and have it looked through for viruses where a scanner is set.
+
+    Raises `FileRefused` with a sentence for whoever uploaded it, also where the scanner does not answer.
+    """
     if not data:
         raise FileRefused("scan-empty")
     if len(data) > MAX_BYTES:
@@ -77,6 +95,7 @@ def judge_scan(data: bytes) -> Scan:
         _judge_pdf(data)
     else:
         _judge_picture(data, content_type)
+    require_clean(data)
     return Scan(content_type, len(data), hashlib.sha256(data).digest())
 
 
@@ -99,13 +118,26 @@ def _judge_picture(data: bytes, content_type: str) -> None:
             picture = Image.open(BytesIO(data), formats=_FORMATS[content_type])
         _require_size(*picture.size)
         picture.draft("RGB", (max(1, picture.width // 8), max(1, picture.height // 8)))
-        picture.load()
+        with _no_truncated_pictures():
+            picture.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise FileRefused("scan-measures", smallest=MIN_SIDE, largest=MAX_SIDE) from error
     except FileRefused:
         raise
     except Exception as error:  # whatever a decoder says about a damaged picture
         raise FileRefused("scan-broken") from error
+
+
+@contextmanager
+def _no_truncated_pictures() -> Iterator[None]:
+    """The library that draws our PDFs makes Pillow take half a picture for a whole one, for the whole process."""
+    with _loading:
+        former = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = former
 
 
 def _require_size(width: int, height: int) -> None:
@@ -163,6 +195,85 @@ def _holds_active(value: Any) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Part:
+    """One judged file of a document, as it was uploaded, and the number of pages that it became."""
+
+    name: str
+    scan: Scan
+    pages: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A document: all its files as one PDF."""
+
+    data: bytes
+    pages: int
+    parts: tuple[Part, ...]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def joined(files: Sequence[tuple[str, bytes]], *, former: bytes = b"") -> Joined:
+    """Judge each file (name, bytes) and make one PDF of them all, in this order, behind the pages of `former`.
+
+    A single PDF stays as it is, byte for byte: a signature in it stays whole. Raises `FileRefused`.
+    """
+    if not files:
+        raise FileRefused("files-none")
+    if len(files) > MAX_FILES:
+        raise FileRefused("files-many", limit=MAX_FILES)
+    pdfs: list[bytes] = [former] if former else []
+    parts = []
+    for name, data in files:
+        if name.lower().endswith(CONTAINERS):  # ASCII endings
+            raise FileRefused("signature-container")
+        scan = judge_scan(data)
+        pdf = data if scan.content_type == PDF else _as_page(data, scan.content_type)
+        pdfs.append(pdf)
+        parts.append(Part(name, scan, len(PdfReader(BytesIO(pdf)).pages)))
+    whole = pdfs[0] if len(pdfs) == 1 else _one_after_another(pdfs)
+    pages = len(PdfReader(BytesIO(whole)).pages)
+    if pages > MAX_PAGES:
+        raise FileRefused("scan-pages", limit=MAX_PAGES)
+    return Joined(whole, pages, tuple(parts))
+
+
+def _as_page(data: bytes, content_type: str) -> bytes:
+    """A picture as one PDF page whose longer side is that of A4; HEIC and PNG become JPEG on the way."""
+    picture = _picture(data, content_type, PAGE_PIXELS)
+    picture.thumbnail((PAGE_PIXELS, PAGE_PIXELS))
+    flat = Image.new("RGB", picture.size, "white")
+    whole = picture.convert("RGBA")
+    flat.paste(whole, mask=whole.getchannel("A"))
+    out = BytesIO()
+    flat.save(out, "PDF", resolution=max(flat.size) / A4_INCHES, quality=85)
+    return out.getvalue()
+
+
+def _one_after_another(pdfs: Sequence[bytes]) -> bytes:
+    writer = PdfWriter()
+    try:
+        for pdf in pdfs:
+            writer.append(BytesIO(pdf), import_outline=False)
+        out = BytesIO()
+        writer.write(out)
+    except Exception as error:  # whatever the reader says about pages that it cannot copy
+        raise FileRefused("scan-broken") from error
+    return out.getvalue()
+
+
+def draw_page(data: bytes, number: int, *, side: int = 900) -> bytes:
+    """One page (from 1) of a judged PDF as JPEG. Raises `IndexError` where there is no such page."""
+    picture = _drawn(data, number - 1, side)
+    out = BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def draw_small(data: bytes, content_type: str, *, side: int = 480) -> bytes:
     """A small JPEG of a judged file: the picture, or the first page of the PDF."""
     picture = _first_page(data, side) if content_type == PDF else _picture(data, content_type, side)
@@ -179,10 +290,16 @@ def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
 
 
 def _first_page(data: bytes, side: int) -> Image.Image:
+    return _drawn(data, 0, side)
+
+
+def _drawn(data: bytes, place: int, side: int) -> Image.Image:
     with _drawing:
         document = pypdfium2.PdfDocument(data)
         try:
-            page = document[0]
+            if not 0 <= place < len(document):
+                raise IndexError(place)
+            page = document[place]
             scale = side / max(page.get_width(), page.get_height(), 1)
             return page.render(scale=scale).to_pil().copy()
         finally:

@@ -14,9 +14,8 @@ from iys_portal.accounts.enums import ProviderRole
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import is_expired, open_invitations
 from iys_portal.core.errors import Invalid, NotFound
-
-from . import selectors, services
-from .forms import InviteForm, RoleForm
+from providers import selectors, services
+from providers.forms.people import InviteForm, RoleForm
 
 
 class OfProviderView(View):

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.enums import ProviderRole
 from iys_portal.core.actors import Actor
-
-from .enums import ProviderKind, ProviderState
+from providers.enums import ProviderKind, ProviderState
 
 LARGE_FROM = 150_000  # R-D2: "over 150,000 consents"
 

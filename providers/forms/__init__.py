@@ -1,0 +1,1 @@
+"""Forms of providers' people and of applications."""

@@ -1,0 +1,37 @@
+"""Rows of providers: who may send, and who asks to be registered."""
+
+from .applications import (
+    Application,
+    ApplicationBrand,
+    ApplicationDocument,
+    ApplicationFile,
+    ApplicationMove,
+    Signatory,
+)
+from .providers import (
+    LARGE_FROM,
+    Brand,
+    Membership,
+    OfBrandQuerySet,
+    OfProviderQuerySet,
+    Provider,
+    ProviderQuerySet,
+    Retailer,
+)
+
+__all__ = [
+    "LARGE_FROM",
+    "Application",
+    "ApplicationBrand",
+    "ApplicationDocument",
+    "ApplicationFile",
+    "ApplicationMove",
+    "Brand",
+    "Membership",
+    "OfBrandQuerySet",
+    "OfProviderQuerySet",
+    "Provider",
+    "ProviderQuerySet",
+    "Retailer",
+    "Signatory",
+]

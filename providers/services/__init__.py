@@ -1,0 +1,50 @@
+"""The only writers of providers' people and of applications; reference data is written by `providers.reference`."""
+
+from .applications import (
+    ApplicationUnknown,
+    NotComplete,
+    applicant_of,
+    confirm_email,
+    open_by_token,
+    send_email_code,
+    start_application,
+    submit,
+    withdraw,
+)
+from .documents import add_document, note_opened, remove_document
+from .moves import make_move
+from .people import MembershipDesk, change_role, invite_member, remove_member
+from .stale import expire_stale, remind_stale
+from .steps import SignatoryValues, save_brands, save_company, save_email, save_kind, save_papers, save_signatories
+from .tracker import answer_tracker, ask_tracker
+
+__all__ = [
+    "ApplicationUnknown",
+    "MembershipDesk",
+    "NotComplete",
+    "SignatoryValues",
+    "add_document",
+    "answer_tracker",
+    "applicant_of",
+    "ask_tracker",
+    "change_role",
+    "confirm_email",
+    "expire_stale",
+    "invite_member",
+    "make_move",
+    "note_opened",
+    "open_by_token",
+    "remind_stale",
+    "remove_document",
+    "remove_member",
+    "save_brands",
+    "save_company",
+    "save_email",
+    "save_kind",
+    "save_papers",
+    "save_signatories",
+    "send_email_code",
+    "start_application",
+    "submit",
+    "withdraw",
+]

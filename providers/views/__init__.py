@@ -1,0 +1,1 @@
+"""Pages of a provider's people, and of applications."""
