@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import files, ledger, notices, pages, proof
+from . import agreements, files, ledger, notices, pages, proof
 
 SINGLES = 200
 
@@ -45,6 +45,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "notices": bench.notices,
             "page": bench.pages,
             "proof": bench.proof,
+            "agreement": bench.agreements,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -214,6 +215,10 @@ class Bench:
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):
             say(name, milliseconds, "ms")
+
+    def agreements(self) -> None:
+        for name, value, unit in agreements.measure():
+            say(name, value, unit)
 
     def proof(self) -> None:
         for name, value, unit in proof.measure(self.brand):

@@ -236,6 +236,10 @@ SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default="")
 # R-P9: Fernet keys of encrypted fields, the first encrypts, all decrypt; and the key of the hashes that find such rows.
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])
 LOOKUP_KEY = env.str("LOOKUP_KEY", default="")
+# R-P4: folder of the roots that signers' certificates must lead to (docs/signatures.md; empty: that check is not made),
+# and whether issuers are asked over the network if a certificate was revoked.
+ESIGN_ROOTS = env.str("ESIGN_ROOTS", default="")
+ESIGN_ONLINE = env.bool("ESIGN_ONLINE", default=False)
 # R-P5: clamd that looks through uploads, `tcp://host:port` or `unix:/path`; none is asked where this is empty.
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
 CLAMAV_TIMEOUT = 30  # seconds
@@ -349,5 +353,8 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
         "weasyprint.progress": {"level": "WARNING"},
+        # They write certificates' subjects, which hold identity numbers (R-G4); the report says what was found.
+        "pyhanko": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "pyhanko_certvalidator": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -11,6 +11,7 @@ FIELD_KEYS = env.list("FIELD_KEYS")
 LOOKUP_KEY = env.str("LOOKUP_KEY")
 if not FIELD_KEYS or not LOOKUP_KEY:
     raise ImproperlyConfigured("FIELD_KEYS and LOOKUP_KEY must be set: identity numbers are kept encrypted")
+ESIGN_ONLINE = env.bool("ESIGN_ONLINE", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PORTAL_URL = env.str("PORTAL_URL")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PORTAL_URL])
