@@ -28,6 +28,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from . import certificates, enclosed, kinds
 from .certificates import Enclosed, Revocation, TrustRoots
+from .coverage import covers_its_revision
 from .report import Check, CheckCode, Outcome, SignatoryFacts, Signature, SignatureReport
 from .times import moment_of
 
@@ -236,7 +237,7 @@ def _intact(signature: EmbeddedPdfSignature) -> Check:
 
 
 def _later(signature: EmbeddedPdfSignature) -> Check:
-    if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION or not _gap_is_signature(signature):
+    if not covers_its_revision(signature):
         return Check(CheckCode.LATER, Outcome.FAILED, "later-uncovered")
     if signature.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return Check(CheckCode.LATER, Outcome.PASSED, "later-none")
@@ -245,12 +246,3 @@ def _later(signature: EmbeddedPdfSignature) -> Check:
     if harmless and allowed:
         return Check(CheckCode.LATER, Outcome.PASSED, "later-signatures")
     return Check(CheckCode.LATER, Outcome.FAILED, "later-locked" if _locks(signature) else "later-changed")
-
-
-def _gap_is_signature(signature: EmbeddedPdfSignature) -> bool:
-    """Between the two signed stretches lies the signature itself and nothing else."""
-    _, length, start, _ = (int(one) for one in signature.byte_range)
-    stream = signature.reader.stream
-    stream.seek(length)
-    gap: bytes = stream.read(max(start - length, 0))
-    return gap.lower() == b"<" + signature.pkcs7_content.hex().encode() + b">"

@@ -17,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import (
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .certificates import Enclosed, TrustRoots, context
+from .coverage import covers_its_revision
 from .report import Check, CheckCode, Outcome
 
 
@@ -47,15 +48,17 @@ def moment_of(
     looked += [
         _look(one.signed_data, one.compute_digest, trusted, enclosed)
         for one in stamps
-        if one.signed_revision >= signature.signed_revision
+        if one.signed_revision > signature.signed_revision and covers_its_revision(one)
     ]
-    times = [at for word, at in looked if word == "time-stamped" and at <= uploaded_at]
-    if any(word == "time-broken" for word, _ in looked):
+    words = {word for word, _ in looked}
+    if "time-broken" in words:
         return Moment(uploaded_at, Check(CheckCode.TIME, Outcome.FAILED, "time-broken"))
+    times = [at for word, at in looked if word == "time-stamped" and at <= uploaded_at]
     if times:
         shown = timezone.localtime(min(times)).strftime("%d.%m.%Y %H:%M:%S")
         return Moment(min(times), Check(CheckCode.TIME, Outcome.PASSED, "time-stamped", {"at": shown}))
-    return Moment(uploaded_at, Check(CheckCode.TIME, Outcome.NOT_CHECKED, "time-unknown" if looked else "time-none"))
+    reason = "time-late" if "time-stamped" in words else "time-unknown" if words else "time-none"
+    return Moment(uploaded_at, Check(CheckCode.TIME, Outcome.NOT_CHECKED, reason))
 
 
 def _look(

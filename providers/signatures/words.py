@@ -72,6 +72,7 @@ WORDS: dict[str, Promise] = {
     "time-unknown": _(
         "Not checked: the time stamp's issuer is not among the trusted roots. The time of upload is taken."
     ),
+    "time-late": _("Not checked: the time stamp is later than the upload. The time of upload is taken."),
     "time-broken": _("The time stamp does not fit the signature."),
     "period-good": _("The certificate was valid at that time."),
     "period-expired": _("The certificate had expired: it was valid until {until}."),

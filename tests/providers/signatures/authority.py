@@ -79,15 +79,15 @@ class Authority:
             builder = builder.add_extension(identifier, critical=False)
         return Holder(key, builder.sign((by.key if by else key), hashes.SHA256()))
 
-    def person(self, common, number, *, since=None, until=None, by="ours"):
+    def person(self, common, number, *, since=None, until=None, by="ours", list_at=CRL_URL):
         """A qualified certificate; `by=None`: self-signed."""
-        point = x509.DistributionPoint([x509.UniformResourceIdentifier(CRL_URL)], None, None, None)
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_at)], None, None, None)
         return self._make(
             name(common, number), [(x509.CRLDistributionPoints([point]), False)],
             since or NOW - timedelta(days=300), until or NOW + timedelta(days=300), self.issuer if by == "ours" else by,
         )  # fmt: skip
 
-    def crl(self, *, revoked=(), at=NOW - timedelta(hours=1)):
+    def crl(self, *, revoked=(), at=NOW - timedelta(hours=1), revoked_at=None):
         builder = (
             x509.CertificateRevocationListBuilder().issuer_name(self.issuer.certificate.subject)
             .last_update(at).next_update(at + timedelta(days=30))
@@ -99,13 +99,14 @@ class Authority:
         for holder in revoked:
             builder = builder.add_revoked_certificate(
                 x509.RevokedCertificateBuilder().serial_number(holder.certificate.serial_number)
-                .revocation_date(at - timedelta(days=1)).build()
+                .revocation_date(revoked_at or at - timedelta(days=1)).build()
             )  # fmt: skip
         return builder.sign(self.issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def signer(self, holder):
+    def signer(self, holder, *, encloses_issuer=True):
         store = SimpleCertificateStore()
-        store.register(self.issuer.asn1)
+        if encloses_issuer:
+            store.register(self.issuer.asn1)
         return SimpleSigner(holder.asn1, holder.asn1_key, store)
 
     def stamper(self, at):

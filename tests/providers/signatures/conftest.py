@@ -70,7 +70,7 @@ def sign(authority, people):
 
     def make(content, who, *, field="Imza1", holder=None, by=None, stamped=None, pades=True, **more):
         form = SigSeedSubFilter.PADES if pades else SigSeedSubFilter.ADOBE_PKCS7_DETACHED
-        meta = signers.PdfSignatureMetadata(field_name=field, subfilter=form, md_algorithm="sha256", **more)
+        meta = signers.PdfSignatureMetadata(field_name=field, subfilter=form, **({"md_algorithm": "sha256"} | more))
         signer = signers.PdfSigner(
             meta,
             signer=(by or authority).signer(holder or people[who]),
