@@ -147,11 +147,22 @@ def _identifier(reader: PdfFileReader) -> bytes:
 
 def _additions(issued: bytes, reader: PdfFileReader) -> Check:
     """What came after the issued bytes, before and between signatures, by pyHanko's difference analysis."""
-    base = PdfFileReader(BytesIO(issued), strict=False).xrefs.total_revisions - 1
-    found = SINCE_ISSUED.review_file(reader, base)
+    original = PdfFileReader(BytesIO(issued), strict=False)
+    if not _grew_from(original, reader):
+        return Check(CheckCode.CONTENT, Outcome.FAILED, "content-added")
+    found = SINCE_ISSUED.review_file(reader, original.xrefs.total_revisions - 1)
     if isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.FORM_FILLING:
         return Check(CheckCode.CONTENT, Outcome.PASSED, "content-none")
     return Check(CheckCode.CONTENT, Outcome.FAILED, "content-added")
+
+
+def _grew_from(original: PdfFileReader, reader: PdfFileReader) -> bool:
+    """The first revisions are those of the issued file: another document put behind its bytes has others."""
+    count = original.xrefs.total_revisions
+    return reader.xrefs.total_revisions > count and all(
+        reader.xrefs.get_startxref_for_revision(one) == original.xrefs.get_startxref_for_revision(one)
+        for one in range(count)
+    )
 
 
 def _lock(found: list[EmbeddedPdfSignature], report: SignatureReport) -> Check:

@@ -146,3 +146,16 @@ def test_r_p4_a_broken_root_file_is_named_at_once(tmp_path):
     (tmp_path / "kok.pem").write_bytes(b"bozuk")
     with pytest.raises(ValueError):
         TrustRoots.of_folder(tmp_path)
+
+
+def test_r_p4_a_signature_that_leaves_a_hole_is_refused(issued, sign, check):
+    """The byte range names fewer bytes than the file has, without saying so."""
+    signed = sign(issued, AYSE)
+    start = signed.rindex(b"/ByteRange [") + len(b"/ByteRange [")
+    numbers = [int(one) for one in signed[start : signed.index(b"]", start)].split()]
+    holed = [0, numbers[1], numbers[2] - 10, numbers[3]]
+    text = " ".join(map(str, holed)).encode().ljust(signed.index(b"]", start) - start)
+    changed = signed[:start] + text + signed[signed.index(b"]", start) :]
+    assert len(changed) == len(signed)
+    report = check(changed)
+    assert {"later-uncovered", "intact-changed"} <= set(reasons(report, Outcome.FAILED))

@@ -158,6 +158,35 @@ def test_r_p4_content_added_before_signing_is_refused(issued, sign, check):
     assert report.missing_signatories == (AYSE,)
 
 
+def append_other_document(content, revisions):
+    """Behind the bytes a document of its own: a reader that starts at the end never comes to what lies before."""
+    body, previous = bytearray(content), None
+    for _ in range(revisions):
+        objects = [
+            b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/SigFlags 1>>>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 500 500]/Annots[4 0 R]>>",
+            b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Imza1)/Rect[0 0 0 0]/P 3 0 R/F 132>>",
+        ]
+        places = []
+        for number, one in enumerate(objects, start=1):
+            places.append(len(body))
+            body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+        start = len(body)
+        body += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % one for one in places)
+        prev = b"/Prev %d" % previous if previous else b""
+        body += b"trailer\n<</Size 5/Root 1 0 R/ID[<00><00>]%s>>\nstartxref\n%d\n%%%%EOF\n" % (prev, start)
+        previous = start
+    return bytes(body)
+
+
+@pytest.mark.parametrize("revisions", [1, 2, 3])
+def test_r_p4_another_document_behind_the_issued_bytes_is_refused(revisions, issued, sign, check):
+    report = check(sign(append_other_document(issued, revisions), AYSE))
+    assert "content-added" in reasons(report, Outcome.FAILED)
+    assert not report.all_signed and report.missing_signatories == (AYSE,)
+
+
 def test_r_p4_another_persons_certificate_is_refused(issued, sign, check):
     report = refused(check(sign(issued, STRANGER)), "person-other")
     assert report.missing_signatories == (AYSE,)
