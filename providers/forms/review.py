@@ -16,15 +16,18 @@ REASONS = [
 ]
 
 
+def _day() -> forms.DateInput:
+    """A browser's own calendar reads and writes ISO 8601 alone."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class ChecklistForm(PortalForm):
     """R-P10, as it is kept with the decision."""
 
-    mersis_checked_on = forms.DateField(label=_("MERSİS looked up on"), widget=forms.DateInput(attrs={"type": "date"}))
+    mersis_checked_on = forms.DateField(label=_("MERSİS looked up on"), widget=_day())
     mersis_result = forms.CharField(label=_("What MERSİS says"), max_length=300)
     title_matches = forms.BooleanField(label=_("The trade name is the one in MERSİS"), required=False)
-    gazette_date = forms.DateField(
-        label=_("Date of the trade registry gazette"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    gazette_date = forms.DateField(label=_("Date of the trade registry gazette"), widget=_day())
     gazette_number = forms.CharField(label=_("Number of the gazette"), max_length=30)
     signatory_in_gazette = forms.BooleanField(label=_("The gazette names the signatory"), required=False)
     circular_notary = forms.CharField(label=_("Notary of the circular or declaration"), max_length=150)

@@ -61,5 +61,7 @@ def former_papers(application: Application) -> Iterable[ApplicationDocument]:
 
 
 def same_mersis(application: Application) -> Provider | None:
-    """A provider that is registered with this MERSİS number already (R-P1)."""
-    return Provider.objects.filter(mersis=application.mersis).first() if application.mersis else None
+    """Another provider that is registered with this MERSİS number already (R-P1)."""
+    if not application.mersis:
+        return None
+    return Provider.objects.filter(mersis=application.mersis).exclude(pk=application.provider_id).first()
