@@ -64,4 +64,4 @@ def same_mersis(application: Application) -> Provider | None:
     """Another provider that is registered with this MERSİS number already (R-P1)."""
     if not application.mersis:
         return None
-    return Provider.objects.filter(mersis=application.mersis).exclude(pk=application.provider_id).first()
+    return Provider.objects.filter(mersis=application.mersis).exclude(pk=application.provider_id or 0).first()
