@@ -3,10 +3,20 @@
 from django.urls import include, path
 
 from .views import people as views
+from .views import review
 
 app_name = "providers"
 urlpatterns = [
     path("basvuru/", include("providers.urls_applications")),
+    path("basvurular/", review.ListView.as_view(), name="reviews"),
+    path("basvurular/<uuid:public_id>/", review.DetailView.as_view(), name="review"),
+    path("basvurular/<uuid:public_id>/al/", review.ActView.as_view(act="take"), name="review_take"),
+    path("basvurular/<uuid:public_id>/iade/", review.ActView.as_view(act="give_back"), name="review_return"),
+    path("basvurular/<uuid:public_id>/reddet/", review.ActView.as_view(act="reject"), name="review_reject"),
+    path("basvurular/<uuid:public_id>/oner/", review.ActView.as_view(act="propose"), name="review_propose"),
+    path("basvurular/<uuid:public_id>/onayla/", review.ActView.as_view(act="approve"), name="review_approve"),
+    path("basvurular/belge/<uuid:document_id>/", review.PaperView.as_view(), name="review_paper"),
+    path("basvurular/belge/<uuid:document_id>/<int:number>/", review.PaperView.as_view(), name="review_page"),
     path("kisiler/", views.PeopleView.as_view(), name="people"),
     path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),
     path("kisiler/<int:membership_id>/cikar/", views.RemoveView.as_view(), name="member-remove"),

@@ -40,6 +40,7 @@ PAGES: dict[str, set[str]] = {
     "dashboard:audit_force": {"admin", "auditor"},
     "dashboard:audit_verify": {"admin", "auditor"},
     "providers:people": {"manager"},
+    "providers:reviews": {"admin", "reviewer", "auditor"},
     "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:record": {"manager", "officer"},
     "consents:evidence_missing": {"manager", "officer"},
@@ -128,9 +129,10 @@ OF_APPLICATION = {
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # retention (see tests/consents/test_retention_page.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
-# (tests/consents/notices/test_links.py), public seals (tests/consents/proof/).
+# (tests/consents/notices/test_links.py), public seals (tests/consents/proof/), the review of applications
+# (tests/providers/applications/test_review.py).
 ELSEWHERE = re.compile(
-    r"^(account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
+    r"^(providers:review(_\w+)?$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+)$)"
 )
 

@@ -52,6 +52,8 @@ MENU = (
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("Day files"), "consents:day_files", "history", Permission.CONSENT_EXPORT),
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
+    Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.APPLICATION_REVIEW),
+    Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.AUDIT_VIEW),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),

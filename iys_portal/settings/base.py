@@ -334,6 +334,8 @@ REGISTRY: dict[str, Any] = {
     "APPLICATION_REMIND_AFTER": timedelta(days=env.int("APPLICATION_REMIND_DAYS", default=7)),  # R-P6: stale drafts
     "APPLICATION_EXPIRE_AFTER": timedelta(days=env.int("APPLICATION_EXPIRE_DAYS", default=30)),
     "APPLICATIONS_PER_NETWORK_HOUR": env.int("APPLICATIONS_PER_NETWORK_HOUR", default=30),
+    "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=True),  # somebody else than who proposed it approves
+    "REVIEW_BUSINESS_DAYS": env.int("REVIEW_BUSINESS_DAYS", default=3),  # the promised time
     "ONE_PAPER_FOR_BOTH": env.bool("ONE_PAPER_FOR_BOTH", default=True),  # commitment and agreement on one paper
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.
     "FREE_MAIL": {"legal_entity": "refuse", "natural_person": "warn"},

@@ -14,5 +14,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 DEMO = True
+REGISTRY = {**REGISTRY, "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=False)}  # one reviewer in the demo
 SMS_NUMBER = env.str("SMS_NUMBER", default="3500")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="local-only-sms-secret")

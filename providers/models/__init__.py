@@ -18,6 +18,7 @@ from .providers import (
     ProviderQuerySet,
     Retailer,
 )
+from .reviews import ApplicationReview
 
 __all__ = [
     "LARGE_FROM",
@@ -26,6 +27,7 @@ __all__ = [
     "ApplicationDocument",
     "ApplicationFile",
     "ApplicationMove",
+    "ApplicationReview",
     "Brand",
     "Membership",
     "OfBrandQuerySet",

@@ -1,0 +1,189 @@
+"""The review of applications (R-P6, R-P7, R-P10): take, return, reject, propose, approve."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.accounts import services as accounts
+from iys_portal.accounts.enums import ProviderRole
+from iys_portal.accounts.models import User
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, WrongMoment
+from providers import reference
+from providers.enums import ApplicationState
+from providers.models import Application, ApplicationReview, Brand, Provider
+from providers.notices import post_application_mail
+
+from .moves import locked, make_move
+
+CHECKS = ("title_matches", "signatory_in_gazette", "signature_matches")
+"""What has to be true before anybody proposes to approve."""
+NUMBERS = 7_300_112
+FIRST_NUMBER = 100_001
+
+
+@transaction.atomic
+def take_application(*, application: Application, actor: Actor, now: datetime) -> Application:
+    """Take a submitted application into review, or one that a colleague holds: the actor is its reviewer then."""
+    row = locked(application, actor=actor)
+    actor.require(Permission.APPLICATION_REVIEW)
+    if row.state == ApplicationState.IN_REVIEW:
+        if row.reviewer_id != actor.id:
+            former = row.reviewer_id
+            row.reviewer_id = actor.id
+            row.save(update_fields=["reviewer"])
+            audit.record(
+                "application.handed_over", row, actor=actor, old={"reviewer": former}, new={"reviewer": actor.id}
+            )
+        return row
+    make_move(row, "take", actor=actor, now=now, columns={"reviewer": User.objects.get(pk=actor.id)})
+    return row
+
+
+@transaction.atomic
+def return_application(
+    *, application: Application, actor: Actor, now: datetime, reason: str, asked: Sequence[str] = ()
+) -> Application:
+    """Send it back with what is to be corrected, by field or document. The applicant is mailed."""
+    row = _in_hand(application, actor)
+    _require_reason(reason)
+    move = make_move(row, "return", actor=actor, now=now, reason=reason.strip(), asked=asked)
+    _drop_proposal(row)
+    post_application_mail(row, "returned", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    return row
+
+
+@transaction.atomic
+def reject_application(*, application: Application, actor: Actor, now: datetime, reason: str) -> Application:
+    """Refuse it with a reason, for good; the applicant may start anew. The applicant is mailed."""
+    row = _in_hand(application, actor)
+    _require_reason(reason)
+    move = make_move(row, "reject", actor=actor, now=now, reason=reason.strip(), columns={"decided_at": now})
+    _drop_proposal(row)
+    post_application_mail(row, "rejected", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    return row
+
+
+@transaction.atomic
+def propose_approval(
+    *, application: Application, actor: Actor, now: datetime, checklist: Mapping[str, Any]
+) -> ApplicationReview:
+    """Keep the checklist (R-P10). Without four eyes this approves at once; else somebody else does.
+
+    Raises `FieldsInvalid` where something was not found as it has to be.
+    """
+    row = _in_hand(application, actor)
+    unmet = {name: [_("Not to be approved without this.")] for name in CHECKS if not checklist.get(name)}
+    if unmet:
+        raise FieldsInvalid(ValidationError(unmet))
+    _drop_proposal(row)
+    four_eyes = settings.REGISTRY["REVIEW_FOUR_EYES"]
+    review = ApplicationReview(
+        application=row, created_at=now, reviewer_id=actor.id, four_eyes=four_eyes, **dict(checklist)
+    )
+    try:
+        review.full_clean(exclude=["application", "reviewer", "approved_at", "approved_by"], validate_constraints=False)
+    except ValidationError as error:
+        raise FieldsInvalid(error) from error
+    review.save()
+    audit.record("application.approval_proposed", row, actor=actor, new={"review": review.pk})
+    if not four_eyes:
+        approve_application(application=row, actor=actor, now=now)
+    return review
+
+
+@transaction.atomic
+def approve_application(*, application: Application, actor: Actor, now: datetime) -> Application:
+    """R-P7: İYS number, main brand with the same number, sub-brands, the manager's invitation, the welcome mail.
+
+    Safe to click twice. Raises `NotAllowed` for who proposed it (four eyes), `WrongMoment` without a proposal,
+    `FieldsInvalid` where another provider has the MERSİS number (R-P1).
+    """
+    row = locked(application, actor=actor)
+    actor.require(Permission.APPLICATION_REVIEW)
+    if row.state == ApplicationState.APPROVED:
+        return row
+    review = ApplicationReview.objects.select_for_update(of=("self",)).filter(application=row, current=True).first()
+    if review is None or row.state != ApplicationState.IN_REVIEW:
+        raise WrongMoment
+    if review.four_eyes and review.reviewer_id == actor.id:
+        raise NotAllowed(_("Somebody else than who proposed it approves."), code="four-eyes")
+    provider = _open_provider(row, actor)
+    make_move(row, "approve", actor=actor, now=now, columns={"decided_at": now, "provider": provider})
+    review.approved_at, review.approved_by_id = now, actor.id
+    review.save(update_fields=["approved_at", "approved_by"])
+    _invite_manager(row, provider, actor)
+    post_application_mail(row, "approved", cause=f"approved:{row.pk}", context={"provider": provider})
+    return row
+
+
+def _in_hand(application: Application, actor: Actor) -> Application:
+    """The application under lock, where the actor holds its review."""
+    row = locked(application, actor=actor)
+    actor.require(Permission.APPLICATION_REVIEW)
+    if row.state != ApplicationState.IN_REVIEW:
+        raise WrongMoment
+    if row.reviewer_id != actor.id:
+        raise NotAllowed(_("A colleague holds this application: take it over first."), code="reviewer")
+    return row
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Give the reason; the applicant reads it."), field="reason")
+
+
+def _drop_proposal(application: Application) -> None:
+    ApplicationReview.objects.filter(application=application, current=True).update(current=False)
+
+
+def _open_provider(application: Application, actor: Actor) -> Provider:
+    """The provider with its brands, under the next public numbers."""
+    opener = actor.with_permission(Permission.REFERENCE_CHANGE)
+    number = _next_number()
+    provider = reference.create_provider(
+        actor=opener,
+        iys_code=number,
+        title=application.title,
+        mersis=application.mersis,
+        email=application.email,
+        kind=application.kind,
+        city=application.province,
+        declared_consents=application.declared_consents or 0,
+        is_demo=application.is_demo,
+    )
+    for place, brand in enumerate(application.brands.order_by("pk"), start=1):
+        reference.create_brand(actor=opener, provider=provider, brand_code=number + place, name=brand.name)
+    return provider
+
+
+def _next_number() -> int:
+    """One number space for providers and brands; one approval at a time takes from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERS])
+    highest = (Provider.objects.aggregate(m=Max("iys_code"))["m"], Brand.objects.aggregate(m=Max("brand_code"))["m"])
+    return max(FIRST_NUMBER - 1, *(number or 0 for number in highest)) + 1
+
+
+def _invite_manager(application: Application, provider: Provider, actor: Actor) -> None:
+    first = application.signatories.order_by("place").first()
+    named = not application.manager_is_signatory
+    if not named and first is None:
+        raise WrongMoment
+    assert first is not None or named
+    accounts.invite(
+        email=application.manager_email if named else first.email,  # type: ignore[union-attr]
+        full_name=application.manager_name if named else first.full_name,  # type: ignore[union-attr]
+        provider_id=provider.pk,
+        provider_name=provider.title,
+        provider_role=ProviderRole.MANAGER,
+        actor=actor.with_permission(Permission.STAFF_USERS),
+    )
