@@ -8,6 +8,7 @@ from datetime import datetime
 from io import BytesIO
 
 from asn1crypto import core
+from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -21,7 +22,7 @@ from pyhanko.sign.diff_analysis import (
     StandardDiffPolicy,
 )
 from pyhanko.sign.diff_analysis.constants import ACROFORM_EXEMPT_STRICT_COMPARISON, ROOT_EXEMPT_STRICT_COMPARISON
-from pyhanko.sign.fields import FieldMDPAction, MDPPerm
+from pyhanko.sign.fields import FieldMDPAction, MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -148,7 +149,7 @@ def _identifier(reader: PdfFileReader) -> bytes:
 def _additions(issued: bytes, reader: PdfFileReader) -> Check:
     """What came after the issued bytes, before and between signatures, by pyHanko's difference analysis."""
     original = PdfFileReader(BytesIO(issued), strict=False)
-    if not _grew_from(original, reader):
+    if not _grew_from(original, reader) or _shows_new_fields(original, reader):
         return Check(CheckCode.CONTENT, Outcome.FAILED, "content-added")
     found = SINCE_ISSUED.review_file(reader, original.xrefs.total_revisions - 1)
     if isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.FORM_FILLING:
@@ -163,6 +164,17 @@ def _grew_from(original: PdfFileReader, reader: PdfFileReader) -> bool:
         reader.xrefs.get_startxref_for_revision(one) == original.xrefs.get_startxref_for_revision(one)
         for one in range(count)
     )
+
+
+def _shows_new_fields(original: PdfFileReader, reader: PdfFileReader) -> bool:
+    """Does a signature field show that the portal did not place? Its picture could cover the agreement's words."""
+    own = {name for name, _, _ in enumerate_sig_fields(original)}
+    return any(_has_area(field.get_object()) for name, _, field in enumerate_sig_fields(reader) if name not in own)
+
+
+def _has_area(field: DictionaryObject) -> bool:
+    left, bottom, right, top = field.get("/Rect", (0, 0, 0, 0))
+    return bool(left != right and bottom != top)
 
 
 def _lock(found: list[EmbeddedPdfSignature], report: SignatureReport) -> Check:

@@ -8,7 +8,7 @@ from asn1crypto import cms, crl
 from django.utils import translation
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.context import ValidationContext
 
@@ -156,6 +156,17 @@ def test_r_p4_content_added_before_signing_is_refused(issued, sign, check):
     report = refused(check(sign(add_words(issued), AYSE)), "content-added")
     assert "issued-same" in reasons(report, Outcome.PASSED)
     assert report.missing_signatories == (AYSE,)
+
+
+@pytest.mark.parametrize("box, fine", [((0, 0, 595, 842), False), ((10, 10, 40, 20), False), ((0, 0, 0, 0), True)])
+def test_r_p4_a_field_that_could_cover_the_words_is_refused(box, fine, issued, sign, check):
+    out = BytesIO(issued)
+    writer = IncrementalPdfFileWriter(out)
+    append_signature_field(writer, SigFieldSpec("Ek", box=box))
+    writer.write_in_place()
+    report = check(sign(out.getvalue(), AYSE))
+    assert ("content-added" in reasons(report, Outcome.FAILED)) is not fine
+    assert report.all_signed is fine
 
 
 def append_other_document(content, revisions):
