@@ -1,5 +1,6 @@
 """Issued agreements, an authority and signatories for the signature check."""
 
+import asyncio
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -18,6 +19,15 @@ from .authority import NOW, Authority
 AYSE = SignatoryFacts("Ayşe Gül Örnekoğlu", "10000000146")
 CIGDEM = SignatoryFacts("Çiğdem Işık Denemeç", "10000000078")
 STRANGER = SignatoryFacts("Ümit Yabancıoğlu", "10000000214")
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_the_browser():
+    """A browser's driver leaves its event loop marked as running in this thread; pyHanko starts one of its own."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(scope="package")
