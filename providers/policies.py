@@ -1,11 +1,13 @@
-"""What a provider may do in which state (R-P7): pure predicates."""
+"""What a provider may do in which state (R-P7), and who may decide on an application: pure predicates."""
 
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.core.errors import WrongMoment
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotAllowed, WrongMoment
 
 from .enums import ProviderState
-from .models import Provider
+from .models import Application, ApplicationReview, Provider
+from .transitions import APPLICATION
 
 REFUSAL = 2  # consents.enums.Status.RET; this app lies below consents
 
@@ -24,3 +26,31 @@ def require_may_record(provider: Provider, status: int) -> None:
     if provider.state == ProviderState.SUSPENDED:
         raise WrongMoment(_("The provider is suspended: only refusals can be recorded."), code="provider-suspended")
     raise WrongMoment(_("The provider is closed: nothing can be recorded."), code="provider-closed")
+
+
+OF_HOLDER = frozenset({"propose", "return", "reject"})
+"""Acts of the reviewer who holds the application."""
+
+
+def require_holder(application: Application, actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor holds the review."""
+    if application.reviewer_id != actor.id:
+        raise NotAllowed(_("A colleague holds this application: take it over first."), code="reviewer")
+
+
+def require_second_person(proposal: ApplicationReview, actor: Actor) -> None:
+    """Raise `NotAllowed` for who proposed to approve, where four eyes were asked for."""
+    if proposal.four_eyes and proposal.reviewer_id == actor.id:
+        raise NotAllowed(_("Somebody else than who proposed it approves."), code="four-eyes")
+
+
+def review_acts(application: Application, proposal: ApplicationReview | None, actor: Actor) -> set[str]:
+    """The names of the moves that a reviewer may make now: buttons come from here."""
+    acts = {move.name for move in APPLICATION.available(application, actor)}
+    if application.reviewer_id == actor.id:
+        acts.discard("hand_over")
+    else:
+        acts -= OF_HOLDER
+    if proposal is None or (proposal.four_eyes and proposal.reviewer_id == actor.id):
+        acts.discard("approve")
+    return acts

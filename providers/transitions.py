@@ -97,6 +97,22 @@ APPLICATION = Workflow(
             _("Take into review"),
         ),
         Transition(
+            "hand_over",
+            frozenset({A.IN_REVIEW}),
+            A.IN_REVIEW,
+            Permission.APPLICATION_REVIEW,
+            "application.handed_over",
+            _("Take over"),
+        ),
+        Transition(
+            "propose",
+            frozenset({A.IN_REVIEW}),
+            A.IN_REVIEW,
+            Permission.APPLICATION_REVIEW,
+            "application.approval_proposed",
+            _("Propose to approve"),
+        ),
+        Transition(
             "return",
             frozenset({A.IN_REVIEW}),
             A.RETURNED,

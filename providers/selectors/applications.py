@@ -15,6 +15,7 @@ from providers.missing import Missing, agreement_kinds, missing_for, signature_k
 from providers.models import Application, ApplicationDocument, ApplicationMove
 from providers.transitions import APPLICATION
 
+AMONG_REVIEWERS = ("hand_over", "propose")
 MOVE_WORDS = {"start": _("The application was started")}
 
 
@@ -109,13 +110,17 @@ class Line:
     tone: str
 
 
-def history_of(application: Application) -> list[Line]:
-    """The moves of an application, newest first."""
+def history_of(application: Application, *, of_desk: bool = False) -> list[Line]:
+    """The moves of an application, newest first; what reviewers settle among themselves on their desk only."""
     moves = ApplicationMove.objects.filter(application=application).order_by("-at", "-pk")
+    if not of_desk:
+        moves = moves.exclude(name__in=AMONG_REVIEWERS)
     return [Line(_title(move), move.at, move.reason, ApplicationState(move.to_state).badge) for move in moves]
 
 
 def _title(move: ApplicationMove) -> str | Promise:
+    if move.name in AMONG_REVIEWERS:
+        return f"{APPLICATION.transitions[move.name].label}: {move.actor_name}"
     return MOVE_WORDS.get(move.name) or ApplicationState(move.to_state).label
 
 

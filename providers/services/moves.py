@@ -40,20 +40,28 @@ def make_move(
 
     `asked` names what is to be corrected, by the fields of `missing`. Raises `NotAllowed`, `WrongMoment`.
     """
-    before = application.state
+    before, reviewer = application.state, application.reviewer_id
     move = APPLICATION.move(application, name, actor)
     for column, value in (columns or {}).items():
         setattr(application, column, value)
     application.save(update_fields=["state", *(columns or {})])
+    old, new = _changed(application, state=before, reviewer=reviewer)
     kept = note_move(application, name, before=before, actor=actor, now=now, reason=reason, asked=asked)
     audit.record(
         move.verb,
         application,
         actor=actor,
-        old={"state": before},
-        new={"state": application.state} | ({"asked": list(asked)} if asked else {}),
+        old=old,
+        new=new | ({"asked": list(asked)} if asked else {}),
     )
     return kept
+
+
+def _changed(application: Application, *, state: str, reviewer: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the audit log keeps of a move: the state, and the reviewer where it passes to a colleague."""
+    if reviewer in (None, application.reviewer_id):
+        return {"state": state}, {"state": application.state}
+    return {"reviewer": reviewer}, {"reviewer": application.reviewer_id}
 
 
 def note_move(

@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts import services as accounts
 from iys_portal.accounts.enums import ProviderRole
-from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, WrongMoment
+from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
 from providers import reference
-from providers.enums import ApplicationState
 from providers.models import Application, ApplicationReview, Brand, Provider
 from providers.notices import post_application_mail
+from providers.policies import require_holder, require_second_person
+from providers.transitions import APPLICATION
 
 from .moves import locked, make_move
 
@@ -34,17 +33,10 @@ FIRST_NUMBER = 100_001
 def take_application(*, application: Application, actor: Actor, now: datetime) -> Application:
     """Take a submitted application into review, or one that a colleague holds: the actor is its reviewer then."""
     row = locked(application, actor=actor)
-    actor.require(Permission.APPLICATION_REVIEW)
-    if row.state == ApplicationState.IN_REVIEW:
-        if row.reviewer_id != actor.id:
-            former = row.reviewer_id
-            row.reviewer_id = actor.id
-            row.save(update_fields=["reviewer"])
-            audit.record(
-                "application.handed_over", row, actor=actor, old={"reviewer": former}, new={"reviewer": actor.id}
-            )
+    if row.reviewer_id == actor.id:
         return row
-    make_move(row, "take", actor=actor, now=now, columns={"reviewer": User.objects.get(pk=actor.id)})
+    name = "take" if row.reviewer_id is None else "hand_over"
+    make_move(row, name, actor=actor, now=now, columns={"reviewer_id": actor.id})
     return row
 
 
@@ -53,7 +45,7 @@ def return_application(
     *, application: Application, actor: Actor, now: datetime, reason: str, asked: Sequence[str] = ()
 ) -> Application:
     """Send it back with what is to be corrected, by field or document. The applicant is mailed."""
-    row = _in_hand(application, actor)
+    row = _in_hand(application, "return", actor)
     _require_reason(reason)
     move = make_move(row, "return", actor=actor, now=now, reason=reason.strip(), asked=asked)
     _drop_proposal(row)
@@ -64,7 +56,7 @@ def return_application(
 @transaction.atomic
 def reject_application(*, application: Application, actor: Actor, now: datetime, reason: str) -> Application:
     """Refuse it with a reason, for good; the applicant may start anew. The applicant is mailed."""
-    row = _in_hand(application, actor)
+    row = _in_hand(application, "reject", actor)
     _require_reason(reason)
     move = make_move(row, "reject", actor=actor, now=now, reason=reason.strip(), columns={"decided_at": now})
     _drop_proposal(row)
@@ -80,7 +72,7 @@ def propose_approval(
 
     Raises `FieldsInvalid` where something was not found as it has to be.
     """
-    row = _in_hand(application, actor)
+    row = _in_hand(application, "propose", actor)
     unmet = {name: [_("Not to be approved without this.")] for name in CHECKS if not checklist.get(name)}
     if unmet:
         raise FieldsInvalid(ValidationError(unmet))
@@ -94,7 +86,7 @@ def propose_approval(
     except ValidationError as error:
         raise FieldsInvalid(error) from error
     review.save()
-    audit.record("application.approval_proposed", row, actor=actor, new={"review": review.pk})
+    make_move(row, "propose", actor=actor, now=now)
     if not four_eyes:
         approve_application(application=row, actor=actor, now=now)
     return review
@@ -109,13 +101,13 @@ def approve_application(*, application: Application, actor: Actor, now: datetime
     """
     row = locked(application, actor=actor)
     actor.require(Permission.APPLICATION_REVIEW)
-    if row.state == ApplicationState.APPROVED:
+    if row.provider_id is not None:
         return row
+    APPLICATION.check(row, "approve", actor)
     review = ApplicationReview.objects.select_for_update(of=("self",)).filter(application=row, current=True).first()
-    if review is None or row.state != ApplicationState.IN_REVIEW:
+    if review is None:
         raise WrongMoment
-    if review.four_eyes and review.reviewer_id == actor.id:
-        raise NotAllowed(_("Somebody else than who proposed it approves."), code="four-eyes")
+    require_second_person(review, actor)
     provider = _open_provider(row, actor)
     make_move(row, "approve", actor=actor, now=now, columns={"decided_at": now, "provider": provider})
     review.approved_at, review.approved_by_id = now, actor.id
@@ -125,14 +117,11 @@ def approve_application(*, application: Application, actor: Actor, now: datetime
     return row
 
 
-def _in_hand(application: Application, actor: Actor) -> Application:
-    """The application under lock, where the actor holds its review."""
+def _in_hand(application: Application, name: str, actor: Actor) -> Application:
+    """The application under lock, where the move can be made and the actor holds its review."""
     row = locked(application, actor=actor)
-    actor.require(Permission.APPLICATION_REVIEW)
-    if row.state != ApplicationState.IN_REVIEW:
-        raise WrongMoment
-    if row.reviewer_id != actor.id:
-        raise NotAllowed(_("A colleague holds this application: take it over first."), code="reviewer")
+    APPLICATION.check(row, name, actor)
+    require_holder(row, actor)
     return row
 
 

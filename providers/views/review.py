@@ -20,6 +20,7 @@ from providers.enums import ApplicationState
 from providers.forms.review import REASONS, ChecklistForm, ReturnForm
 from providers.missing import remarks_for
 from providers.models import Application, ApplicationDocument
+from providers.policies import review_acts
 from providers.selectors import reviews
 from providers.selectors.applications import history_of
 from providers.services import review
@@ -65,22 +66,14 @@ class DetailView(ReviewView):
 
     def page(self, request: HttpRequest, application: Application, *, status: int = 200, **forms: Any) -> HttpResponse:
         proposal = reviews.proposal_of(application)
-        mine = application.reviewer_id == self.actor.id and self.actor.may(Permission.APPLICATION_REVIEW)
-        in_review = application.state == ApplicationState.IN_REVIEW
         context = {
             "application": application,
             "remarks": remarks_for(application),
             "registered": reviews.same_mersis(application),
-            "history": history_of(application),
+            "history": history_of(application, of_desk=True),
             "former": reviews.former_papers(application),
             "proposal": proposal,
-            "may_take": self.actor.may(Permission.APPLICATION_REVIEW)
-            and (application.state == ApplicationState.SUBMITTED or (in_review and not mine)),
-            "may_decide": in_review and mine,
-            "may_approve": in_review
-            and proposal is not None
-            and self.actor.may(Permission.APPLICATION_REVIEW)
-            and not (proposal.four_eyes and proposal.reviewer_id == self.actor.id),
+            "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
             "return_form": ReturnForm(places=_places(application)),

@@ -24,6 +24,8 @@ MAY = {
     "submit": APPLICANT,
     "withdraw": APPLICANT,
     "take": REVIEWER,
+    "hand_over": REVIEWER,
+    "propose": REVIEWER,
     "return": REVIEWER,
     "approve": REVIEWER,
     "reject": REVIEWER,
