@@ -5,11 +5,14 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import CrispyMixin, PortalForm
+
+from .selectors import has_app
 
 CODE_ATTRS = {
     "class": "code-entry",
@@ -56,6 +59,11 @@ class CodeForm(CrispyMixin, mfa.AuthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}
 
+    @property
+    def has_app(self) -> bool:
+        """Without an authenticator app only recovery codes fit."""
+        return has_app(self.user)
+
 
 class CodeAgainForm(CrispyMixin, mfa.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,6 +76,46 @@ class ActivateForm(CrispyMixin, totp.ActivateTOTPForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code that the app shows")
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "6"}
+
+
+class CredentialField(forms.JSONField):
+    """What the browser's passkey dialog gave: an object with an answer of texts, as WebAuthn's JSON form says."""
+
+    default_error_messages = {
+        "required": _("No passkey came from your browser. Please try again."),
+        "invalid": _("No passkey came from your browser. Please try again."),
+    }
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Any:
+        """allauth's parser expects this shape, and fails on any other."""
+        credential = super().clean(value)
+        texts = isinstance(credential, dict) and isinstance(credential.get("response"), dict)
+        if not texts or not all(isinstance(credential.get(name), str) for name in ("id", "rawId", "type")):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return credential
+
+
+class AddPasskeyForm(CrispyMixin, webauthn.AddWebAuthnForm):
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=60,
+        help_text=_("So that you know it later, for example by the device: office laptop, blue key."),
+    )
+    credential = CredentialField()
+
+
+class NamePasskeyForm(CrispyMixin, webauthn.EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class PasskeyForm(CrispyMixin, webauthn.AuthenticateWebAuthnForm):
+    credential = CredentialField()
+
+
+class PasskeyAgainForm(CrispyMixin, webauthn.ReauthenticateWebAuthnForm):
+    credential = CredentialField()
 
 
 class AddressForm(PortalForm):

@@ -7,6 +7,7 @@ from django.conf import settings
 from .models import User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
 from .scopes import scopes_of
+from .selectors import factors_of
 
 
 def needs_second_factor(user: User) -> bool:
@@ -15,6 +16,11 @@ def needs_second_factor(user: User) -> bool:
     return not SECOND_FACTOR_FOR.isdisjoint(
         held.union(*(permissions_of_member(scope.role) for scope in scopes_of(user)))
     )
+
+
+def may_remove_factor(user: User, *, factor_id: int) -> bool:
+    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
+    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
 
 
 def may_be_texted(phone: str) -> bool:

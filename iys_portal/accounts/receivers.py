@@ -16,6 +16,7 @@ from iys_portal.core.middleware import current_request_id
 
 from .middleware import FACTOR_GIVEN
 from .scopes import actor_for
+from .selectors import has_second_factor
 from .services import end_sessions
 
 
@@ -39,8 +40,9 @@ def factor_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> 
 
 @receiver(authenticator_removed)
 def factor_removed(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
-    """Other sessions gave the factor that is gone: they end."""
-    request.session.pop(FACTOR_GIVEN, None)
+    """Other sessions may have given the factor that is gone: they end. This one goes on while another is left."""
+    if not has_second_factor(user):
+        request.session.pop(FACTOR_GIVEN, None)
     end_sessions(user, keep=request.session.session_key or "")
     _record("user.second_factor_removed", user, factor=str(authenticator.type))
 

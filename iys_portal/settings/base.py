@@ -163,12 +163,16 @@ ACCOUNT_FORMS = {
     "reauthenticate": "iys_portal.accounts.forms.PasswordAgainForm",
 }
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_FORMS = {
     "authenticate": "iys_portal.accounts.forms.CodeForm",
     "reauthenticate": "iys_portal.accounts.forms.CodeAgainForm",
     "activate_totp": "iys_portal.accounts.forms.ActivateForm",
+    "add_webauthn": "iys_portal.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "iys_portal.accounts.forms.NamePasskeyForm",
+    "authenticate_webauthn": "iys_portal.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "iys_portal.accounts.forms.PasskeyAgainForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are proven by the invitation
 USERSESSIONS_TRACK_ACTIVITY = True

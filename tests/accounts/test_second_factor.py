@@ -111,8 +111,21 @@ def test_r_a2_a_session_from_before_the_factor_gives_it_too(password_step, code_
     assert old.get("/kisiler/").status_code == 200
 
 
-def test_r_a2_removing_the_device_asks_for_a_new_one_and_ends_other_sessions(password_step, code_step):
+def test_r_a2_the_last_factor_of_whoever_needs_one_stays(client, password_step, code_step):
     user = manager()
+    secret = services.enrol_totp(user)
+    password_step(client, user)
+    code_step(client, secret)
+    entries, mails = AuditEntry.objects.count(), OutboxMessage.objects.count()
+    assert "/accounts/2fa/totp/deactivate/" not in client.get("/accounts/2fa/").content.decode()
+    assert client.post("/accounts/2fa/totp/deactivate/").status_code == 200
+    assert Authenticator.objects.count() == 2
+    assert (AuditEntry.objects.count(), OutboxMessage.objects.count()) == (entries, mails)
+    assert client.get("/kisiler/").status_code == 200
+
+
+def test_removing_a_device_that_nobody_asks_for_ends_other_sessions(password_step, code_step):
+    user = MembershipFactory(role="viewer").user
     secret = services.enrol_totp(user)
     here, there = Client(), Client()
     password_step(there, user)
@@ -121,8 +134,8 @@ def test_r_a2_removing_the_device_asks_for_a_new_one_and_ends_other_sessions(pas
     code_step(here, secret)
     assert here.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert not Authenticator.objects.exists()
-    assert here.get("/kisiler/").url == SETUP
-    assert there.get("/kisiler/").url.startswith("/accounts/login/")
+    assert here.get("/").status_code == 200
+    assert there.get("/").url.startswith("/accounts/login/")
 
 
 def test_the_secret_does_not_lie_open_in_the_database():

@@ -1,0 +1,82 @@
+"""A person's own second factors (R-A2): allauth's pages, where the portal asks for more."""
+
+import json
+from typing import Any
+
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.totp.views import DeactivateTOTPView
+from allauth.mfa.webauthn import views as webauthn
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+
+from iys_portal.core import audit
+from iys_portal.core.middleware import current_request_id
+
+from .models import User
+from .policies import may_remove_factor, needs_second_factor
+from .scopes import actor_for
+from .selectors import factors_of, has_second_factor
+
+
+class LockedPost:
+    """Changes the person's factors one after the other: of two removals at once, one sees the other's (R-A2)."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user: Any = request.user
+        with transaction.atomic():
+            User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+            return super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+
+class FactorsView(IndexView):
+    """What the person has; the last factor of whoever needs one stays."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        stays = needs_second_factor(user) and factors_of(user).count() == 1
+        return super().get_context_data(**kwargs) | {"last_stays": stays}
+
+
+class RemoveAppView(LockedPost, DeactivateTOTPView):
+    """allauth's form refuses what `MFAAdapter.can_delete_authenticator` does."""
+
+
+class AddPasskeyView(LockedPost, webauthn.AddWebAuthnView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        options = json.loads(json.dumps(context["js_data"]["creation_options"], cls=DjangoJSONEncoder))
+        # A key that can be kept in the device is kept there; one that cannot serves as well beside a password.
+        options["publicKey"]["authenticatorSelection"] |= {"residentKey": "preferred", "requireResidentKey": False}
+        first = not has_second_factor(self.request.user)  # type: ignore[arg-type]
+        return context | {"options": options, "first": first}
+
+
+class NamePasskeyView(LockedPost, webauthn.EditWebAuthnView):
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The name is the person's own words: the audit log does not keep it (R-G4)."""
+        user: Any = self.request.user
+        audit.record("user.second_factor_renamed", user, actor=actor_for(user, request_id=current_request_id()))
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class RemovePasskeyView(LockedPost, webauthn.RemoveWebAuthnView):
+    success_url = reverse_lazy("mfa_index")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may = may_remove_factor(self.object.user, factor_id=self.object.pk)
+        return super().get_context_data(**kwargs) | {"may_remove": may}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not may_remove_factor(self.object.user, factor_id=self.object.pk):
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class PasskeyAgainView(webauthn.ReauthenticateWebAuthnView):
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """allauth would lead back to the sign-in page and lose where the person was going."""
+        return self.render_to_response(self.get_context_data() | {"form": form})
