@@ -31,6 +31,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("2fa/", views_factors.FactorsView.as_view(), name="mfa_index"),
+    path("2fa/totp/replace/", views_factors.ReplaceAppView.as_view(), name="mfa_replace_totp"),
     path("2fa/totp/deactivate/", views_factors.RemoveAppView.as_view(), name="mfa_deactivate_totp"),
     path("2fa/webauthn/add/", views_factors.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("2fa/webauthn/reauthenticate/", views_factors.PasskeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),

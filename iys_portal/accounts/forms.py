@@ -1,5 +1,6 @@
 """Forms of sign-in (allauth's, in our look), invitations and people's own settings."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
@@ -9,6 +10,7 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from iys_portal.core.forms import CrispyMixin, PortalForm
 
@@ -79,7 +81,7 @@ class ActivateForm(CrispyMixin, totp.ActivateTOTPForm):
 
 
 class CredentialField(forms.JSONField):
-    """What the browser's passkey dialog gave: an object with an answer of texts, as WebAuthn's JSON form says."""
+    """What the browser's passkey dialog gave, in WebAuthn's JSON form."""
 
     default_error_messages = {
         "required": _("No passkey came from your browser. Please try again."),
@@ -87,12 +89,17 @@ class CredentialField(forms.JSONField):
     }
     widget = forms.HiddenInput
 
+    def __init__(self, answer: type[RegistrationResponse] | type[AuthenticationResponse]) -> None:
+        self.answer = answer
+        super().__init__()
+
     def clean(self, value: Any) -> Any:
-        """allauth's parser expects this shape, and fails on any other."""
+        """The object as it came, once it can be read: allauth would fail on what somebody made up."""
         credential = super().clean(value)
-        texts = isinstance(credential, dict) and isinstance(credential.get("response"), dict)
-        if not texts or not all(isinstance(credential.get(name), str) for name in ("id", "rawId", "type")):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            self.answer.from_dict(credential)
+        except (TypeError, ValueError, LookupError, AttributeError, struct.error) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
         return credential
 
 
@@ -103,7 +110,7 @@ class AddPasskeyForm(CrispyMixin, webauthn.AddWebAuthnForm):
         max_length=60,
         help_text=_("So that you know it later, for example by the device: office laptop, blue key."),
     )
-    credential = CredentialField()
+    credential = CredentialField(RegistrationResponse)
 
 
 class NamePasskeyForm(CrispyMixin, webauthn.EditWebAuthnForm):
@@ -111,11 +118,11 @@ class NamePasskeyForm(CrispyMixin, webauthn.EditWebAuthnForm):
 
 
 class PasskeyForm(CrispyMixin, webauthn.AuthenticateWebAuthnForm):
-    credential = CredentialField()
+    credential = CredentialField(AuthenticationResponse)
 
 
 class PasskeyAgainForm(CrispyMixin, webauthn.ReauthenticateWebAuthnForm):
-    credential = CredentialField()
+    credential = CredentialField(AuthenticationResponse)
 
 
 class AddressForm(PortalForm):

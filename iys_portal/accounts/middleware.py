@@ -12,14 +12,14 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from iys_portal.core.middleware import current_request_id
 
 from .models import User
-from .policies import needs_second_factor
+from .policies import grace_until, needs_second_factor
 from .scopes import SESSION_KEY, actor_for, scopes_of
 from .selectors import has_app, has_second_factor
 
@@ -118,7 +118,8 @@ class CitizenMiddleware:
 class SecondFactorMiddleware:
     """R-A2: a session of whoever needs a second factor gives it, or sets one up, before anything else.
 
-    Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open.
+    Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open; during the grace period
+    everything, and `request.factor_due` says until when.
     """
 
     asking = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
@@ -142,7 +143,10 @@ class SecondFactorMiddleware:
         if has_second_factor(user):  # whoever did not give it adds no other one either
             asks = "mfa_reauthenticate" if has_app(user) else "mfa_reauthenticate_webauthn"
             return redirect_to_login(request.get_full_path(), reverse(asks))
-        if name in self.setting_up:
+        until = grace_until(user, now=timezone.now())
+        if until:
+            request.factor_due = until  # type: ignore[attr-defined]
+        if until or name in self.setting_up:
             return None
         messages.info(request, _("Your role needs a second factor: please set it up first."))
         return HttpResponseRedirect(reverse("mfa_activate_totp"))

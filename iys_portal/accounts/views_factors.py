@@ -3,21 +3,29 @@
 import json
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base.views import IndexView
-from allauth.mfa.totp.views import DeactivateTOTPView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_removed
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn import views as webauthn
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.generic import FormView
 
 from iys_portal.core import audit
 from iys_portal.core.middleware import current_request_id
 
+from . import services
 from .models import User
 from .policies import may_remove_factor, needs_second_factor
 from .scopes import actor_for
-from .selectors import factors_of, has_second_factor
+from .selectors import factors_of, has_app, has_second_factor
 
 
 class LockedPost:
@@ -37,6 +45,27 @@ class FactorsView(IndexView):
         user: Any = self.request.user
         stays = needs_second_factor(user) and factors_of(user).count() == 1
         return super().get_context_data(**kwargs) | {"last_stays": stays}
+
+
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
+class ReplaceAppView(LockedPost, ActivateTOTPView):
+    """Move the authenticator app to another device: the old one works until the new one has shown its code.
+
+    The way for whoever has no other factor and may not be without one (R-A2).
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not has_app(request.user):  # type: ignore[arg-type]
+            return redirect("mfa_activate_totp")
+        return FormView.dispatch(self, request, *args, **kwargs)  # allauth's own would lead to the removal
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"replaces": True}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        former = services.take_app_away(self.request.user)  # type: ignore[arg-type]
+        authenticator_removed.send(Authenticator, request=self.request, user=former.user, authenticator=former)
+        return super().form_valid(form)  # type: ignore[no-any-return]
 
 
 class RemoveAppView(LockedPost, DeactivateTOTPView):

@@ -312,6 +312,9 @@ REGISTRY: dict[str, Any] = {
     "SEND_LEASE": timedelta(seconds=env.int("SEND_LEASE_SECONDS", default=180)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),
     "INVITATION_VALID": timedelta(days=7),
+    # R-A2: how long after the first sign-in the second factor may be put off; none where 0.
+    "SECOND_FACTOR_GRACE": timedelta(days=env.int("SECOND_FACTOR_GRACE_DAYS", default=0)),
+    "FACTOR_CHECK_LETTERS": 10,  # R-A2: letters at least that say how a person was checked before a reset
     "NOTICES": env.bool("NOTICES", default=True),  # R-M1; off only to measure what they cost
     "NOTICE_RENEWED": env.bool("NOTICE_RENEWED", default=False),  # R-M2: also tell of renewed consents
     "NOTICE_MAILS_PER_SECOND": env.float("NOTICE_MAILS_PER_SECOND", default=100.0),  # R-M6, bulk lane

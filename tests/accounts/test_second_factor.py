@@ -153,7 +153,9 @@ class TestReset:
         code_step(client, secret)
         services.reset_second_factor(user=user, reason="Kimliği görüntülü görüşmede doğrulandı", actor=admin)
         assert client.get("/kisiler/").url.startswith("/accounts/login/")
-        assert password_step(Client(), user).url == "/"
+        again = Client()
+        assert password_step(again, user).url == "/"
+        assert again.get("/kisiler/").url == SETUP
         entry = AuditEntry.objects.get(verb="user.second_factor_reset")
         assert (entry.actor_id, entry.target_id) == (admin.id, str(user.pk))
         assert entry.new["reason"] == "Kimliği görüntülü görüşmede doğrulandı"
@@ -169,19 +171,22 @@ class TestReset:
         assert not AuditEntry.objects.exists()
         assert not OutboxMessage.objects.exists()
 
-    def test_r_a2_a_reason_is_compulsory(self):
+    @pytest.mark.parametrize("reason", ["", "  ", "evet", " " * 20 + "sordum"])
+    def test_r_a2_what_was_checked_is_compulsory(self, reason):
         user = manager()
         services.enrol_totp(user)
         with pytest.raises(Invalid):
-            services.reset_second_factor(user=user, reason="  ", actor=staff("admin"))
+            services.reset_second_factor(user=user, reason=reason, actor=staff("admin"))
         assert Authenticator.objects.count() == 2
+        assert not AuditEntry.objects.exists()
+        assert not OutboxMessage.objects.exists()
 
     def test_r_a2_nobody_resets_their_own(self):
         user = UserFactory(staff_roles=["admin"])
         services.enrol_totp(user)
         with pytest.raises(WrongMoment):
-            services.reset_second_factor(user=user, reason="x", actor=actor_of(user))
+            services.reset_second_factor(user=user, reason="Kendim gördüm", actor=actor_of(user))
 
     def test_without_a_factor_there_is_nothing_to_reset(self):
         with pytest.raises(WrongMoment):
-            services.reset_second_factor(user=manager(), reason="x", actor=staff("admin"))
+            services.reset_second_factor(user=manager(), reason="Kimliği görüldü", actor=staff("admin"))
