@@ -59,12 +59,11 @@ class CodeForm(CrispyMixin, mfa.AuthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_app = has_app(self.user)
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}
-
-    @property
-    def has_app(self) -> bool:
-        """Without an authenticator app only recovery codes fit."""
-        return has_app(self.user)
+        if not self.has_app:
+            self.fields["code"].label = _("Recovery code")
+            self.fields["code"].widget.attrs["autofocus"] = False  # the passkey's button comes first
 
 
 class CodeAgainForm(CrispyMixin, mfa.ReauthenticateForm):

@@ -124,6 +124,7 @@ def test_r_a2_a_recovery_code_stands_in_for_a_passkey(enrolled, password_step):
     user, _key = enrolled
     client = Client()
     password_step(client, user)
+    assert "Kurtarma kodu" in client.get(CHALLENGE).content.decode()
     code = Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()[0]
     assert client.post(CHALLENGE, {"code": code}).status_code == 302
     assert client.get("/kisiler/").status_code == 200
