@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from consents import erased
-from consents.effective import Reason, judge
+from consents.effective import Reason, effective_status, judge
 from consents.enums import Channel, EventKind, RecipientType, Source, Status, WayIn
 from consents.models import (
     BrandCounter,
@@ -62,9 +62,17 @@ def brand(committed_db: str) -> Brand:
     return BrandFactory()
 
 
-def say(brand: Brand, address: str, status: str, moment: datetime, source: str = "HS_WEB", **more: Any) -> Outcome:
+def say(
+    brand: Brand,
+    address: str,
+    status: str,
+    moment: datetime,
+    source: str = "HS_WEB",
+    kind: str = "BIREYSEL",
+    **more: Any,
+) -> Outcome:
     at = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
-    entry = Entry(address, "EPOSTA", status, source, "BIREYSEL", at)
+    entry = Entry(address, "EPOSTA", status, source, kind, at)
     (outcome,) = record_consents(
         actor=officer_of(brand), brand=brand, entries=[entry], moment=moment + timedelta(seconds=1), **more
     )
@@ -239,6 +247,16 @@ def test_r_c15_the_recipients_own_refusal_still_asks_for_evidence(brand: Brand, 
     assert refused.problem is not None and refused.problem.number == 515
     tacir = (AYSE, brand.pk, Channel.EPOSTA, RecipientType.TACIR)
     assert judge([tacir], now=timezone.now()) == [Reason.REFUSED_OTHER_TYPE]
+
+
+def test_r_s4_a_forgotten_refusal_counts_for_the_other_type_in_lists_too(brand: Brand, old: datetime) -> None:
+    assert own(brand, AYSE, "RET", old).accepted
+    seal_all()
+    expire()
+    assert say(brand, AYSE, "ONAY", timezone.now() - timedelta(minutes=1), kind="TACIR").accepted
+    listed = Consent.objects.annotate(effective=effective_status(timezone.now())).get(recipient=AYSE)
+    assert listed.effective == Reason.REFUSED_OTHER_TYPE
+    assert judge([listed.key], now=timezone.now()) == [Reason.REFUSED_OTHER_TYPE]
 
 
 def test_r_z5_the_recipient_may_agree_anew(brand: Brand, old: datetime) -> None:
