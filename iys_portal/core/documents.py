@@ -10,9 +10,11 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -24,6 +26,7 @@ from .errors import NotFound
 from .jobs import enqueue
 from .models import Document
 from .pdf import Enclosure, render_pdf
+from .storage import only_if_written
 
 log = logging.getLogger(__name__)
 RENDER = "core.render_document"
@@ -130,10 +133,11 @@ def render(document_id: int) -> None:
         _release(document)
         return
     mine = Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until)
-    with transaction.atomic():
+    with only_if_written() as drops:
         if not mine.select_for_update(of=("self",)).exists():
             return
         document.file.save(f"{document.number}.pdf", ContentFile(content), save=False)
+        drops.append(partial(default_storage.delete, str(document.file.name)))
         mine.update(
             state=DocumentState.READY,
             file=document.file.name,

@@ -328,4 +328,4 @@ class TestCommands:
         with pytest.raises(SystemExit) as end:
             call_command("verify_ledger")
         assert end.value.code == 1
-        assert f"row {events()[1]} was changed" in capsys.readouterr().out
+        assert f"Row {events()[1]} was changed" in capsys.readouterr().out
