@@ -6,7 +6,6 @@ that the PDF shows, now and whenever it is drawn.
 
 import hashlib
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from .actors import Actor
+from .codes import new_code, read_code
 from .enums import DocumentState
 from .errors import NotFound
 from .jobs import enqueue
@@ -32,9 +32,7 @@ log = logging.getLogger(__name__)
 RENDER = "core.render_document"
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O or U, so that a number can be read out and typed."""
-_READ_AS = str.maketrans("ILO", "110", " -")
+DIGITS = 16  # of a number: 80 random bits
 
 
 @dataclass(frozen=True)
@@ -73,15 +71,8 @@ def readable(actor: Actor, public_id: str) -> Document | None:
 
 
 def new_number(kind: str) -> str:
-    """A number that nobody can guess: the kind's prefix and 80 random bits, as `KNT-7QF2-M9XW-0A1B-CDEF`."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(16))
-    return "-".join((_kinds[kind].prefix, code[:4], code[4:8], code[8:12], code[12:]))
-
-
-def read_number(text: str) -> str:
-    """The number that somebody typed or pasted, in its usual spelling; letters that look like digits are read so."""
-    prefix, code = text.strip()[:3].upper(), text.strip()[3:].upper().translate(_READ_AS)
-    return "-".join((prefix, *(code[at : at + 4] for at in range(0, min(len(code), 20), 4))))
+    """A number for a new document: the kind's prefix and 80 random bits."""
+    return new_code(_kinds[kind].prefix, digits=DIGITS)
 
 
 @transaction.atomic
@@ -177,7 +168,7 @@ class Issued:
 
 def issued(text: str) -> Issued | None:
     """The document of this number, however it was typed; None where there is none."""
-    document = Document.objects.filter(number=read_number(text)).first()
+    document = Document.objects.filter(number=read_code(text, digits=DIGITS)).first()
     if document is None:
         return None
     replaced = Document.objects.filter(replaces=document).exists()
