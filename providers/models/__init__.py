@@ -19,6 +19,7 @@ from .providers import (
     Retailer,
 )
 from .reviews import ApplicationReview
+from .rounds import ApplicationRound
 
 __all__ = [
     "LARGE_FROM",
@@ -28,6 +29,7 @@ __all__ = [
     "ApplicationFile",
     "ApplicationMove",
     "ApplicationReview",
+    "ApplicationRound",
     "Brand",
     "Membership",
     "OfBrandQuerySet",

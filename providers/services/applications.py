@@ -1,6 +1,7 @@
 """An application from its start to its end, as far as the applicant makes it: start, confirm, submit, withdraw."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,9 +21,10 @@ from iys_portal.core.codes import new_code
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from providers.enums import ProviderKind
 from providers.missing import Missing, missing_for, whole
-from providers.models import Application
+from providers.models import Application, ApplicationRound
 from providers.notices import post_application_mail
 from providers.numbers import judge_email
+from providers.rounds import content_of
 
 from .moves import locked, make_move, note_move, require_changeable
 
@@ -161,6 +163,12 @@ def submit(*, application: Application, actor: Actor, now: datetime | None = Non
     if row.with_applicant and (missing := missing_for(row)):
         raise NotComplete(missing)
     move = make_move(row, "submit", actor=actor, now=now, columns={"submitted_at": now})
+    ApplicationRound.objects.create(
+        application=row,
+        number=row.rounds.count() + 1,
+        submitted_at=now,
+        data=json.dumps(content_of(row), ensure_ascii=False),
+    )
     post_application_mail(row, "submitted", cause=f"move:{move.pk}")
     return row
 

@@ -73,6 +73,7 @@ class DetailView(ReviewView):
             "registered": reviews.same_mersis(application),
             "history": history_of(application, of_desk=True),
             "former": reviews.former_papers(application),
+            "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
