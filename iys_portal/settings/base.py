@@ -343,6 +343,7 @@ REGISTRY: dict[str, Any] = {
     "APPLICATION_KEEP": timedelta(days=env.int("APPLICATION_KEEP_DAYS", default=365)),  # R-G5: ended without a provider
     "APPLICATIONS_PER_NETWORK_HOUR": env.int("APPLICATIONS_PER_NETWORK_HOUR", default=30),
     "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=True),  # somebody else than who proposed it approves
+    "INITIAL_WINDOW": timedelta(days=env.int("INITIAL_WINDOW_DAYS", default=90)),  # R-D2: the longest, from today
     "REVIEW_BUSINESS_DAYS": env.int("REVIEW_BUSINESS_DAYS", default=3),  # the promised time
     "ONE_PAPER_FOR_BOTH": env.bool("ONE_PAPER_FOR_BOTH", default=True),  # commitment and agreement on one paper
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.

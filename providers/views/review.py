@@ -17,6 +17,7 @@ from iys_portal.core.errors import FieldsInvalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_page
 from providers import services
+from providers.after_approval import links_for
 from providers.enums import ApplicationState
 from providers.forms.review import REASONS, ChecklistForm, ReturnForm
 from providers.missing import remarks_for
@@ -75,6 +76,7 @@ class DetailView(ReviewView):
             "former": reviews.former_papers(application),
             "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
+            "afterwards": links_for(application, self.actor),
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
