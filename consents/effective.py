@@ -96,17 +96,12 @@ _ANSWERS = {
 }
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
-# row (all null without a record); {now}: the moment; {others}: relation with the states of the other recipient type;
-# {owner}: the provider's state. A refusal is named before anything else, because it stays when the other reasons pass.
+# row (all null without a record); {now}: the moment; {elsewhere}: whether the recipient refused in person under the
+# other recipient type; {owner}: the provider's state. A refusal is named before anything else, because it stays when the other reasons pass.
 RULE = """
     CASE
     WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20
-    WHEN EXISTS (
-        SELECT 1 FROM {others} other
-        WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
-          AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
-          AND other.status = 2 AND other.source >= 20
-    ) THEN 22
+    WHEN {elsewhere} THEN 22
     WHEN {state}.status = 2 THEN 21
     WHEN {owner} = 'suspended' THEN 70
     WHEN {owner} = 'closed' THEN 71
@@ -119,6 +114,12 @@ RULE = """
     END
 """
 
+_ELSEWHERE = """EXISTS (
+        SELECT 1 FROM {others} other
+        WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
+          AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
+          AND other.status = 2 AND other.source >= 20
+    )"""
 _OWNER_NOW = """(
         SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
         WHERE providers_brand.id = {key}.brand_id
@@ -139,7 +140,7 @@ _OTHERS = """(
 def _case(*, key: str, state: str) -> str:
     """The rule over the state that stands now; its one parameter is the moment."""
     others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
-    rule = RULE.replace("{others}", others).replace("{owner}", _OWNER_NOW)
+    rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
     return rule.format(key=key, state=state, now="%s")
 
 
@@ -209,13 +210,14 @@ def judge_states(states: Mapping[Key, Standing], *, owners: Mapping[int, str], n
         (*key, state.status, state.source, state.holds, state.hold_from, owners.get(key[1], ""))
         for key, state in states.items()
     ]
+    elsewhere = _ELSEWHERE.format(key="asked", others="asked")
     sql = f"""
         WITH asked AS MATERIALIZED (
             SELECT * FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
                 %s::smallint[], %s::smallint[], %s::timestamptz[], %s::text[]) WITH ORDINALITY AS given(
                 recipient, brand_id, channel, recipient_type, status, source, holds, hold_from, owner, place)
         )
-        SELECT {RULE.format(key="asked", state="asked", others="asked", owner="asked.owner", now="%s")}
+        SELECT {RULE.format(key="asked", state="asked", elsewhere=elsewhere, owner="asked.owner", now="%s")}
         FROM asked ORDER BY place
     """  # noqa: S608 (constant text)
     with connection.cursor() as cursor:
