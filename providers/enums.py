@@ -101,7 +101,7 @@ class RequestState(models.TextChoices):
 
     ASKED = "asked", _("Waiting for the registry")
     ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Turned down")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
     @property

@@ -166,7 +166,7 @@ REQUEST = Workflow(
             R.REFUSED,
             Permission.APPLICATION_REVIEW,
             "request.refused",
-            _("Refuse"),
+            _("Turn down"),
         ),
         Transition(
             "withdraw",

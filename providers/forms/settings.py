@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.errors import DomainError, FieldsInvalid, Invalid
@@ -79,17 +78,19 @@ class CompanyChangeForm(NoteForm):
 
     @classmethod
     def of(cls, data: CompanyData, typed: Any = None) -> "CompanyChangeForm":
-        hidden = len(data.company.tax_number) == 11  # somebody's TCKN is not shown again (R-P9)
-        initial = {
-            "title": data.provider.title,
-            "mersis": data.provider.mersis,
-            "tax_office": data.company.tax_office,
-            "tax_number": "" if hidden else data.company.tax_number,
-        }
+        """Numbers that hold somebody's TCKN are not shown again; left empty they stay (R-P9)."""
+        initial = {"title": data.provider.title, "tax_office": data.company.tax_office}
         form = cls(typed, initial=initial)
-        if hidden:
-            form.fields["tax_number"].help_text = gettext(str(KEPT)) % {"number": data.company.tax_number_shown}
+        form._number("mersis", data.provider.mersis, data.mersis_shown)
+        form._number("tax_number", data.company.tax_number, data.company.tax_number_shown)
         return form
+
+    def _number(self, name: str, stored: str, shown: str) -> None:
+        if stored == shown:
+            self.initial[name] = stored
+            return
+        self.fields[name].required = False
+        self.fields[name].help_text = str(KEPT) % {"number": shown}
 
 
 class SignatoryForm(NoteForm):

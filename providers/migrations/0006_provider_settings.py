@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('kind', models.CharField(choices=[('company', 'Company data'), ('email', 'Corporate e-mail'), ('signatory', 'Signatory'), ('sub_brand', 'Sub-brand')], max_length=20, verbose_name='kind')),
                 ('place', models.PositiveSmallIntegerField(null=True, verbose_name='place of the signatory')),
-                ('state', models.CharField(choices=[('asked', 'Waiting for the registry'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='asked', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'Waiting for the registry'), ('accepted', 'Accepted'), ('refused', 'Turned down'), ('withdrawn', 'Withdrawn')], default='asked', max_length=12, verbose_name='state')),
                 ('note', models.TextField(blank=True, verbose_name='why')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),

@@ -10,9 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import EncryptedTextField, masked
-from providers.enums import CompanyField, RequestKind, RequestState
+from providers.enums import CompanyField, ProviderKind, RequestKind, RequestState
 
 from .providers import Brand, OfProviderQuerySet, Provider
+
+
+def _masked_phone(phone: str) -> str:
+    return f"{phone[:6]}***{phone[-2:]}" if phone else ""
+
+
+def _masked_email(email: str) -> str:
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}***{at}{domain}" if email else ""
 
 
 class Company(models.Model):
@@ -94,12 +103,11 @@ class CompanySignatory(models.Model):
 
     @property
     def phone_shown(self) -> str:
-        return f"{self.phone[:6]}***{self.phone[-2:]}"
+        return _masked_phone(self.phone)
 
     @property
     def email_shown(self) -> str:
-        name, at, domain = self.email.partition("@")
-        return f"{name[:1]}***{at}{domain}"
+        return _masked_email(self.email)
 
 
 class ProviderRequestQuerySet(models.QuerySet["ProviderRequest"]):
@@ -219,10 +227,27 @@ class RequestValue(models.Model):
     def new_shown(self) -> str:
         return self._shown(self.new)
 
+    @property
+    def old_masked(self) -> str:
+        return self._for_all(self.old)
+
+    @property
+    def new_masked(self) -> str:
+        return self._for_all(self.new)
+
     def _shown(self, value: str) -> str:
         """R-P9: numbers that name a person are masked."""
         personal = self.field == CompanyField.TCKN or (self.field == CompanyField.TAX_NUMBER and len(value) == 11)
         return masked(value) if personal else value
+
+    def _for_all(self, value: str) -> str:
+        """As everybody of the provider sees it: a signatory's phone and e-mail are masked as well."""
+        if self.field == CompanyField.PHONE:
+            return _masked_phone(value)
+        if self.field == CompanyField.PERSON_EMAIL:
+            return _masked_email(value)
+        natural = self.request.provider.kind == ProviderKind.NATURAL_PERSON
+        return masked(value) if natural and self.field == CompanyField.MERSIS else self._shown(value)
 
 
 class RequestPaper(models.Model):

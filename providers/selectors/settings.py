@@ -56,7 +56,7 @@ def company_data(actor: Actor) -> CompanyData | None:
 
 def requests_of(actor: Actor, *, brands: bool) -> QuerySet[ProviderRequest]:
     """The own requests about sub-brands, or all others, newest first."""
-    found = ProviderRequest.objects.visible_to(actor).select_related("asker", "closed_by", "brand", "paper")
+    found = ProviderRequest.objects.visible_to(actor).select_related("provider", "asker", "closed_by", "brand", "paper")
     about_brand = Q(kind=RequestKind.SUB_BRAND)
     return found.filter(about_brand if brands else ~about_brand).prefetch_related("values")[:LISTED]
 

@@ -37,7 +37,7 @@ def ask_company_change(
     files: Files = (),
     now: datetime,
 ) -> ProviderRequest:
-    """Ask for another title, MERSİS number, tax number or office; an empty tax number keeps the stored one.
+    """Ask for another title, MERSİS number, tax number or office; an empty number keeps the stored one.
 
     Only what differs becomes part of the request. Raises `NotAllowed`, `WrongMoment`, `FieldsInvalid`, `Invalid`.
     """
@@ -70,7 +70,7 @@ def _judge_company(
 ) -> dict[F, str]:
     kept = tax_number.strip() or company.tax_number
     tax = judge_tax_number(kept, kind=provider.kind)
-    number = judge_mersis(mersis, kind=provider.kind, tax_number=tax.value)
+    number = judge_mersis(mersis.strip() or provider.mersis, kind=provider.kind, tax_number=tax.value)
     name, office = " ".join(title.split()), " ".join(tax_office.split())
     errors: Errors = {
         "title": _length(name, MAX_TITLE),

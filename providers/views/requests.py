@@ -67,7 +67,7 @@ class DecideView(RequestView):
             self.decide(request, found)
         except Invalid as error:
             return self.page(request, found, error=str(error))
-        messages.success(request, _("Accepted.") if self.accept else _("Refused."))
+        messages.success(request, _("Accepted.") if self.accept else _("Turned down."))
         return redirect("providers:review_request", public_id)
 
     def decide(self, request: HttpRequest, found: ProviderRequest) -> None:

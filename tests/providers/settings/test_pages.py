@@ -8,12 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from iys_portal.core.models import AuditEntry, OutboxMessage
-from providers.enums import ProviderState, RequestState
-from providers.models import Brand, BrandValue, CompanySignatory, Provider, ProviderRequest, Retailer
+from providers.enums import ProviderKind, ProviderState, RequestState
+from providers.models import Brand, BrandValue, Company, CompanySignatory, Provider, ProviderRequest, Retailer
 from tests.consents.evidence.papers import pdf, picture
 from tests.factories import BrandFactory, MembershipFactory, RetailerFactory, UserFactory
 
-from .conftest import COMPANY, PERSON, House, traces
+from .conftest import COMPANY, PERSON, House, make_house, traces
 
 PROFILE = {"sector": "retail", "short_name": "MODA\nEV", "sender_name": "deneme", "number": "", "domain": ""}
 
@@ -223,3 +223,29 @@ def test_the_lists_ask_a_fixed_number_of_queries(
     for name in ("settings", "brands", "dealers"):
         with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
             assert manager.get(url(name)).status_code == 200
+
+
+def test_r_p9_a_natural_persons_numbers_are_kept_without_being_shown(db: None, sign_in: Callable[..., Client]) -> None:
+    house = make_house(kind=ProviderKind.NATURAL_PERSON, mersis="1000000014600015")
+    Company.objects.create(provider=house.provider, tax_office="Deneme", tax_number="10000000146")
+    client = sign_in(house.user, provider=house.brand.provider)
+    page = client.get(url("settings-company")).content.decode() + client.get(url("settings")).content.decode()
+    assert "10000000146" not in page
+    assert "1000000014600015" not in page
+    data = {"title": "Yeni Unvan", "mersis": "", "tax_number": "", "tax_office": "Deneme"}
+    assert client.post(url("settings-company"), data).status_code == 302
+    assert [value.field for value in ProviderRequest.objects.get().values.all()] == ["title"]
+    changed = data | {"mersis": "1000000014600099"}
+    ProviderRequest.objects.all().delete()
+    assert client.post(url("settings-company"), changed).status_code == 302
+    assert "1000000014600099" not in client.get(url("settings")).content.decode()
+
+
+def test_a_signatorys_contact_is_masked_in_the_list_of_requests(manager: Client, house: House) -> None:
+    manager.post(url("settings-signatory", 1), PERSON | {"email": "baska@firma.example", "phone": "0533 000 00 00"})
+    page = manager.get(url("settings")).content.decode()
+    assert "b***@firma.example" in page
+    assert "baska@firma.example" not in page
+    assert "+905330000000" not in page
+    request = ProviderRequest.objects.get()
+    assert "baska@firma.example" in reviewer().get(url("review_request", request.public_id)).content.decode()
