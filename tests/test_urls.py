@@ -147,7 +147,7 @@ OF_APPLICATION = {
     "providers:application-withdraw": "POST",
 }
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
-# retention (see tests/consents/test_retention_page.py),
+# retention (see tests/consents/retention/test_page.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/), the review of applications
 # (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation of an

@@ -155,6 +155,8 @@ ACTS: dict[str, Act] = {
     "user.reactivated": Act(Group.PEOPLE, _("%(who)s reopened the account of “%(name)s”")),
     "user.second_factor_added": Act(Group.PEOPLE, _("%(who)s added a second factor")),
     "user.second_factor_removed": Act(Group.PEOPLE, _("%(who)s removed a second factor")),
+    "user.second_factor_put_off": Act(Group.PEOPLE, _("%(who)s may put the second factor off for some days")),
+    "user.second_factor_renamed": Act(Group.PEOPLE, _("%(who)s renamed a passkey")),
     "user.second_factor_reset": Act(Group.PEOPLE, _("%(who)s reset the second factor of “%(name)s”")),
     "user.recovery_codes_made": Act(Group.PEOPLE, _("%(who)s made new recovery codes")),
     "user.recovery_code_used": Act(Group.PEOPLE, _("%(who)s signed in with a recovery code")),

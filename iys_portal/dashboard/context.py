@@ -1,6 +1,8 @@
 """What every page shows around its content: menu, scope, languages."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -73,6 +75,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": [],
         "scopes": [],
+        "factor_due": _factor_due(request),
         "home_url": reverse(home_of(getattr(request, "user", None))),
     }
     if actor is not None:
@@ -93,6 +96,19 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
         context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
+
+
+@dataclass(frozen=True)
+class FactorDue:
+    """How long the second factor can still be put off (R-A2)."""
+
+    until: datetime
+    days_left: int
+
+
+def _factor_due(request: HttpRequest) -> FactorDue | None:
+    until = getattr(request, "factor_due", None)
+    return FactorDue(until, ceil((until - timezone.now()) / timedelta(days=1))) if until else None
 
 
 def _open_refusals(actor: Actor) -> SimpleLazyObject:

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.core.errors import DomainError, FieldsInvalid, Invalid
 from iys_portal.core.forms import PortalForm
 from providers.enums import BrandValueKind as K
 from providers.enums import ProviderKind, Sector
@@ -17,16 +16,6 @@ from providers.selectors.settings import CompanyData
 NO_SPELLING = {"spellcheck": "false", "autocomplete": "off"}
 NUMERIC = NO_SPELLING | {"inputmode": "numeric"}
 KEPT = _("Kept: %(number)s. Leave it empty to keep it.")
-
-
-def show_refusal(form: forms.Form, error: DomainError) -> None:
-    """Put a service's refusal at the fields that it names."""
-    if isinstance(error, FieldsInvalid):
-        for name, sentences in error.errors.items():
-            form.add_error(name if name in form.fields else None, sentences)  # type: ignore[arg-type]
-        return
-    field = error.field if isinstance(error, Invalid) else None
-    form.add_error(field if field in form.fields else None, str(error))
 
 
 def _choose(field: Any, values: Sequence[str], empty: Any) -> None:

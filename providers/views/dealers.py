@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.import_formats import MAX_BYTES, MAX_ROWS
 from iys_portal.core.import_storage import PrivateTmpStorage
 from providers import dealer_files
-from providers.forms.settings import DealerChangeForm, DealerFileForm, DealerForm, show_refusal
+from providers.forms.settings import DealerChangeForm, DealerFileForm, DealerForm
 from providers.models import Brand, Retailer
 from providers.selectors import settings as selectors
 from providers.services import dealers

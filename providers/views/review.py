@@ -14,6 +14,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_page
 from providers import services
 from providers.enums import ApplicationState
@@ -123,8 +124,7 @@ class ActView(DetailView):
                 )
                 return self.done(request, application, _("The checklist is kept."))
             except FieldsInvalid as error:
-                for name, sentences in error.errors.items():
-                    form.add_error(name if name in form.fields else None, sentences)
+                show_refusal(form, error)
         return self.page(request, application, status=422, checklist=form)
 
     def approve(self, request: HttpRequest, application: Application) -> HttpResponse:

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
+from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import DomainError, NotAllowed, NotFound
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import ACCEPTED, MAX_BYTES, MAX_FILES
 from providers.enums import RequestKind, RequestState
-from providers.forms.applications import CodeForm
-from providers.forms.settings import CompanyChangeForm, ContactForm, NewEmailForm, SignatoryForm, show_refusal
+from providers.forms.settings import CompanyChangeForm, ContactForm, NewEmailForm, SignatoryForm
 from providers.models import ProviderRequest
 from providers.policies import may_change_settings
 from providers.selectors import settings as selectors
@@ -179,7 +180,7 @@ class EmailView(WriteView):
     def page(self, request: HttpRequest, **forms: Form) -> HttpResponse:
         context: dict[str, Any] = {
             "form": NewEmailForm(),
-            "code_form": CodeForm(),
+            "code_form": SignInCodeForm(),
             "waiting": self.data.company.next_email,
         }
         bound = next((form for form in forms.values() if form.is_bound), None)
@@ -190,7 +191,7 @@ class ConfirmEmailView(EmailView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = CodeForm(request.POST)
+        form = SignInCodeForm(request.POST)
         done: list[object] = []
 
         def confirm() -> None:
