@@ -40,6 +40,12 @@ class CompanyData:
         return masked(number) if self.provider.kind == ProviderKind.NATURAL_PERSON else number
 
     @property
+    def may_name_second(self) -> bool:
+        """A natural person signs alone."""
+        legal = self.provider.kind == ProviderKind.LEGAL_ENTITY
+        return legal and [person.place for person in self.signatories] == [1]
+
+    @property
     def place_shown(self) -> str:
         district, province = self.company.district, self.provider.city
         return f"{district} / {province}" if district else province
@@ -69,6 +75,7 @@ def requests_listed(actor: Actor, *, state: str) -> QuerySet[ProviderRequest]:
 
 
 def waiting_requests(actor: Actor) -> int:
+    """How many requests wait for a reviewer."""
     return ProviderRequest.objects.visible_to(actor).filter(state=RequestState.ASKED).count()
 
 

@@ -126,6 +126,8 @@ def ask_signatory_change(
         people = {person.place: person for person in CompanySignatory.objects.filter(provider=provider)}
         if place not in (1, 2) or (place == 2 and 1 not in people):
             refuse_fields({"place": _("The first signatory comes first.")})
+        if place == 2 and provider.kind == ProviderKind.NATURAL_PERSON:
+            refuse_fields({"place": _("A natural person signs alone.")})
         stored = people.get(place)
         wanted = _judge_person(
             provider, stored, first_name=first_name, last_name=last_name, tckn=tckn, phone=phone, email=email

@@ -200,7 +200,8 @@ def _picture(data: bytes) -> bytes:
         if scan.content_type not in (PNG, JPEG):
             raise FileRefused("logo-kind")
         return draw_logo(data, scan.content_type)
-    except FileRefused as refusal:
+    except FileRefused as error:
+        refusal = FileRefused("logo-kind") if error.code == "scan-unknown" else error
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="logo") from refusal
 
 

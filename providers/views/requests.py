@@ -28,6 +28,7 @@ class RequestsView(ReviewView):
             "rows": selectors.requests_listed(self.actor, state=state),
             "state": state or RequestState.ASKED.value,
             "states": RequestState.choices,
+            "waiting": selectors.waiting_requests(self.actor) or "",
         }
         return render(request, "providers/review/requests.html", context)
 

@@ -93,7 +93,7 @@ class CompanyView(SettingsView):
             "data": self.data,
             "requests": asked,
             "asked": RequestState.ASKED,
-            "second": [person.place for person in self.data.signatories] == [1],
+            "second": self.data.may_name_second,
         }
         return self.show(request, "company", context)
 
@@ -143,7 +143,7 @@ class SignatoryView(AskView):
 
     def form(self, place: int, typed: Any = None) -> SignatoryForm:
         stored = {person.place: person for person in self.data.signatories}
-        if place not in (1, 2) or (place == 2 and 1 not in stored):
+        if place not in (1, 2) or (place == 2 and 2 not in stored and not self.data.may_name_second):
             raise Http404
         return SignatoryForm.of(self.data, stored.get(place), typed)
 

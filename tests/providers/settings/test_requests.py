@@ -95,6 +95,9 @@ def test_a_natural_person_stays_the_same_person(db: None) -> None:
     with pytest.raises(FieldsInvalid):
         asking.ask_signatory_change(actor=house.actor, place=1, now=NOW, **PERSON | {"tckn": "10000000078"})
     assert traces() == before
+    with pytest.raises(FieldsInvalid):
+        asking.ask_signatory_change(actor=house.actor, place=2, now=NOW, **PERSON | {"tckn": "10000000078"})
+    assert traces() == before
     named = asking.ask_signatory_change(actor=house.actor, place=1, now=NOW, **PERSON | {"last_name": "Yeni"})
     assert [value.field for value in named.values.all()] == [F.LAST_NAME]
 
@@ -130,6 +133,14 @@ def test_r_p1_another_providers_mersis_number_is_refused_now_and_at_the_decision
     assert traces() == before
     assert house.provider.mersis == "0734567890400015"
     assert ProviderRequest.objects.get().state == RequestState.ASKED
+
+
+def test_the_second_signatory_comes_second(db: None) -> None:
+    house, before = make_house(), traces()
+    for place in (0, 2, 3):
+        with pytest.raises(FieldsInvalid):
+            asking.ask_signatory_change(actor=house.actor, place=place, now=NOW, **PERSON | {"tckn": "10000000078"})
+    assert traces() == before
 
 
 def test_nothing_differs_and_one_at_a_time(house: House) -> None:
