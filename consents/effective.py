@@ -97,7 +97,8 @@ _ANSWERS = {
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
 # row (all null without a record); {now}: the moment; {elsewhere}: whether the recipient refused in person under the
-# other recipient type; {owner}: the provider's state. A refusal is named before anything else, because it stays when the other reasons pass.
+# other recipient type; {owner}: the provider's state. A refusal is named before anything else, because it stays when
+# the other reasons pass.
 RULE = """
     CASE
     WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20

@@ -56,6 +56,7 @@ MENU = (
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.APPLICATION_REVIEW),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.AUDIT_VIEW),
+    Entry(_("Company and brands"), "providers:settings", "building", Permission.PROVIDER_VIEW),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),

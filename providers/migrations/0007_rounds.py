@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('providers', '0003_review'),
+        ('providers', '0006_provider_settings'),
     ]
 
     operations = [

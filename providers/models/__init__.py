@@ -1,4 +1,4 @@
-"""Rows of providers: who may send, and who asks to be registered."""
+"""Rows of providers: who may send, who asks to be registered, and what changes afterwards."""
 
 from .applications import (
     Application,
@@ -8,6 +8,14 @@ from .applications import (
     ApplicationMove,
     Signatory,
 )
+from .companies import (
+    Company,
+    CompanySignatory,
+    ProviderRequest,
+    RequestPaper,
+    RequestValue,
+)
+from .profiles import BrandProfile, BrandValue
 from .providers import (
     LARGE_FROM,
     Brand,
@@ -31,11 +39,18 @@ __all__ = [
     "ApplicationReview",
     "ApplicationRound",
     "Brand",
+    "BrandProfile",
+    "BrandValue",
+    "Company",
+    "CompanySignatory",
     "Membership",
     "OfBrandQuerySet",
     "OfProviderQuerySet",
     "Provider",
     "ProviderQuerySet",
+    "ProviderRequest",
+    "RequestPaper",
+    "RequestValue",
     "Retailer",
     "Signatory",
 ]

@@ -25,6 +25,7 @@ from providers.models import Application, ApplicationDocument
 from providers.policies import review_acts
 from providers.selectors import reviews
 from providers.selectors.applications import history_of
+from providers.selectors.settings import waiting_requests
 from providers.services import review
 
 
@@ -54,6 +55,7 @@ class ListView(ReviewView):
             "rows": reviews.work_list(self.actor, state=state),
             "state": state,
             "states": ApplicationState.choices,
+            "waiting": waiting_requests(self.actor) or "",
         }
         return render(request, "providers/review/list.html", context)
 
