@@ -32,7 +32,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
 from providers import reference
-from providers.demo import load_applications
+from providers.demo import load_applications, load_integrators
 from providers.enums import ProviderKind
 from providers.models import Brand, Membership, Provider, Retailer
 
@@ -122,6 +122,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     people = load_accounts()
     load_texts(providers, renewed=(STORE,), now=now or timezone.now())
     load_applications(now=now or timezone.now())
+    load_integrators(now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 

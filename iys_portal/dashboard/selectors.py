@@ -102,6 +102,7 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
             running=running,
             may_import=imports,
             link=actor.may(Permission.CONSENT_VIEW),
+            inside=actor.may(Permission.PROVIDER_VIEW),
         ),
         brands=[BrandLine(brands[part.brand_id], part) for part in shown if part.brand_id in brands],
         brands_left_out=len(totals) - len(shown),

@@ -8,6 +8,7 @@ from .applications import (
     ApplicationMove,
     Signatory,
 )
+from .integrators import Integrator, IntegratorGrant, IntegratorPerson
 from .providers import (
     LARGE_FROM,
     Brand,
@@ -29,6 +30,9 @@ __all__ = [
     "ApplicationMove",
     "ApplicationReview",
     "Brand",
+    "Integrator",
+    "IntegratorGrant",
+    "IntegratorPerson",
     "Membership",
     "OfBrandQuerySet",
     "OfProviderQuerySet",
