@@ -114,6 +114,18 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     )
 
 
+def granted_to(actor: Actor) -> list[tuple[Brand, list[tuple[Channel, bool]]]]:
+    """What a provider opened to an integrator's person: channels by brand, and whether they may be written (R-P12)."""
+    if actor.bound is None:
+        return []
+    bound, brands = actor.bound, Brand.objects.visible_to(actor).order_by("-is_main", "name")
+    parts = bound.by_brand()
+    return [
+        (brand, [(Channel(channel), (brand.pk, channel) in bound.writes) for channel in parts[brand.pk]])
+        for brand in brands
+    ]
+
+
 def _imports(actor: Actor, *, linked: bool) -> tuple[list[ImportLine], int, int]:
     """The newest imports that run or wait, and how many of both there are. One query."""
     active = ConsentImport.objects.visible_to(actor).filter(state__in=(*RUNNING, *WAITING))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from consents.enums import Channel
 from consents.models import Consent, ConsentEvent, ConsentImport
 from consents.services import import_runs, imports
 from consents.services.records import Entry, record_consents
@@ -110,6 +111,7 @@ def test_r_p12_granted_one_channel_used_it_revoked_and_out() -> None:
     form = {"integrator": str(integrator.public_id), "brands": [brand.pk], "channels": [3], "level": "write"}
     assert manager.post(GRANTS, form).status_code == 302
 
+    assert person.get("/").context["granted"] == [(brand, [(Channel.EPOSTA, True)])]
     consents = person.get(reverse("consents:list"))
     assert consents.status_code == 200
     assert "ali@firma.example" in consents.content.decode()
