@@ -56,6 +56,7 @@ class IntegratorForm(PortalForm, forms.ModelForm):
     class Meta:
         model = Integrator
         fields = ("title", "tax_number", "authorisation_number", "authorised_from", "authorised_until", "email")
+        labels = {"email": _("Contact e-mail")}  # made upper case by itself it would begin with a dotless I
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             for name in ("authorised_from", "authorised_until")
