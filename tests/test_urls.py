@@ -150,13 +150,13 @@ OF_REGISTER = {
     "providers:integrator-person-end": "POST",
 }
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
-# retention (see tests/consents/test_retention_page.py),
+# retention (see tests/consents/retention/test_page.py), initial-load windows (tests/consents/test_windows.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), public seals (tests/consents/proof/), the review of applications
 # (tests/providers/applications/test_review.py).
 ELSEWHERE = re.compile(
     r"^(providers:review(_\w+)?$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+)$)"
+    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

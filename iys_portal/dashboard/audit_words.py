@@ -121,6 +121,7 @@ ACTS: dict[str, Act] = {
     "application.returned": Act(Group.PROVIDER, _("%(who)s returned the application %(name)s for correction")),
     "application.approved": Act(Group.PROVIDER, _("%(who)s approved the application %(name)s")),
     "application.rejected": Act(Group.PROVIDER, _("%(who)s rejected the application %(name)s")),
+    "application.forgotten": Act(Group.PROVIDER, _("The data of the ended application %(name)s was erased")),
     "application.expired": Act(Group.PROVIDER, _("The application %(name)s expired")),
     "brand.created": Act(Group.PROVIDER, _("%(who)s added the brand “%(name)s”")),
     "brand.changed": Act(Group.PROVIDER, _("%(who)s changed the brand “%(name)s”")),

@@ -340,8 +340,10 @@ REGISTRY: dict[str, Any] = {
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
     "APPLICATION_REMIND_AFTER": timedelta(days=env.int("APPLICATION_REMIND_DAYS", default=7)),  # R-P6: stale drafts
     "APPLICATION_EXPIRE_AFTER": timedelta(days=env.int("APPLICATION_EXPIRE_DAYS", default=30)),
+    "APPLICATION_KEEP": timedelta(days=env.int("APPLICATION_KEEP_DAYS", default=365)),  # R-G5: ended without a provider
     "APPLICATIONS_PER_NETWORK_HOUR": env.int("APPLICATIONS_PER_NETWORK_HOUR", default=30),
     "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=True),  # somebody else than who proposed it approves
+    "INITIAL_WINDOW": timedelta(days=env.int("INITIAL_WINDOW_DAYS", default=90)),  # R-D2: the longest, from today
     "REVIEW_BUSINESS_DAYS": env.int("REVIEW_BUSINESS_DAYS", default=3),  # the promised time
     "ONE_PAPER_FOR_BOTH": env.bool("ONE_PAPER_FOR_BOTH", default=True),  # commitment and agreement on one paper
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.

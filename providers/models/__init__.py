@@ -20,6 +20,7 @@ from .providers import (
     Retailer,
 )
 from .reviews import ApplicationReview
+from .rounds import ApplicationRound
 
 __all__ = [
     "LARGE_FROM",
@@ -29,6 +30,7 @@ __all__ = [
     "ApplicationFile",
     "ApplicationMove",
     "ApplicationReview",
+    "ApplicationRound",
     "Brand",
     "Integrator",
     "IntegratorGrant",

@@ -14,8 +14,10 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_page
 from providers import services
+from providers.after_approval import links_for
 from providers.enums import ApplicationState
 from providers.forms.review import REASONS, ChecklistForm, ReturnForm
 from providers.missing import remarks_for
@@ -72,7 +74,9 @@ class DetailView(ReviewView):
             "registered": reviews.same_mersis(application),
             "history": history_of(application, of_desk=True),
             "former": reviews.former_papers(application),
+            "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
+            "afterwards": links_for(application, self.actor),
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
@@ -123,8 +127,7 @@ class ActView(DetailView):
                 )
                 return self.done(request, application, _("The checklist is kept."))
             except FieldsInvalid as error:
-                for name, sentences in error.errors.items():
-                    form.add_error(name if name in form.fields else None, sentences)
+                show_refusal(form, error)
         return self.page(request, application, status=422, checklist=form)
 
     def approve(self, request: HttpRequest, application: Application) -> HttpResponse:
