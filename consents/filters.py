@@ -83,6 +83,7 @@ def read_filters(actor: Actor, form: ConsentFilterForm, search: str) -> Filters:
         recipient_type=RecipientType[chosen["type"]] if "type" in chosen else None,
         source=Source[chosen["source"]] if "source" in chosen else None,
         search=read_search(search, exact_only=actor.all_providers),
+        parts=actor.bound.by_brand() if actor.bound is not None else None,
     )
     return replace(filters, brands=(ids[chosen["brand"]],)) if "brand" in chosen else filters
 

@@ -324,6 +324,14 @@ PROBLEMS: tuple[Problem, ...] = (
         _("The recipient refused in person on {date} ({source})."),
         _("A new consent needs a later date and an uploaded file that proves it."),
     ),
+    _conflict(
+        520,
+        "R-P12",
+        "R-P12",
+        "type",
+        _("The provider has not granted you this channel of the brand."),
+        _("Take these rows out, or ask the provider to grant the channel."),
+    ),
 )
 
 # What an undo leaves alone, and says so (R-L6).
@@ -353,6 +361,9 @@ LEFT_ALONE: tuple[Problem, ...] = (
         _("Ask the recipient; a new consent can be recorded."),
     ),
 )
+
+UNGRANTED = 520
+"""R-P12: judged first, for nothing is told of a channel that an integrator may not write."""
 
 BY_CODE: dict[str, Problem] = {problem.code: problem for problem in reversed(PROBLEMS)}
 BY_NUMBER: dict[int, Problem] = {problem.number: problem for problem in (*PROBLEMS, *LEFT_ALONE)}

@@ -1,4 +1,4 @@
-"""Applications of the demonstration, in several states; numbers, names and papers are plainly made up."""
+"""Applications and the integrator of the demonstration; numbers, names and papers are plainly made up."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,17 +7,22 @@ from io import BytesIO
 from django.db import transaction
 from PIL import Image, ImageDraw
 
-from iys_portal.accounts.enums import NoticeAudience, StaffRole
+from iys_portal.accounts.demo import ACCOUNTS, BOOKSHOP, INTEGRATOR, STORE
+from iys_portal.accounts.enums import NoticeAudience, ProviderRole, StaffRole
 from iys_portal.accounts.models import User
+from iys_portal.accounts.policies import needs_second_factor
 from iys_portal.accounts.scopes import actor_for
-from iys_portal.accounts.selectors import privacy_notice
+from iys_portal.accounts.selectors import has_second_factor, privacy_notice
+from iys_portal.accounts.services import enrol_totp
+from iys_portal.core.actors import SYSTEM
+from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.turkish import fold
 
 from . import services
 from .enums import ApplicationDocumentKind as D
-from .enums import ProviderKind
+from .enums import GrantChannel, GrantLevel, ProviderKind
 from .missing import missing_for, whole
-from .models import Application
+from .models import Application, Brand, Integrator, IntegratorGrant, Membership
 from .services import SignatoryValues
 
 LEGAL, NATURAL = ProviderKind.LEGAL_ENTITY, ProviderKind.NATURAL_PERSON
@@ -116,7 +121,51 @@ SAMPLES = (
         ("submit", "withdraw"),
     ),
 )
+C = GrantChannel
+GRANTS = (
+    (BOOKSHOP, (C.EPOSTA, C.MESAJ), GrantLevel.WRITE),
+    (STORE, (C.EPOSTA,), GrantLevel.READ),
+)
+"""Brand's number, channels, access."""
 REASON = "Ticaret sicil gazetesinin tarihi okunmuyor; lütfen sayfayı yeniden tarayın."
+
+
+def load_integrators(*, now: datetime) -> int:
+    """The integrator of the demonstration, its person, and what providers opened to it; the number of new grants.
+
+    Idempotent: an integrator that is there stays as it is, with its grants.
+    """
+    person = User.objects.filter(email__in=[one.email for one in ACCOUNTS if one.integrator]).first()
+    if person is None or Integrator.objects.filter(title=INTEGRATOR).exists():
+        return 0
+    today = now.astimezone(ISTANBUL).date()
+    with transaction.atomic():
+        integrator = services.open_integrator(
+            actor=SYSTEM,
+            title=INTEGRATOR,
+            tax_number="9990000053",
+            authorisation_number="DENEME-2026/001",
+            authorised_from=today - timedelta(days=120),
+            authorised_until=today + timedelta(days=610),
+            email="iletisim@deneme-entegrasyon.example",
+            is_demo=True,
+        )
+        services.add_person(integrator_id=integrator.pk, user=person, actor=SYSTEM)
+        if needs_second_factor(person) and not has_second_factor(person):
+            enrol_totp(person)
+        return sum(len(_open(integrator, *part)) for part in GRANTS)
+
+
+def _open(integrator: Integrator, code: int, channels: tuple[int, ...], level: str) -> list[IntegratorGrant]:
+    """What the brand's manager opens."""
+    brand = Brand.objects.select_related("provider").filter(brand_code=code).first()
+    if brand is None:
+        return []
+    manager = Membership.objects.filter(provider=brand.provider_id, role=ProviderRole.MANAGER).first()
+    if manager is None:
+        return []
+    actor = actor_for(manager.user, provider_id=brand.provider_id, way="command")
+    return services.grant(integrator=integrator, brands=[brand], channels=channels, level=level, actor=actor)
 
 
 def load_applications(*, now: datetime) -> int:

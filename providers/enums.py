@@ -19,6 +19,33 @@ class ProviderState(models.TextChoices):
         return {"active": "success", "suspended": "warning", "closed": "secondary"}[self.value]
 
 
+class IntegratorState(models.TextChoices):
+    """Where an integrator stands; only an active one has access (R-P12)."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+    @property
+    def badge(self) -> str:
+        return {"active": "success", "suspended": "warning", "closed": "secondary"}[self.value]
+
+
+class GrantChannel(models.IntegerChoices):
+    """The channels of `consents.enums.Channel`, by the same numbers: this app lies below consents."""
+
+    ARAMA = 1, _("Call")
+    MESAJ = 2, _("Text message")
+    EPOSTA = 3, _("E-mail")
+
+
+class GrantLevel(models.TextChoices):
+    """How far an integrator reaches in a channel of a brand (R-P12)."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Read and write")
+
+
 class SizeClass(models.TextChoices):
     """Size of a provider by its number of consents, for the initial upload deadlines (R-D2)."""
 

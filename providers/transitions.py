@@ -9,6 +9,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.workflow import Transition, Workflow
 
 from .enums import ApplicationState as A
+from .enums import IntegratorState as I
 from .enums import ProviderState as S
 from .enums import RequestState as R
 
@@ -36,6 +37,35 @@ ACCOUNT = Workflow(
             S.CLOSED,
             Permission.REFERENCE_CHANGE,
             "provider.closed",
+            _("Close"),
+        ),
+    ]
+)
+
+INTEGRATOR = Workflow(
+    [
+        Transition(
+            "suspend",
+            frozenset({I.ACTIVE}),
+            I.SUSPENDED,
+            Permission.REFERENCE_CHANGE,
+            "integrator.suspended",
+            _("Suspend"),
+        ),
+        Transition(
+            "reopen",
+            frozenset({I.SUSPENDED, I.CLOSED}),
+            I.ACTIVE,
+            Permission.REFERENCE_CHANGE,
+            "integrator.reopened",
+            _("Reopen"),
+        ),
+        Transition(
+            "close",
+            frozenset({I.ACTIVE, I.SUSPENDED}),
+            I.CLOSED,
+            Permission.REFERENCE_CHANGE,
+            "integrator.closed",
             _("Close"),
         ),
     ]

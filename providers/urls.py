@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from .views import integrators, requests, review
 from .views import people as views
-from .views import requests, review
 
 app_name = "providers"
 urlpatterns = [
@@ -34,6 +34,28 @@ urlpatterns = [
         requests.RequestPaperView.as_view(),
         name="review_request_page",
     ),
+    path("entegratorler/", integrators.GrantsView.as_view(), name="integrators"),
+    path("entegratorler/izin/<uuid:public_id>/kaldir/", integrators.RevokeGrantView.as_view(), name="grant-revoke"),
+    path("entegratorler/<uuid:public_id>/kaldir/", integrators.RevokeAllView.as_view(), name="grants-revoke"),
+    path("entegrator-sicili/", integrators.RegisterListView.as_view(), name="integrator-register"),
+    path("entegrator-sicili/<uuid:public_id>/", integrators.RegisterOneView.as_view(), name="integrator"),
+    path("entegrator-sicili/<uuid:public_id>/davet/", integrators.InviteView.as_view(), name="integrator-invite"),
+    path(
+        "entegrator-sicili/<uuid:public_id>/davet/<uuid:invitation_id>/geri-al/",
+        integrators.InvitationView.as_view(act="revoke"),
+        name="integrator-invitation-revoke",
+    ),
+    path(
+        "entegrator-sicili/<uuid:public_id>/davet/<uuid:invitation_id>/yeniden/",
+        integrators.InvitationView.as_view(act="resend"),
+        name="integrator-invitation-resend",
+    ),
+    path(
+        "entegrator-sicili/<uuid:public_id>/kisi/<int:person_id>/cikar/",
+        integrators.EndPersonView.as_view(),
+        name="integrator-person-end",
+    ),
+    path("entegrator-sicili/<uuid:public_id>/<slug:move>/", integrators.MoveView.as_view(), name="integrator-move"),
     path("kisiler/", views.PeopleView.as_view(), name="people"),
     path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),
     path("kisiler/<int:membership_id>/cikar/", views.RemoveView.as_view(), name="member-remove"),

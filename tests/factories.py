@@ -1,5 +1,7 @@
 """Rows for tests. Names and addresses are plainly made up."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
@@ -8,7 +10,17 @@ from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
 from providers.enums import ProviderKind
-from providers.models import Application, Brand, Membership, Provider, Retailer, Signatory
+from providers.models import (
+    Application,
+    Brand,
+    Integrator,
+    IntegratorGrant,
+    IntegratorPerson,
+    Membership,
+    Provider,
+    Retailer,
+    Signatory,
+)
 
 PASSWORD = "uzun-ve-uydurma-parola-1"
 
@@ -63,6 +75,48 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     provider = factory.SubFactory(ProviderFactory)
     role = "officer"
+
+
+class IntegratorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Integrator
+
+    title = factory.Sequence(lambda n: f"Deneme Entegratör {n} A.Ş.")
+    tax_number = factory.Sequence(lambda n: f"{9_990_000_000 + n}")
+    authorisation_number = factory.Sequence(lambda n: f"DENE-{n:05d}")
+    authorised_from = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    authorised_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=335))
+    email = factory.Sequence(lambda n: f"iletisim{n}@entegrator.example")
+
+
+class IntegratorPersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = IntegratorPerson
+
+    integrator = factory.SubFactory(IntegratorFactory)
+    user = factory.SubFactory(UserFactory)
+    added_at = factory.LazyFunction(timezone.now)
+
+
+class IntegratorGrantFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = IntegratorGrant
+
+    integrator = factory.SubFactory(IntegratorFactory)
+    brand = factory.SubFactory(BrandFactory)
+    channel = 3
+    level = "write"
+    granted_at = factory.LazyFunction(timezone.now)
+    granted_by = 1
+    granted_by_name = "Deneme Yönetici"
+
+
+def integrator_of(brand: Brand, *channels: int, level: str = "write", **flags: bool) -> IntegratorPerson:
+    """A new person of a new integrator with some of the brand's channels, e-mail unless named."""
+    person = IntegratorPersonFactory()
+    for channel in channels or (3,):
+        IntegratorGrantFactory(integrator=person.integrator, brand=brand, channel=channel, level=level, **flags)
+    return person
 
 
 def actor_of(user: User, provider: Provider | None = None) -> Actor:

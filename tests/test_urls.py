@@ -26,7 +26,17 @@ from providers.services.asking import ask_sub_brand
 from providers.services.profiles import keep_logo
 from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf, picture
-from tests.factories import ApplicationFactory, BrandFactory, MembershipFactory, RetailerFactory, UserFactory, actor_of
+from tests.factories import (
+    ApplicationFactory,
+    BrandFactory,
+    IntegratorGrantFactory,
+    IntegratorPersonFactory,
+    MembershipFactory,
+    RetailerFactory,
+    UserFactory,
+    actor_of,
+    integrator_of,
+)
 
 PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
 STAFF_ROLES = ("admin", "reviewer", "complaint_officer", "auditor")
@@ -53,8 +63,10 @@ PAGES: dict[str, set[str]] = {
     "providers:dealer-import": {"manager"},
     "providers:reviews": {"admin", "reviewer", "auditor"},
     "providers:review_requests": {"admin", "reviewer", "auditor"},
-    "consents:list": {"manager", "officer", "viewer", "admin", "auditor"},
-    "consents:record": {"manager", "officer"},
+    "providers:integrators": {"manager"},
+    "providers:integrator-register": set(STAFF_ROLES),
+    "consents:list": {"manager", "officer", "viewer", "integrator", "admin", "auditor"},
+    "consents:record": {"manager", "officer", "integrator"},
     "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
@@ -62,8 +74,8 @@ PAGES: dict[str, set[str]] = {
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
-    "consents:imports": {"manager", "officer", "admin", "auditor"},
-    "consents:import_new": {"manager", "officer", "admin"},
+    "consents:imports": {"manager", "officer", "integrator", "admin", "auditor"},
+    "consents:import_new": {"manager", "officer", "integrator", "admin"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
 }
@@ -98,6 +110,9 @@ OBJECTS = {
     "consents:import_discard": "POST",
     "consents:import_resume": "POST",
     "consents:import_cancel": "POST",
+    "dashboard:integrator_acts": "GET",
+    "providers:grant-revoke": "POST",
+    "providers:grants-revoke": "POST",
     "providers:member-role": "POST",
     "providers:member-remove": "POST",
     "providers:request-withdraw": "POST",
@@ -146,6 +161,15 @@ OF_APPLICATION = {
     "providers:application-submit": "POST",
     "providers:application-withdraw": "POST",
 }
+# One integrator of the register: staff's pages; everybody else is refused.
+OF_REGISTER = {
+    "providers:integrator": "GET",
+    "providers:integrator-move": "POST",
+    "providers:integrator-invite": "POST",
+    "providers:integrator-invitation-revoke": "POST",
+    "providers:integrator-invitation-resend": "POST",
+    "providers:integrator-person-end": "POST",
+}
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # retention (see tests/consents/retention/test_page.py), initial-load windows (tests/consents/test_windows.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
@@ -171,7 +195,7 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION)
+    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -196,6 +220,8 @@ def browser_in_role(role: str, brand: Brand) -> Client:
         return browser_of(a_citizen("ali@firma.example"))
     if role in STAFF_ROLES:
         return browser_of(UserFactory(staff_roles=[role]))
+    if role == "integrator":
+        return browser_of(integrator_of(brand).user, brand)
     return browser_of(MembershipFactory(provider=brand.provider, role=role).user, brand)
 
 
@@ -256,6 +282,7 @@ def filled(db: None) -> dict[str, Any]:
         "request": ask_sub_brand(
             actor=actor, name="Alt", files=[("a.pdf", BytesIO(pdf()))], now=timezone.now()
         ).public_id,
+        "grant": IntegratorGrantFactory(brand=brand),
     }
 
 
@@ -278,6 +305,10 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["brand"].brand_code])
     if name.startswith("providers:dealer"):
         return reverse(name, args=[filled["dealer"]])
+    if name == "providers:grant-revoke":
+        return reverse(name, args=[filled["grant"].public_id])
+    if name in ("dashboard:integrator_acts", "providers:grants-revoke"):
+        return reverse(name, args=[filled["grant"].integrator.public_id])
     if name.startswith("providers:member"):
         return reverse(name, args=[filled["member"]])
     if name == "consents:import_download":
@@ -292,6 +323,35 @@ def test_r_a1_another_providers_object_is_not_found(filled: dict[str, Any], name
     before = ConsentEvent.objects.count()
     assert ask(address(name, filled)).status_code == 404
     assert ConsentEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_r_p12_an_integrator_without_grants_there_finds_nothing(filled: dict[str, Any], name: str) -> None:
+    """The one of the provider's other brand: what is not opened is not there, or not its to do."""
+    stranger = browser_of(integrator_of(BrandFactory(provider=filled["brand"].provider)).user, filled["brand"])
+    ask = stranger.get if OBJECTS[name] == "GET" else stranger.post
+    before = ConsentEvent.objects.count()
+    answer = ask(address(name, filled))
+    assert answer.status_code in ((404,) if name.startswith(("consents:detail", "consents:import")) else (403, 404))
+    assert ConsentEvent.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [*PROVIDER_ROLES, "reviewer", "complaint_officer", "auditor"])
+def test_r_p12_the_register_is_kept_by_registry_admins_alone(role: str) -> None:
+    brand, person = BrandFactory(is_main=True), IntegratorPersonFactory()
+    client = browser_in_role(role, brand)
+    for name, method in OF_REGISTER.items():
+        more: list[Any] = []
+        if "invitation-" in name:
+            more = [uuid.uuid4()]
+        elif name.endswith(("person-end", "move")):
+            more = [person.pk] if name.endswith("end") else ["suspend"]
+        url = reverse(name, args=[person.integrator.public_id, *more])
+        reads = method == "GET" and role in STAFF_ROLES
+        assert (client.get if method == "GET" else client.post)(url).status_code == (200 if reads else 403), name
+    person.refresh_from_db()
+    assert (person.ended_at, person.integrator.state) == (None, "active")
 
 
 def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:

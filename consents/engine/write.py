@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from consents.enums import NoticeState
 from consents.erased import any_erased
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from iys_portal.core.jobs import enqueue
+from providers.selectors import held_channels
 
 from . import statements
 from .terms import Terms, parameters
@@ -42,16 +44,19 @@ class ChunkResult:
 def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int, counters: bool = True) -> ChunkResult:
     """Judge the staged rows between two positions and, for an apply, write what is accepted.
 
-    Locks the existing consents of the chunk in key order; the counters are the last rows touched. A rehearsal
+    An integrator's grants are held first (R-P12): rows of a channel that is not granted any more are refused. Locks the
+    existing consents of the chunk in key order; the counters are the last rows touched. A rehearsal
     that is rolled back leaves the counters alone.
     """
-    values = {**parameters(terms), **bounds, "phase": phase}
+    granted = held_channels(terms.actor, terms.brand_id, now=timezone.now())
+    values = {**parameters(terms), **bounds, "phase": phase, "granted": granted}
     source = statements.FROM_STAGE
     with connection.cursor() as cursor:
         cursor.execute(PLAN_BY_KEY)
         if write:
             cursor.execute(statements.LOCK.format(source=source), values)
-        cursor.execute(sql_of(cursor, terms, source, write=write) + statements.PROBLEMS + statements.SUMMARY, values)
+        sql = sql_of(cursor, terms, source, write=write, bounded=granted is not None)
+        cursor.execute(sql + statements.PROBLEMS + statements.SUMMARY, values)
         counts, moves, days, lines, verdicts, first, last, told = cursor.fetchone()
         if write and counters:
             count(cursor, terms, moves, days, told)
@@ -65,14 +70,16 @@ def judge_chunk(terms: Terms, bounds: dict[str, Any], *, write: bool, phase: int
     )
 
 
-def sql_of(cursor: Any, terms: Terms, source: str, *, write: bool) -> str:
+def sql_of(cursor: Any, terms: Terms, source: str, *, write: bool, bounded: bool) -> str:
     """The statement that judges the rows of a source and, where it writes, writes them; a summary follows.
 
     Asked after the locks: an address that was forgotten before is found by its hash, and none is forgotten meanwhile.
     """
     erased = any_erased(cursor, terms.brand_id)
     number = statements.NEXT_EVENT if write else statements.NO_EVENT
-    return statements.judge_sql(source, number, erased=erased) + told_sql(terms, write=write, erased=erased)
+    return statements.judge_sql(source, number, erased=erased, bounded=bounded) + told_sql(
+        terms, write=write, erased=erased
+    )
 
 
 def told_sql(terms: Terms, *, write: bool, erased: bool) -> str:

@@ -1,10 +1,21 @@
 """Day files: what happened to a brand's consents on a day, for the brand's own comparison (docs/day-files.md)."""
 
+from typing import cast
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from iys_portal.core.actors import Actor
 from providers.models import Brand, OfBrandQuerySet
+
+
+class DayFileQuerySet(OfBrandQuerySet):
+    """A day file holds every channel: an integrator reads it where reconciliation is granted for all (R-P12)."""
+
+    def visible_to(self, actor: Actor) -> "DayFileQuerySet":
+        found = cast(DayFileQuerySet, super().visible_to(actor))
+        return found if actor.bound is None else found.filter(brand__in=actor.bound.reconciles)
 
 
 class DayFile(models.Model):
@@ -24,7 +35,7 @@ class DayFile(models.Model):
     replaced_at = models.DateTimeField(null=True)
     replaced_reason = models.CharField(max_length=200, blank=True)
 
-    objects = OfBrandQuerySet.as_manager()
+    objects = DayFileQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day", "brand"]

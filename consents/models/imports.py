@@ -1,15 +1,17 @@
 """Imports on their way, and the initial upload deadlines that decide what may still be loaded."""
 
 import uuid
+from typing import cast
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consents.states import ImportState
+from iys_portal.core.actors import Actor
 from iys_portal.core.models import Job, ScopedQuerySet
 from providers.enums import SizeClass
-from providers.models import Brand, Provider
+from providers.models import Brand, IntegratorPerson, Provider
 
 
 class DeadlineExtension(models.Model):
@@ -44,6 +46,17 @@ class DeadlineExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.until:%d.%m.%Y}"
+
+
+class ImportQuerySet(ScopedQuerySet):
+    """Imports: an integrator's people see those of their company, in the brands that they may write (R-P12)."""
+
+    def visible_to(self, actor: Actor) -> "ImportQuerySet":
+        if actor.bound is None:
+            return cast(ImportQuerySet, super().visible_to(actor))
+        colleagues = IntegratorPerson.objects.filter(integrator=actor.bound.party_id).order_by().values("user")
+        brands = {brand for brand, _channel in actor.bound.writes}
+        return self.filter(provider_id=actor.provider_id, brand__in=brands, actor_id__in=colleagues)
 
 
 class ConsentImport(models.Model):
@@ -81,7 +94,7 @@ class ConsentImport(models.Model):
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

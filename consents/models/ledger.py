@@ -4,12 +4,23 @@ The two big tables are keyed recipient first (design 3). They are written by the
 read them. Codes are the small integers of `enums`.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 
 from consents.enums import Channel, EventKind, EvidenceKind, RecipientType, Source, Status, Verdict, WayIn
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import Actor, Bound
 from providers.models import Brand
+
+
+def granted(model: type[models.Model], bound: Bound) -> Q:
+    """The rows of the channels that a provider opened to an integrator (R-P12); none of rows that name no channel."""
+    if not hasattr(model, "channel"):
+        return Q(brand_id__in=[])
+    parts = [Q(brand_id=brand, channel__in=channels) for brand, channels in bound.by_brand().items()]
+    return reduce(or_, parts) if parts else Q(brand_id__in=[])
 
 
 class ConsentQuerySet(models.QuerySet):
@@ -20,6 +31,8 @@ class ConsentQuerySet(models.QuerySet):
             return self
         if actor.provider_id is None:
             return self.none()
+        if actor.bound is not None:
+            return self.filter(granted(self.model, actor.bound))
         brands = list(Brand.objects.filter(provider=actor.provider_id).values_list("pk", flat=True))
         return self.filter(brand_id__in=brands)
 
@@ -32,6 +45,8 @@ class CounterQuerySet(models.QuerySet):
             return self
         if actor.provider_id is None:
             return self.none()
+        if actor.bound is not None:
+            return self.filter(granted(self.model, actor.bound))
         return self.filter(brand_id__in=Brand.objects.filter(provider=actor.provider_id).order_by().values("pk"))
 
 
@@ -150,7 +165,10 @@ class EvidenceQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "EvidenceQuerySet":
         if actor.all_providers:
             return self
-        return self.filter(brand__provider=actor.provider_id) if actor.provider_id is not None else self.none()
+        if actor.provider_id is None:
+            return self.none()
+        found = self.filter(brand__provider=actor.provider_id)
+        return found if actor.bound is None else found.none()  # a scan names no channel (R-P12)
 
 
 class Evidence(models.Model):

@@ -23,8 +23,8 @@ class Month:
 
 
 def may_read(actor: Actor) -> bool:
-    """Whoever may export; and the auditor, who reads everything (domain 3)."""
-    return actor.may(Permission.CONSENT_EXPORT) or actor.may(Permission.LEDGER_VERIFY)
+    """Whoever may reconcile; and the auditor, who reads everything (domain 3)."""
+    return actor.may(Permission.CONSENT_RECONCILE) or actor.may(Permission.LEDGER_VERIFY)
 
 
 def month_of(actor: Actor, month: date | None) -> Month | None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from consents.effective import Reason, effective_status, judge
 from consents.enums import EventKind, EvidenceKind, Hold, Source, Status, WayIn
 from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, RefusalAlert
+from consents.models.ledger import granted
 from iys_portal.accounts.models import User
-from iys_portal.core.actors import Actor, ActorKind
-from providers.models import Brand, Retailer
+from iys_portal.core.actors import PEOPLE, Actor, ActorKind
+from providers.models import Brand, Integrator, IntegratorPerson, Retailer
 
 from .texts import AgreedText, agreed_texts
 from .told import Told, told_of
@@ -84,8 +85,10 @@ def brand_of(consent: Consent) -> Brand:
 def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime) -> Record:
     """Everything the detail page shows; the number of queries does not depend on the history's length."""
     events = list(_events(consent).order_by("-version"))
+    allowed = Q() if actor.bound is None else granted(Consent, actor.bound)
     others = (
-        Consent.objects.filter(recipient=consent.recipient, brand_id=consent.brand_id)
+        Consent.objects.filter(allowed)
+        .filter(recipient=consent.recipient, brand_id=consent.brand_id)
         .exclude(channel=consent.channel, recipient_type=consent.recipient_type)
         .annotate(effective=effective_status(now))
         .order_by("channel", "recipient_type")
@@ -109,7 +112,8 @@ def _events(consent: Consent):  # type: ignore[no-untyped-def]
 
 
 def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[Line]:
-    users = User.objects.in_bulk({e.actor_id for e in events if e.actor_kind == ActorKind.USER})
+    users = User.objects.in_bulk({e.actor_id for e in events if e.actor_kind in PEOPLE})
+    parties = _parties(events)
     members = set(brand.provider.memberships.filter(user__in=users).values_list("user_id", flat=True))
     retailers = Retailer.objects.in_bulk({e.retailer_id for e in events if e.retailer_id})
     imports = _imports(actor, {e.job_id for e in events if e.job_id})
@@ -123,15 +127,17 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
         title, tone, icon = _what(event, former)
         by_import = imports.get(event.job_id) if event.job_id else None
         by_registry = by_import is not None and by_import.by_registry
-        user = users.get(event.actor_id) if event.actor_kind == ActorKind.USER else None
-        named = user is not None and (actor.all_providers or user.pk in members) and not by_registry
+        user = users.get(event.actor_id) if event.actor_kind in PEOPLE else None
+        party = parties.get(event.version)
+        inside = user is not None and user.pk in members and actor.bound is None
+        named = user is not None and (actor.all_providers or inside or party is not None) and not by_registry
         lines.append(
             Line(
                 event=event,
                 title=title,
                 tone=tone,
                 icon=icon,
-                who=str(user) if named else _who(event),
+                who=_named(user, party) if named else _who(event, outside=actor.bound is not None and not by_registry),
                 way=WayIn(event.way).label,
                 source=Source(event.source) if event.source else None,
                 evidence=evidence.get(bytes(event.evidence_hash or b""), "") or _evidence(event),
@@ -144,6 +150,29 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
             )
         )
     return lines
+
+
+def _parties(events: Sequence[ConsentEvent]) -> dict[int, Integrator]:
+    """For which integrator an event's person acted then, by version (R-P12). A query only where one did."""
+    moments = {e.version: (e.actor_id, e.registered_at) for e in events if e.actor_kind == ActorKind.INTEGRATOR}
+    if not moments:
+        return {}
+    people = list(
+        IntegratorPerson.objects.filter(user__in={user for user, _at in moments.values()})
+        .select_related("integrator")
+        .order_by("added_at")
+    )
+    found = {}
+    for version, (user, at) in moments.items():
+        own = [person for person in people if person.user_id == user]
+        then = [person for person in own if person.added_at <= at]
+        if own:
+            found[version] = (then or own)[-1].integrator
+    return found
+
+
+def _named(user: User | None, party: Integrator | None) -> str:
+    return f"{user} · {party}" if party else str(user)
 
 
 def _imports(actor: Actor, jobs: Iterable[int]) -> dict[int, ConsentImport]:
@@ -213,11 +242,14 @@ def _alerts(events: Sequence[ConsentEvent]) -> dict[int, RefusalAlert]:
     return {moments[alert.refused_at]: alert for alert in found}
 
 
-def _who(event: ConsentEvent) -> str:
+def _who(event: ConsentEvent, *, outside: bool) -> str:
+    """Who, without a name; to a reader from outside the provider's own people are the provider."""
     if event.actor_kind == ActorKind.RECIPIENT:
         return _("the recipient")
     if event.actor_kind == ActorKind.API_KEY:
         return _("API key %(number)s") % {"number": event.actor_id}
+    if outside and event.actor_kind == ActorKind.USER:
+        return _("the provider")
     return _("the registry")
 
 

@@ -69,7 +69,7 @@ def _beyond(edge: tuple[datetime, int], *, newer: bool) -> Q:
 
 def importable_brands(actor: Actor) -> QuerySet[Brand]:
     """Brands that a file can be for."""
-    return Brand.objects.visible_to(actor).filter(is_active=True).select_related("provider")
+    return Brand.objects.writable_by(actor).select_related("provider")
 
 
 def find_brands(actor: Actor, text: str) -> list[Brand]:

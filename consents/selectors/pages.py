@@ -7,7 +7,7 @@ primary key of the whole registry past a small one. Which index serves:
 `consent_of_domain` for e-mails, which stand by domain and then by address, so that phones before them cost nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,6 +35,7 @@ class Filters:
     source: Source | None = None
     hold: Hold | None = None
     search: Search = EVERYTHING
+    parts: Mapping[int, Sequence[int]] | None = None  # R-P12: the channels by brand that an integrator may read
 
     @property
     def by_domain(self) -> bool:
@@ -117,9 +118,18 @@ def _statement(filters: Filters, conditions: list[str], *, backwards: bool) -> s
     if filters.brands is None:
         return f"{inner} WHERE {where} ORDER BY {order} LIMIT %(limit)s"
     parts = (
-        f"({inner} WHERE brand_id = {brand:d} AND {where} ORDER BY {order} LIMIT %(limit)s)" for brand in filters.brands
+        f"({inner} WHERE {_of_brand(filters, brand)} AND {where} ORDER BY {order} LIMIT %(limit)s)"
+        for brand in filters.brands
     )
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) merged ORDER BY {order} LIMIT %(limit)s"  # noqa: S608
+
+
+def _of_brand(filters: Filters, brand: int) -> str:
+    """The brand's rows, or those of the channels that are open."""
+    if filters.parts is None:
+        return f"brand_id = {brand:d}"
+    channels = ", ".join(f"{channel:d}" for channel in filters.parts.get(brand, ())) or "NULL"
+    return f"brand_id = {brand:d} AND channel IN ({channels})"
 
 
 def keys_of(filters: Filters, *, cursor: Key | None = None, backwards: bool = False, limit: int = PAGE) -> list[Key]:

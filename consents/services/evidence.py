@@ -98,6 +98,7 @@ def keep_file(*, actor: Actor, brand: Brand, file: IO[bytes], name: str) -> Evid
 
     Raises `Invalid` (field "file") with a sentence for a file that is refused; nothing is kept then.
     """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     _require(actor, brand)
     data, scan = read_file(file)
     with only_if_written() as drops:
@@ -163,6 +164,7 @@ def complete_evidence(
 
     Raises `Invalid` (fields "file", "reference") for a refused file or an empty reference, `NotFound` for a stranger.
     """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     brand = Brand.objects.select_related("provider").get(pk=consent.brand_id)
     _require(actor, brand)
     moment = moment or timezone.now()
@@ -327,5 +329,7 @@ def _require(actor: Actor, brand: Brand) -> None:
     """Who records consents of the brand completes them; a suspended provider does neither (R-P7)."""
     actor.require(Permission.CONSENT_RECORD)
     if not actor.all_providers and brand.provider_id != actor.provider_id:
+        raise NotFound
+    if actor.bound is not None and not actor.bound.channels_of(brand.pk):
         raise NotFound
     require_may_record(brand.provider, Status.ONAY)

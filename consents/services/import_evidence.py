@@ -12,6 +12,7 @@ from zipfile import ZipFile
 from django.conf import settings
 from django.core.files import File
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Proven, complete
@@ -25,6 +26,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.storage import private_path, sha256_of
 from iys_portal.core.uploads import judge_scan
+from providers.selectors import held_channels
 
 from .evidence import only_if_written, refused, store
 
@@ -149,6 +151,7 @@ _WAITING = """
     JOIN consents_consent c ON c.recipient = s.recipient AND c.brand_id = %(brand)s AND c.channel = s.channel
         AND c.recipient_type = s.recipient_type
     WHERE s.import_id = %(import)s AND s.evidence_kind > 0 AND s.status = 1
+        AND (%(granted)s::smallint[] IS NULL OR c.channel = ANY(%(granted)s)) -- R-P12
         AND c.status = 1 AND c.holds & 2 > 0 AND c.source = s.source AND c.consent_date = s.consent_date
     ORDER BY c.recipient, c.channel, c.recipient_type, s.line DESC
     LIMIT %(limit)s
@@ -162,13 +165,15 @@ def complete_standing(item: ConsentImport, *, actor: Actor) -> int:
     assert item.apply_moment is not None
     total = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_WAITING, {"brand": item.brand_id, "import": item.pk, "limit": KEYS_AT_ONCE})
+        with transaction.atomic(), connection.cursor() as cursor:
+            granted = held_channels(actor, item.brand_id, now=timezone.now())
+            values = {"brand": item.brand_id, "import": item.pk, "limit": KEYS_AT_ONCE, "granted": granted}
+            cursor.execute(_WAITING, values)
             proven = [
                 Proven(recipient, channel, kind, version, evidence_kind, bytes(sha256))
                 for recipient, channel, kind, version, evidence_kind, sha256 in cursor.fetchall()
             ]
-        done = complete(item.brand_id, proven, actor=actor, way=WayIn.IMPORT, moment=item.apply_moment)
+            done = complete(item.brand_id, proven, actor=actor, way=WayIn.IMPORT, moment=item.apply_moment)
         total += len(done)
         if not done:
             return total

@@ -25,7 +25,7 @@ from consents.states import ImportState
 from consents.transitions import IMPORT
 from iys_portal.accounts.models import User
 from iys_portal.core import outbox
-from iys_portal.core.actors import SYSTEM, Actor, ActorKind
+from iys_portal.core.actors import PEOPLE, SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import JobCancelled, Run, claimed
@@ -283,7 +283,7 @@ def _tell_importer(item: ConsentImport, job: Job, text: str) -> None:
     job.refresh_from_db(fields=["started_at"])
     if job.started_at is None or timezone.now() - job.started_at < settings.REGISTRY["JOB_MESSAGE_AFTER"]:
         return
-    user = User.objects.filter(pk=job.actor_id).first() if job.actor_kind == ActorKind.USER else None
+    user = User.objects.filter(pk=job.actor_id).first() if job.actor_kind in PEOPLE else None
     if user is not None and user.email:
         outbox.post(
             cause=f"job-{job.pk}-{item.state}",

@@ -28,6 +28,7 @@ from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path, sha256_of
 from providers.models import Brand
 from providers.policies import require_may_record
+from providers.selectors import closed_since
 
 from . import import_evidence
 from .import_columns import missing_fields, remembered
@@ -57,6 +58,8 @@ def upload(
     by_registry = actor.all_providers
     require_import(actor, by_registry=by_registry)
     if not by_registry and brand.provider_id != actor.provider_id:
+        raise NotFound
+    if actor.bound is not None and not actor.bound.channels_of(brand.pk):  # R-P12
         raise NotFound
     if by_registry and not (reason.strip() and reference.strip()):
         raise Invalid(_("Give a reason and a reference for an import by the registry."), field="reason")
@@ -178,6 +181,7 @@ def start_undo(
     with transaction.atomic():
         item = locked(item)
         transition = IMPORT.move(item, "undo", as_importer(actor, item))
+        _require_still_granted(item, actor)
         if item.applied_at is None or timezone.now() > item.applied_at + settings.REGISTRY["UNDO_WINDOW"]:
             raise WrongMoment(_("The time in which an import can be undone has passed."), code="undo-window")
         item.undo_reason = reason.strip()[:300]
@@ -187,6 +191,14 @@ def start_undo(
         item.save()
         record(transition.verb, item, actor=actor, new={"reason": item.undo_reason, "refusals": include_refusals})
     return item
+
+
+def _require_still_granted(item: ConsentImport, actor: Actor) -> None:
+    """R-P12: an integrator undoes in channels that are still its own; the provider itself can undo in any case."""
+    since = item.apply_moment
+    if actor.bound is not None and since and closed_since(actor.bound.party_id, item.brand_id, since):
+        text = _("The provider has revoked a channel since this import. Please ask it to undo the import itself.")
+        raise WrongMoment(text, code="revoked")
 
 
 def resume(item: ConsentImport, *, actor: Actor) -> ConsentImport:

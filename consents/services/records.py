@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,14 +16,16 @@ from consents import problems
 from consents.engine import statements
 from consents.engine.terms import Terms, parameters, terms_for
 from consents.engine.write import PLAN_BY_KEY, count, sql_of
-from consents.enums import EvidenceKind, Lane, Status, Verdict, WayIn
+from consents.enums import Channel, EvidenceKind, Lane, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, read_evidence
 from consents.models import Evidence
 from consents.normalise import Reading, normalise
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
+from iys_portal.core.audit import record
 from providers.models import Brand
 from providers.policies import require_may_record
+from providers.selectors import held_channels
 
 MAX_TRIES = 5
 FIELDS = (
@@ -90,6 +93,8 @@ def record_consents(
     interface on; `registry` marks the recipient's own act (IYS_*); `proof` is an uploaded file behind every row, in
     place of what the rows say (R-C15, R-C16).
 
+    An integrator's rows of a channel that is not granted are refused (R-P12), and what it wrote is in the audit log.
+
     Raises `NotAllowed` without the permission, `DomainError` where the provider may not record (R-P7).
     Locks the consents concerned in key order; when somebody creates one of them at the same time, judges again.
     """
@@ -133,10 +138,20 @@ def record_consents(
         changes: dict[int, list[tuple[str, str, str]]] = {}
         for line, name, raw, value in read.changes.iter_rows():
             changes.setdefault(line, []).append((name, raw, value))
-        for outcome, row in zip(write_rows(terms, rows), rows, strict=True):
+        with transaction.atomic() if actor.bound is not None else nullcontext():
+            written = write_rows(terms, rows)
+            _note_integrator(brand, written, actor)
+        for outcome, row in zip(written, rows, strict=True):
             line = row["line"]
             outcomes[line] = Outcome(**{**vars(outcome), "changes": tuple(changes.get(line, ()))})
     return [outcomes.get(line) or _refused(114, values={}) for line in range(len(entries))]
+
+
+def _note_integrator(brand: Brand, outcomes: Sequence[Outcome], actor: Actor) -> None:
+    """R-P12: the provider sees what somebody from outside wrote, by the numbers of the events."""
+    events = [outcome.event_id for outcome in outcomes if outcome.verdict.written]
+    if actor.bound is not None and events:
+        record("integrator.recorded", brand, actor=actor, provider_id=brand.provider_id, new={"events": events})
 
 
 def _refused(number: int, *, values: dict[str, Any]) -> Outcome:
@@ -150,9 +165,10 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                values["granted"] = granted = held_channels(terms.actor, terms.brand_id, now=timezone.now())
                 cursor.execute(PLAN_BY_KEY)
                 cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
-                sql = sql_of(cursor, terms, statements.FROM_CALL, write=True)
+                sql = sql_of(cursor, terms, statements.FROM_CALL, write=True, bounded=granted is not None)
                 cursor.execute(sql + statements.CALL_SUMMARY, values)
                 judged, moves, days, told = cursor.fetchone()
                 results = zip(rows, json.loads(judged), strict=True)
@@ -203,6 +219,8 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
     key = (row["recipient"], terms.brand_id, row["channel"], row["recipient_type"])
     if code >= 100:
         problem = problems.BY_NUMBER[code]
+        if code == problems.UNGRANTED:  # what stands in a channel that is not theirs is not told (R-P12)
+            return _refused(code, values={"channel": str(Channel(row["channel"]).label)})
         values = problems.sentence_values(
             problem=problem,
             channel=row["channel"],

@@ -24,6 +24,7 @@ class ActorView(View):
         """What the page may offer."""
         return {
             "may_record": self.actor.may(Permission.CONSENT_RECORD),
+            "may_complete": self.actor.may(Permission.EVIDENCE_COMPLETE),
             "may_export": self.actor.may(Permission.CONSENT_EXPORT),
             "may_show": self.actor.may(Permission.PERSON_SHOW),
             "import_links": self.actor.may(Permission.CONSENT_IMPORT) or self.actor.may(Permission.CONSENT_IMPORT_ANY),

@@ -128,9 +128,21 @@ class DetailView(ActorView):
             "papers": papers_of(record),
             "missing": is_missing(consent),
             "scan": scan or ScanForm(),
-            "may_see_scans": not self.actor.all_providers or self.actor.may(Permission.PERSON_SHOW),
+            "may_see_scans": self.may_see_scans,
         }
-        return render(request, "consents/detail.html", context | self.rights(), status=status)
+        return render(request, "consents/detail.html", context | self.rights_on(consent), status=status)
+
+    @property
+    def may_see_scans(self) -> bool:
+        """A scan names no channel, so nobody from outside sees one (R-P12)."""
+        return self.actor.bound is None and (not self.actor.all_providers or self.actor.may(Permission.PERSON_SHOW))
+
+    def rights_on(self, consent: Consent) -> dict[str, bool]:
+        """What the page may offer here: an integrator may read a channel that it may not write."""
+        rights, bound = self.rights(), self.actor.bound
+        if bound is not None and (consent.brand_id, consent.channel) not in bound.writes:
+            rights["may_record"] = False
+        return rights
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from .base import ActorView
 
 
 class DayFileView(ActorView):
-    """For whoever may export, and the auditor."""
+    """For whoever may reconcile, and the auditor."""
 
     permission = Permission.PANEL_VIEW
 

@@ -68,7 +68,7 @@ class PreviewView(ActorView):
 class CompleteView(DetailView):
     """Complete the evidence of one consent, by a scan or a reference."""
 
-    permission = Permission.CONSENT_RECORD
+    permission = Permission.EVIDENCE_COMPLETE
 
     def get(self, request: HttpRequest, event_id: int) -> HttpResponse:
         return redirect("consents:detail", event_id)
@@ -100,7 +100,7 @@ class CompleteView(DetailView):
 class MissingView(ActorView):
     """Consents that wait for their evidence: one reference for all ticked, or scans named after them."""
 
-    permission = Permission.CONSENT_RECORD
+    permission = Permission.EVIDENCE_COMPLETE
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request)

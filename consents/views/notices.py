@@ -19,7 +19,7 @@ from .base import ActorView
 class NoticesView(ActorView):
     """Staff see the numbers of all providers; rows only of a brand that they chose."""
 
-    permission = Permission.CONSENT_VIEW
+    permission = Permission.PROVIDER_VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = NoticeFilterForm(request.GET, brands=brands_for(self.actor), grouped=self.actor.all_providers)

@@ -31,7 +31,7 @@ class RecordView(ActorView):
     permission = Permission.CONSENT_RECORD
 
     def form(self, *args: Any, **kwargs: Any) -> RecordForm:
-        brands = Brand.objects.visible_to(self.actor).filter(is_active=True).select_related("provider")
+        brands = Brand.objects.writable_by(self.actor).select_related("provider")
         return RecordForm(*args, brands=brands.order_by("-is_main", "name"), **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -37,7 +37,7 @@ class RefusalView(ActorView):
 class RefusalsView(RefusalView):
     """Open refusals by urgency; those that were acknowledged or taken back under a second tab."""
 
-    permission = Permission.CONSENT_VIEW
+    permission = Permission.PROVIDER_VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form, now = self.form(request.GET), timezone.now()

@@ -25,7 +25,7 @@ from .base import ActorView
 class TextView(ActorView):
     """Everybody who sees consents reads the texts; managers write them."""
 
-    permission = Permission.CONSENT_VIEW
+    permission = Permission.PROVIDER_VIEW
 
     def text(self, text_id: int) -> ConsentText:
         text = selectors.text_of(self.actor, text_id, day=today())

@@ -19,23 +19,28 @@ PASSWORD = "demo-parola-2026"  # noqa: S105 (public on purpose)
 CITIZEN = "0500 000 35 07"
 
 STORE, AIRLINE, BOOKSHOP = 700001, 700002, 700003
+INTEGRATOR = "Deneme Entegrasyon A.Ş."
 
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One made-up person; `memberships` are (İYS number of the provider, role)."""
+    """One made-up person; `memberships` are (İYS number of the provider, role), `integrator` the name of
+    the integrator that the person works for; whoever loads integrators makes that so.
+    """
 
     email: str
     full_name: str
     password: str = PASSWORD
     staff_roles: tuple[str, ...] = ()
     memberships: tuple[tuple[int, str], ...] = field(default_factory=tuple)
+    integrator: str = ""
 
     @property
     def roles(self) -> list[str]:
         """Labels for people: staff roles, then role and provider's number."""
         staff = [str(StaffRole(role).label) for role in self.staff_roles]
-        return staff + [f"{ProviderRole(role).label} · {code}" for code, role in self.memberships]
+        outside = [f"{ProviderRole.INTEGRATOR.label} · {self.integrator}"] if self.integrator else []
+        return staff + [f"{ProviderRole(role).label} · {code}" for code, role in self.memberships] + outside
 
 
 ACCOUNTS = (
@@ -50,7 +55,7 @@ ACCOUNTS = (
     ),
     DemoAccount("uyum@iys-demo.example", "Örnek Uyum Sorumlusu", memberships=((STORE, ProviderRole.OFFICER),)),
     DemoAccount("izleyici@iys-demo.example", "Örnek Görüntüleyici", memberships=((STORE, ProviderRole.VIEWER),)),
-    DemoAccount("entegrator@iys-demo.example", "Kurgu Entegratör", memberships=((BOOKSHOP, ProviderRole.INTEGRATOR),)),
+    DemoAccount("entegrator@iys-demo.example", "Kurgu Entegratör", integrator=INTEGRATOR),
     DemoAccount(
         "kitabevi@iys-demo.example",
         "Kurgu Kitabevi Yöneticisi",

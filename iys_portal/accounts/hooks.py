@@ -25,6 +25,10 @@ class MembershipPort(Protocol):
         """Make the user a member; nothing changes where the user already belongs to the provider."""
         ...
 
+    def add_to_integrator(self, *, user: User, integrator_id: int, actor: Actor) -> None:
+        """Make the user one of an integrator's people (R-P12)."""
+        ...
+
 
 _ports: list[MembershipPort] = []
 

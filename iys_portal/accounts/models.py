@@ -167,7 +167,8 @@ class Invitation(models.Model):
     full_name = models.CharField(_("name"), max_length=150)
     staff_roles = ArrayField(models.CharField(max_length=20, choices=StaffRole), default=list, blank=True)
     provider_id = models.BigIntegerField(null=True, blank=True)
-    provider_name = models.CharField(max_length=300, blank=True)
+    integrator_id = models.BigIntegerField(null=True, blank=True)  # R-P12: instead of a provider
+    provider_name = models.CharField(max_length=300, blank=True)  # or the integrator's
     provider_role = models.CharField(max_length=20, choices=ProviderRole, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by_id = models.BigIntegerField()
@@ -188,8 +189,9 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(
                 name="invitation_provider_with_role",
-                condition=Q(provider_id__isnull=True, provider_role="")
-                | Q(provider_id__isnull=False) & ~Q(provider_role=""),
+                condition=Q(provider_id__isnull=True, integrator_id__isnull=True, provider_role="")
+                | Q(provider_id__isnull=False, integrator_id__isnull=True) & ~Q(provider_role="")
+                | Q(provider_id__isnull=True, integrator_id__isnull=False, provider_role=ProviderRole.INTEGRATOR),
             ),
         ]
 

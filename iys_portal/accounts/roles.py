@@ -1,14 +1,18 @@
 """Which role may do what: the one table (domain 3)."""
 
+from iys_portal.core.actors import Bound
+
 from .enums import ProviderRole, StaffRole
 from .permissions import Permission as P
 
-_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW, P.PROVIDER_VIEW})
+_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW, P.PROVIDER_VIEW, P.PROVIDER_PROFILE})
 _OFFICER = _VIEWER | {
     P.CONSENT_RECORD,
     P.CONSENT_IMPORT,
     P.CONSENT_EXPORT,
+    P.CONSENT_RECONCILE,
     P.CONSENT_QUERY,
+    P.EVIDENCE_COMPLETE,
     P.COMPLAINT_ANSWER,
 }
 _STAFF = frozenset({P.PANEL_VIEW, P.ADMIN_ENTER, P.GALLERY_VIEW})
@@ -17,8 +21,18 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
     ProviderRole.VIEWER: _VIEWER,
     ProviderRole.OFFICER: _OFFICER,
     ProviderRole.MANAGER: _OFFICER | {P.PROVIDER_USERS, P.PROVIDER_SETTINGS},
-    # An integrator's records go through the API within its grants; the panel shows it its own provider only.
-    ProviderRole.INTEGRATOR: frozenset({P.PANEL_VIEW}),
+    # The most that grants can give an integrator's people (R-P12); what they do give, `permissions_of_bound` says.
+    ProviderRole.INTEGRATOR: frozenset(
+        {
+            P.PANEL_VIEW,
+            P.CONSENT_VIEW,
+            P.CONSENT_QUERY,
+            P.CONSENT_RECORD,
+            P.CONSENT_IMPORT,
+            P.CONSENT_RECONCILE,
+            P.COMPLAINT_ANSWER,
+        }
+    ),
 }
 
 STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
@@ -27,8 +41,10 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
     StaffRole.ADMIN: _STAFF
     | {
         P.CONSENT_VIEW,
+        P.PROVIDER_VIEW,
         P.CONSENT_IMPORT_ANY,
         P.CONSENT_EXPORT,
+        P.CONSENT_RECONCILE,
         P.PERSON_SHOW,
         P.REFERENCE_VIEW,
         P.REFERENCE_CHANGE,
@@ -36,7 +52,15 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.AUDIT_VIEW,
         P.RETENTION_RUN,
     },
-    StaffRole.AUDITOR: _STAFF | {P.CONSENT_VIEW, P.REFERENCE_VIEW, P.AUDIT_VIEW, P.LEDGER_VERIFY, P.PERSON_SHOW},
+    StaffRole.AUDITOR: _STAFF
+    | {
+        P.CONSENT_VIEW,
+        P.PROVIDER_VIEW,
+        P.REFERENCE_VIEW,
+        P.AUDIT_VIEW,
+        P.LEDGER_VERIFY,
+        P.PERSON_SHOW,
+    },
 }
 
 # Domain 3: own addresses only; which those are, `ProvenAddress` says.
@@ -52,3 +76,17 @@ def permissions_of_staff(roles: list[str]) -> frozenset[str]:
 
 def permissions_of_member(role: str) -> frozenset[str]:
     return PROVIDER_PERMISSIONS[ProviderRole(role)]
+
+
+def permissions_of_bound(bound: Bound) -> frozenset[str]:
+    """What an integrator's grants by one provider give its people there (R-P12)."""
+    held = {P.PANEL_VIEW}
+    if bound.reads:
+        held |= {P.CONSENT_VIEW, P.CONSENT_QUERY}
+    if bound.writes:
+        held |= {P.CONSENT_RECORD, P.CONSENT_IMPORT}
+    if bound.reconciles:
+        held.add(P.CONSENT_RECONCILE)
+    if bound.complaints:
+        held.add(P.COMPLAINT_ANSWER)
+    return frozenset(held)

@@ -6,21 +6,35 @@ The accounts app knows no providers: the app above registers how to find a user'
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from iys_portal.core.actors import Actor, ActorKind
+from iys_portal.core.actors import Actor, ActorKind, Bound
 
+from .enums import ProviderRole
 from .models import User
-from .roles import CITIZEN_PERMISSIONS, permissions_of_member, permissions_of_staff
+from .roles import CITIZEN_PERMISSIONS, permissions_of_bound, permissions_of_member, permissions_of_staff
 
 SESSION_KEY = "provider"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One provider that a user works for, and as what."""
+    """One provider that a user works for, and as what.
 
-    provider_id: int
+    An integrator's people act from outside: `bound` says how far, `party` is their company's name (R-P12). Without any
+    grant they have one scope without a provider.
+    """
+
+    provider_id: int | None
     name: str
     role: str
+    bound: Bound | None = None
+    party: str = ""
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What holds in this scope; an integrator's role gives nothing that no grant gives."""
+        if self.role == ProviderRole.INTEGRATOR:
+            return permissions_of_bound(self.bound or Bound(party_id=0))
+        return permissions_of_member(self.role)
 
 
 _sources: list[Callable[[User], list[Scope]]] = []
@@ -54,15 +68,17 @@ def actor_for(
     chosen = next((scope for scope in scopes if scope.provider_id == provider_id), None)
     if chosen is None and not user.staff_roles and scopes:
         chosen = scopes[0]
+    outside = chosen is not None and chosen.role == ProviderRole.INTEGRATOR
     return Actor(
-        kind=ActorKind.USER,
+        kind=ActorKind.INTEGRATOR if outside else ActorKind.USER,
         id=user.pk,
-        name=str(user),
-        permissions=permissions_of_member(chosen.role) if chosen else permissions_of_staff(user.staff_roles),
+        name=f"{user} · {chosen.party}" if chosen and chosen.party else str(user),
+        permissions=chosen.permissions if chosen else permissions_of_staff(user.staff_roles),
         provider_id=chosen.provider_id if chosen else None,
         all_providers=chosen is None and bool(user.staff_roles),
         request_id=request_id,
         way=way,
+        bound=(chosen.bound or Bound(party_id=0)) if chosen and outside else None,
     )
 
 

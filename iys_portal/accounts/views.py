@@ -35,7 +35,7 @@ class SwitchView(View):
         user: Any = request.user
         if chosen == "" and user.staff_roles:
             request.session.pop(SESSION_KEY, None)
-        elif any(str(scope.provider_id) == chosen for scope in scopes_of(user)):
+        elif any(scope.provider_id is not None and str(scope.provider_id) == chosen for scope in scopes_of(user)):
             request.session[SESSION_KEY] = int(chosen)
         else:
             raise Http404

@@ -12,14 +12,22 @@ from .enums import DocumentState, JobState, Means, OutboxState
 
 
 class ScopedQuerySet(models.QuerySet):
-    """Rows with a `provider_id`: staff see all, a provider's user those of the present provider (R-A1)."""
+    """Rows with a `provider_id`: staff see all, a provider's user those of the present provider (R-A1).
+
+    Who reaches a part of the provider only sees what they did themselves, where the rows say who did it (R-P12).
+    """
 
     def visible_to(self, actor: Actor) -> "ScopedQuerySet":
         if actor.all_providers:
             return self
         if actor.provider_id is None:
             return self.none()
-        return self.filter(provider_id=actor.provider_id)
+        found = self.filter(provider_id=actor.provider_id)
+        if actor.bound is None:
+            return found
+        if not hasattr(self.model, "actor_kind"):
+            return self.none()
+        return found.filter(actor_kind=actor.kind, actor_id=actor.id)
 
 
 class Job(models.Model):

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from iys_portal.core.actors import ActorKind
+from iys_portal.core.actors import PEOPLE
 from iys_portal.core.models import AuditEntry
 from providers.models import Provider
 
@@ -66,7 +66,7 @@ def _row(entry: AuditEntry, providers: dict[int, Provider]) -> Row:
         object_number=entry.target_id,
         object_url=_url_of(entry),
         same_object=f"object={entry.target_type}&number={entry.target_id}" if _filterable(entry) else "",
-        same_person=f"doer={entry.actor_kind}-{entry.actor_id}" if entry.actor_kind == ActorKind.USER else "",
+        same_person=f"doer={entry.actor_kind}-{entry.actor_id}" if entry.actor_kind in PEOPLE else "",
         request=entry.request_id,
         changes=_changes(entry.old or {}, entry.new or {}),
         several=bool(entry.old),

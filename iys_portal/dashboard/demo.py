@@ -23,7 +23,7 @@ from consents.services.recipients import refuse
 from consents.services.records import Entry, record_consents
 from consents.services.refusals import acknowledge
 from consents.states import ImportState as S
-from iys_portal.accounts.demo import AIRLINE, BOOKSHOP, STORE, load_accounts
+from iys_portal.accounts.demo import ACCOUNTS, AIRLINE, BOOKSHOP, STORE, load_accounts
 from iys_portal.accounts.enums import ProviderRole, StaffRole
 from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
@@ -32,7 +32,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
 from providers import reference
-from providers.demo import load_applications
+from providers.demo import load_applications, load_integrators
 from providers.enums import ProviderKind
 from providers.models import Brand, Membership, Provider, Retailer
 from providers.settings_demo import load_settings
@@ -104,6 +104,7 @@ class Step:
     constants: dict[str, str] | None = None
     wide_no: str = ""
     by_registry: bool = False
+    by_integrator: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     load_applications(now=now or timezone.now())
     store = next(provider for provider in providers if provider.iys_code == STORE)
     load_settings(store, tax_number="7000010000", tckn="99000000806", now=now or timezone.now())
+    load_integrators(now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
@@ -214,6 +216,13 @@ def _of_today(days: int) -> Iterator[Step]:
         by_registry=True,
     )
     yield Step(
+        BOOKSHOP,
+        "entegrator-abone-listesi.csv",
+        0,
+        lambda make: files.turkish_file(make.consents(range(8700, 8740))),
+        by_integrator=True,
+    )
+    yield Step(
         STORE,
         "yanlis-liste.csv",
         0,
@@ -246,7 +255,9 @@ def _load_step(step: Step, now: datetime) -> bool:
     the sweeper finds a dead worker's job, and a failed one is put back into the queue here.
     """
     brand = Brand.objects.select_related("provider").get(brand_code=step.brand)
-    actor = _registry_admin() if step.by_registry else _importer(brand.provider)
+    actor = _actor_of(step, brand)
+    if actor is None:
+        return False
     item = ConsentImport.objects.filter(brand=brand, file_name=step.name).order_by("-pk").first()
     if item is not None and item.state != step.final and item.state in (S.UPLOADED, S.CHECKED, S.FAILED):
         item = imports.discard(item, actor=actor)
@@ -359,6 +370,18 @@ def _importer(provider: Provider) -> Actor:
     roles = [ProviderRole.OFFICER, ProviderRole.MANAGER]
     found = Membership.objects.filter(provider=provider, role__in=roles).select_related("user").order_by("-role", "pk")
     return actor_for(found[0].user, provider_id=provider.pk, way="command")
+
+
+def _actor_of(step: Step, brand: Brand) -> Actor | None:
+    """Who loads a file; nobody where somebody has closed the integrator's access meanwhile (R-P12)."""
+    if step.by_registry:
+        return _registry_admin()
+    if not step.by_integrator:
+        return _importer(brand.provider)
+    person = User.objects.get(email=next(account.email for account in ACCOUNTS if account.integrator))
+    actor = actor_for(person, provider_id=brand.provider_id, way="command")
+    writes = actor.bound is not None and bool(actor.bound.channels_of(brand.pk))
+    return actor if writes and actor.provider_id == brand.provider_id else None
 
 
 def _registry_admin() -> Actor:

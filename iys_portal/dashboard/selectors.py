@@ -105,6 +105,7 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
             running=running,
             may_import=imports,
             link=actor.may(Permission.CONSENT_VIEW),
+            inside=actor.may(Permission.PROVIDER_VIEW),
         ),
         brands=[BrandLine(brands[part.brand_id], part) for part in shown if part.brand_id in brands],
         brands_left_out=len(totals) - len(shown),
@@ -114,6 +115,18 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
         imports=lines,
         activity=latest(actor),
     )
+
+
+def granted_to(actor: Actor) -> list[tuple[Brand, list[tuple[Channel, bool]]]]:
+    """What a provider opened to an integrator's person: channels by brand, and whether they may be written (R-P12)."""
+    if actor.bound is None:
+        return []
+    bound, brands = actor.bound, Brand.objects.visible_to(actor).order_by("-is_main", "name")
+    parts = bound.by_brand()
+    return [
+        (brand, [(Channel(channel), (brand.pk, channel) in bound.writes) for channel in parts[brand.pk]])
+        for brand in brands
+    ]
 
 
 def _imports(actor: Actor, *, linked: bool) -> tuple[list[ImportLine], int, int]:

@@ -35,8 +35,12 @@ def tiles_for(
     running: int,
     may_import: bool,
     link: bool,
+    inside: bool,
 ) -> list[Tile]:
-    """Tiles in the order of the page; without `link` they lead nowhere."""
+    """Tiles in the order of the page; without `link` they lead nowhere.
+
+    What the provider has to act upon itself is shown to its own people only (`inside`), not to its integrators'.
+    """
     consents = sum(sum(part.consents.values()) for part in totals)
     refusals = sum(sum(part.refusals.values()) for part in totals)
     evidence = sum(part.evidence_missing for part in totals)
@@ -48,8 +52,7 @@ def tiles_for(
     return [
         Tile(pgettext_lazy("status", "Consents"), consents, "check-circle", "success", url=listed("ONAY")),
         Tile(_("Refusals"), refusals, "slash", "danger", url=listed("RET")),
-        _refusals(refused, link=link),
-        _notices(notices, link=link),
+        *([_refusals(refused, link=link), _notices(notices, link=link)] if inside else []),
         Tile(
             _("Evidence missing"), evidence, "evidence", "warning" if evidence else "",
             hint=_("Not sendable until completed"), url=listed("EVIDENCE_MISSING"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from consents.views.base import ActorView
 from iys_portal.accounts.permissions import Permission
 
-from .selectors import overview
+from .selectors import granted_to, overview
 
 
 class OverviewView(ActorView):
@@ -23,6 +23,7 @@ class OverviewView(ActorView):
         context = {
             "overview": overview(self.actor, now=timezone.now()),
             "imports_url": reverse("consents:imports") if rights["import_links"] else "",
+            "granted": granted_to(self.actor),
             "list_url": reverse("consents:list") if self.actor.may(Permission.CONSENT_VIEW) else "",
         }
         return render(request, "dashboard/overview.html", rights | context)

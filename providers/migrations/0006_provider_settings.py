@@ -28,7 +28,7 @@ def copy_what_was_approved(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('providers', '0003_review'),
+        ('providers', '0005_integrators'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

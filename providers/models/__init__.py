@@ -15,6 +15,7 @@ from .companies import (
     RequestPaper,
     RequestValue,
 )
+from .integrators import Integrator, IntegratorGrant, IntegratorPerson
 from .profiles import BrandProfile, BrandValue
 from .providers import (
     LARGE_FROM,
@@ -43,6 +44,9 @@ __all__ = [
     "BrandValue",
     "Company",
     "CompanySignatory",
+    "Integrator",
+    "IntegratorGrant",
+    "IntegratorPerson",
     "Membership",
     "OfBrandQuerySet",
     "OfProviderQuerySet",

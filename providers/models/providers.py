@@ -21,12 +21,28 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
 
 class OfProviderQuerySet(models.QuerySet):
-    """Rows that belong to a provider."""
+    """Rows that belong to a provider, and are nothing to who reaches a part of it only (R-P12)."""
 
     def visible_to(self, actor: Actor) -> "OfProviderQuerySet":
         if actor.all_providers:
             return self
-        return self.filter(provider=actor.provider_id) if actor.provider_id else self.none()
+        return self.filter(provider=actor.provider_id) if actor.provider_id and not actor.bound else self.none()
+
+
+class BrandQuerySet(models.QuerySet["Brand"]):
+    def visible_to(self, actor: Actor) -> "BrandQuerySet":
+        """All for staff, a provider's own for its people, and of these the granted ones for an integrator's."""
+        if actor.all_providers:
+            return self
+        if actor.provider_id is None:
+            return self.none()
+        found = self.filter(provider=actor.provider_id)
+        return found if actor.bound is None else found.filter(pk__in=actor.bound.brands)
+
+    def writable_by(self, actor: Actor) -> "BrandQuerySet":
+        """Brands in use that the actor may record for in some channel; `engine.terms` says in which."""
+        found = self.visible_to(actor).filter(is_active=True)
+        return found if actor.bound is None else found.filter(pk__in={brand for brand, _channel in actor.bound.writes})
 
 
 class OfBrandQuerySet(models.QuerySet):
@@ -35,7 +51,10 @@ class OfBrandQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "OfBrandQuerySet":
         if actor.all_providers:
             return self
-        return self.filter(brand__provider=actor.provider_id) if actor.provider_id else self.none()
+        if actor.provider_id is None:
+            return self.none()
+        found = self.filter(brand__provider=actor.provider_id)
+        return found if actor.bound is None else found.filter(brand__in=actor.bound.brands)
 
 
 class Provider(models.Model):
@@ -95,7 +114,7 @@ class Brand(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = OfProviderQuerySet.as_manager()
+    objects = BrandQuerySet.as_manager()
 
     class Meta:
         ordering = ["provider", "-is_main", "name"]

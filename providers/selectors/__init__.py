@@ -1,5 +1,6 @@
 """Reads of providers, their people, and applications."""
 
-from .people import members, provider_of_code, scopes_of_member
+from .grants import closed_since, held_channels
+from .people import in_force, members, provider_of_code, scopes_of_member
 
-__all__ = ["members", "provider_of_code", "scopes_of_member"]
+__all__ = ["closed_since", "held_channels", "in_force", "members", "provider_of_code", "scopes_of_member"]

@@ -12,6 +12,15 @@ from .applications import (
     withdraw,
 )
 from .documents import add_document, note_opened, remove_document
+from .grants import grant, revoke_all, revoke_grant
+from .integrators import (
+    add_person,
+    end_person,
+    invite_person,
+    move_integrator,
+    open_integrator,
+    update_integrator,
+)
 from .moves import make_move
 from .people import MembershipDesk, change_role, invite_member, remove_member
 from .stale import expire_stale, forget_ended, remind_stale
@@ -24,20 +33,28 @@ __all__ = [
     "NotComplete",
     "SignatoryValues",
     "add_document",
+    "add_person",
     "answer_tracker",
     "applicant_of",
     "ask_tracker",
     "change_role",
     "confirm_email",
+    "end_person",
     "expire_stale",
     "forget_ended",
+    "grant",
     "invite_member",
+    "invite_person",
     "make_move",
+    "move_integrator",
     "note_opened",
     "open_by_token",
+    "open_integrator",
     "remind_stale",
     "remove_document",
     "remove_member",
+    "revoke_all",
+    "revoke_grant",
     "save_brands",
     "save_company",
     "save_email",
@@ -47,5 +64,6 @@ __all__ = [
     "send_email_code",
     "start_application",
     "submit",
+    "update_integrator",
     "withdraw",
 ]

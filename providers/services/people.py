@@ -13,6 +13,10 @@ from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from providers import selectors
 from providers.models import Membership, Provider
 
+from .integrators import add_person
+
+ROLES = tuple(role for role in ProviderRole if role is not ProviderRole.INTEGRATOR)
+"""What a member can be; integrators act from outside, by grants (R-P12)."""
 LAST_MANAGER = _("This is the only manager: make somebody else manager first.")
 
 
@@ -36,6 +40,10 @@ class MembershipDesk:
         if created:
             audit.record("membership.added", membership, actor=actor, new={"role": role, "user": user.pk})
 
+    def add_to_integrator(self, *, user: User, integrator_id: int, actor: Actor) -> None:
+        """Called when an invitation to an integrator was taken up (R-P12)."""
+        add_person(integrator_id=integrator_id, user=user, actor=actor)
+
 
 def invite_member(*, email: str, full_name: str, role: str, actor: Actor) -> Invitation:
     """Invite somebody to the actor's own provider.
@@ -43,6 +51,8 @@ def invite_member(*, email: str, full_name: str, role: str, actor: Actor) -> Inv
     Raises `NotAllowed`, `NotFound` outside a provider, `Invalid` where the person already belongs to it.
     """
     actor.require(Permission.PROVIDER_USERS)
+    if role not in ROLES:
+        raise Invalid(_("Choose a role."), field="role")
     provider = Provider.objects.visible_to(actor).filter(pk=actor.provider_id or 0).first()
     if provider is None:
         raise NotFound(code="provider")
@@ -88,7 +98,7 @@ def change_role(*, membership_id: int, role: str, actor: Actor) -> Membership:
     """Give a member another role. Raises `NotFound`, `NotAllowed`, `Invalid`, `WrongMoment` for the last manager."""
     membership, others = _locked(membership_id, actor)
     actor.require(Permission.PROVIDER_USERS)
-    if role not in ProviderRole.values:
+    if role not in ROLES:
         raise Invalid(_("Choose a role."), field="role")
     before = membership.role
     if role == before:

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from iys_portal.accounts import services as accounts
-from iys_portal.accounts.enums import ProviderRole
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import is_expired, open_invitations
 from iys_portal.core.errors import Invalid, NotFound
 from iys_portal.core.forms import show_refusal
 from providers import selectors, services
-from providers.forms.people import InviteForm, RoleForm
+from providers.forms.people import ROLES, InviteForm, RoleForm
 
 
 class OfProviderView(View):
@@ -40,7 +39,7 @@ class PeopleView(OfProviderView):
         context = {
             "members": selectors.members(self.actor),
             "invitations": invitations,
-            "roles": ProviderRole.choices,
+            "roles": ROLES,
             "form": form or InviteForm(),
         }
         return render(request, "providers/people.html", context, status=422 if form else 200)

@@ -36,7 +36,7 @@ FILES = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES}
 class SettingsView(View):
     """For people of the provider in which they act: all read, managers write (R-A1)."""
 
-    permission = Permission.PROVIDER_VIEW
+    permission = Permission.PROVIDER_PROFILE
     tab: ClassVar[str] = "company"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -29,6 +29,7 @@ def demonstration(settings):
 def test_there_is_one_for_every_role():
     staff = {role for account in demo.ACCOUNTS for role in account.staff_roles}
     members = {role for account in demo.ACCOUNTS for _code, role in account.memberships}
+    members |= {ProviderRole.INTEGRATOR for account in demo.ACCOUNTS if account.integrator}
     assert (staff, members) == (set(StaffRole), set(ProviderRole))
     assert any(len(account.memberships) > 1 for account in demo.ACCOUNTS)
     assert all(account.email.endswith("@iys-demo.example") for account in demo.ACCOUNTS)

@@ -18,17 +18,21 @@ from tests.factories import MembershipFactory, UserFactory, actor_of, staff
 
 MEMBER = {
     "manager": "panel.view consent.view consent.record consent.import consent.export consent.query "
-    "complaint.answer provider.users provider.settings",
-    "officer": "panel.view consent.view consent.record consent.import consent.export consent.query complaint.answer",
-    "viewer": "panel.view consent.view",
-    "integrator": "panel.view",
+    "consent.reconcile evidence.complete complaint.answer provider.view provider.profile provider.users provider.settings",
+    "officer": "panel.view provider.view provider.profile consent.view consent.record consent.import consent.export consent.query "
+    "consent.reconcile evidence.complete complaint.answer",
+    "viewer": "panel.view provider.view provider.profile consent.view",
+    # The most that grants can give (R-P12).
+    "integrator": "panel.view consent.view consent.record consent.import consent.query consent.reconcile "
+    "complaint.answer",
 }
 STAFF = {
     "reviewer": "panel.view admin.enter gallery.view reference.view application.review",
     "complaint_officer": "panel.view admin.enter gallery.view reference.view complaint.decide",
-    "admin": "panel.view admin.enter gallery.view consent.view consent.import_any consent.export person.show "
-    "reference.view reference.change staff.users audit.view retention.run",
-    "auditor": "panel.view admin.enter gallery.view consent.view reference.view audit.view ledger.verify person.show",
+    "admin": "panel.view admin.enter gallery.view provider.view consent.view consent.import_any consent.export "
+    "consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run",
+    "auditor": "panel.view admin.enter gallery.view provider.view consent.view reference.view audit.view ledger.verify "
+    "person.show",
 }
 CHANGING = {
     Permission.CONSENT_RECORD,
@@ -39,6 +43,7 @@ CHANGING = {
     Permission.REFERENCE_CHANGE,
     Permission.STAFF_USERS,
     Permission.APPLICATION_REVIEW,
+    Permission.EVIDENCE_COMPLETE,
     Permission.COMPLAINT_ANSWER,
     Permission.COMPLAINT_DECIDE,
 }
@@ -65,7 +70,7 @@ def test_several_staff_roles_add_up():
 
 def test_r_a2_every_role_that_imports_exports_or_manages_is_covered():
     covered = [r for r in ProviderRole.values if SECOND_FACTOR_FOR & permissions_of_member(r)]
-    assert covered == ["manager", "officer"]
+    assert covered == ["manager", "officer", "integrator"]
     assert all(SECOND_FACTOR_FOR & permissions_of_staff([role]) for role in StaffRole.values)
 
 

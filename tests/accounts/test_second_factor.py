@@ -27,7 +27,7 @@ def test_r_a2_all_staff_need_it(role):
 
 
 @pytest.mark.parametrize(
-    ("role", "needed"), [("manager", True), ("officer", True), ("viewer", False), ("integrator", False)]
+    ("role", "needed"), [("manager", True), ("officer", True), ("viewer", False), ("integrator", True)]
 )
 def test_r_a2_managers_and_whoever_imports_or_exports_need_it(role, needed):
     assert needs_second_factor(MembershipFactory(role=role).user) is needed

@@ -11,6 +11,7 @@ from consents.models import BrandCounter, BrandDay, Consent, ConsentEvent, Conse
 from consents.services.demo import backdate_import
 from consents.states import ImportState
 from iys_portal.accounts.demo import STORE
+from iys_portal.core.actors import ActorKind
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
@@ -46,6 +47,9 @@ def test_every_screen_has_something_to_show(demonstration):
     states = set(ConsentImport.objects.values_list("state", flat=True))
     assert states == {ImportState.APPLIED, ImportState.CHECKED, ImportState.UNDONE}
     assert ConsentImport.objects.filter(by_registry=True).count() == 1
+    by_integrator = ConsentImport.objects.get(apply_job__actor_kind=ActorKind.INTEGRATOR)
+    assert by_integrator.counts["codes"].keys() == {"520"}, "R-P12: calls were not granted"
+    assert by_integrator.counts["verdicts"]["new"]
     holds = set(Consent.objects.values_list("holds", flat=True))
     assert {0, Hold.AWAITING_CONFIRMATION, Hold.EVIDENCE_MISSING} <= holds
     assert set(Consent.objects.values_list("status", flat=True)) == set(Status)

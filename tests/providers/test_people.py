@@ -106,7 +106,7 @@ class TestLastManager:
         MembershipFactory(provider=manager.provider, role="officer")
         with pytest.raises(WrongMoment):
             services.remove_member(membership_id=manager.pk, actor=actor)
-        for role in ("officer", "viewer", "integrator"):
+        for role in ("officer", "viewer"):
             with pytest.raises(WrongMoment):
                 services.change_role(membership_id=manager.pk, role=role, actor=actor)
         manager.refresh_from_db()

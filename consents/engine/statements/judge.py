@@ -59,6 +59,7 @@ _REPEATED = """
 # f is the state before the row, n the row. `f.stands` is false for no record and for a cancelled one.
 _VERDICT = f"""
     CASE
+    {{ungranted}}
     -- R-C6
     WHEN n.consent_date > %(latest)s THEN 162
     -- R-C7
@@ -110,6 +111,9 @@ _VERDICT = f"""
     ELSE 3
     END
 """
+
+# R-P12: a channel that the provider did not open to the integrator who brings the row; nothing else is told of it.
+_UNGRANTED = "WHEN NOT n.channel = ANY(%(granted)s) THEN 520"
 
 # R-M4: an electronic ONAY waits for the recipient, unless what it renews is confirmed.
 # R-C16: a signed one waits for its evidence.
@@ -207,8 +211,13 @@ NEXT_EVENT = "nextval('consents_event_number')"
 NO_EVENT = "NULL::bigint"
 
 
-def judge_sql(source: str, event_number: str, *, erased: bool) -> str:
-    """The statement's first part, up to `judged`; `erased`: the brand has refusals whose addresses were forgotten."""
+def judge_sql(source: str, event_number: str, *, erased: bool, bounded: bool) -> str:
+    """The statement's first part, up to `judged`.
+
+    `erased`: the brand has refusals whose addresses were forgotten. `bounded`: the actor writes the channels of the
+    parameter `granted` only (R-P12).
+    """
     stored = _STORED_OR_ERASED.format(address_hash=address_hash("n.recipient")) if erased else _STORED
     counted = "c.counted" if erased else "c.status"
-    return _JUDGE.format(source=source, event_number=event_number, stored=stored, counted=counted)
+    ungranted = _UNGRANTED if bounded else ""
+    return _JUDGE.format(source=source, event_number=event_number, stored=stored, counted=counted, ungranted=ungranted)

@@ -48,7 +48,9 @@ PROBLEMS = """
     INSERT INTO consents_importproblem (import_id, phase, line, problem, "column", value, details)
     SELECT %(import)s, %(phase)s, w.line, w.code, '', NULL, jsonb_strip_nulls(jsonb_build_object(
         'recipient', w.recipient, 'channel', w.channel, 'date', n.consent_date,
-        'former_date', w.former_date, 'former_source', w.former_source, 'former_status', w.former_status,
+        'former_date', CASE WHEN w.code <> 520 THEN w.former_date END,
+        'former_source', CASE WHEN w.code <> 520 THEN w.former_source END,
+        'former_status', CASE WHEN w.code <> 520 THEN w.former_status END,
         'retailer', n.retailer_code, 'until', CASE WHEN w.code = 502 THEN %(window_until)s::timestamptz END))
     FROM judged w JOIN n ON n.recipient = w.recipient AND n.channel = w.channel
         AND n.recipient_type = w.recipient_type AND n.round = w.round

@@ -58,9 +58,11 @@ def _what(invitation: Invitation) -> dict[str, Any]:
     return {"staff_roles": invitation.staff_roles, "provider_role": invitation.provider_role}
 
 
-def _require_inviter(actor: Actor, *, staff_roles: Collection[str], provider_id: int | None) -> None:
-    """Staff roles are given by user admins; a provider's roles by its managers or a user admin."""
-    if staff_roles or (provider_id is not None and actor.all_providers):
+def _require_inviter(
+    actor: Actor, *, staff_roles: Collection[str], provider_id: int | None, integrator_id: int | None = None
+) -> None:
+    """User admins give staff roles and open integrators' accounts; a provider's roles also its managers."""
+    if staff_roles or integrator_id is not None or (provider_id is not None and actor.all_providers):
         actor.require(Permission.STAFF_USERS)
         return
     actor.require(Permission.PROVIDER_USERS)
@@ -86,21 +88,24 @@ def invite(
     provider_id: int | None = None,
     provider_name: str = "",
     provider_role: str = "",
+    integrator_id: int | None = None,
     actor: Actor,
 ) -> Invitation:
-    """Write an invitation and its mail.
+    """Write an invitation and its mail: to the registry, to a provider, or to an integrator (named as the provider is).
 
     Raises `NotAllowed` or `NotFound` (another's provider), `Invalid` where no or an unknown role is given or the
     same address already has an open invitation to the same place.
     """
-    _require_inviter(actor, staff_roles=staff_roles, provider_id=provider_id)
+    _require_inviter(actor, staff_roles=staff_roles, provider_id=provider_id, integrator_id=integrator_id)
+    if integrator_id is not None:
+        provider_role = ProviderRole.INTEGRATOR
     if bool(staff_roles) == bool(provider_role) or set(staff_roles) - set(StaffRole.values):
         raise Invalid(_("Choose a role."), field="role")
     if provider_role and provider_role not in ProviderRole.values:
         raise Invalid(_("Choose a role."), field="role")
     email, now, token = email.strip().lower(), timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)
     open_ones = Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None, expires_at__gt=now)
-    if open_ones.filter(provider_id=provider_id).exists():
+    if open_ones.filter(provider_id=provider_id, integrator_id=integrator_id).exists():
         raise Invalid(_("This person already has an open invitation; you can send it again."), field="email")
     invitation = Invitation.objects.create(
         email=email,
@@ -109,6 +114,7 @@ def invite(
         provider_id=provider_id,
         provider_name=provider_name,
         provider_role=provider_role,
+        integrator_id=integrator_id,
         token_hash=_hash(token),
         invited_by_id=actor.id,
         created_at=now,
@@ -124,7 +130,9 @@ def _locked_open(public_id: Any, actor: Actor) -> Invitation:
     found = Invitation.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
     if found is None:
         raise NotFound(code="invitation")
-    _require_inviter(actor, staff_roles=found.staff_roles, provider_id=found.provider_id)
+    _require_inviter(
+        actor, staff_roles=found.staff_roles, provider_id=found.provider_id, integrator_id=found.integrator_id
+    )
     if found.accepted_at or found.revoked_at:
         raise WrongMoment
     return found
@@ -230,6 +238,8 @@ def _take_up(invitation: Invitation, user: User, request_id: str) -> None:
             user=user, provider_id=invitation.provider_id, role=invitation.provider_role, actor=actor
         )
         actor = actor_for(user, provider_id=invitation.provider_id, request_id=request_id)
+    if invitation.integrator_id is not None:
+        memberships().add_to_integrator(user=user, integrator_id=invitation.integrator_id, actor=actor)
     audit.record(
         "invitation.accepted",
         _target(invitation),

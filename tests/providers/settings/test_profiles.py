@@ -152,8 +152,8 @@ def test_a_sender_name_belongs_to_one_provider_and_may_serve_its_brands(house: H
 
 def test_only_managers_of_the_brands_active_provider_write(house: House) -> None:
     before = traces()
-    for role in ("officer", "viewer", "integrator"):
-        with pytest.raises(NotAllowed):
+    for role, refusal in (("officer", NotAllowed), ("viewer", NotAllowed), ("integrator", NotFound)):
+        with pytest.raises(refusal):
             save(House(house.brand, house.user, officer_of(house.brand, role)), **{K.SHORT_NAME: ["MODA"]})
     with pytest.raises(NotFound):
         save(make_house(), house.brand, **{K.SHORT_NAME: ["MODA"]})

@@ -277,7 +277,7 @@ MAY = {
     "refuse": Actor(ActorKind.USER, 1, "", frozenset({Permission.APPLICATION_REVIEW}), all_providers=True),
     "withdraw": Actor(ActorKind.USER, 2, "", frozenset({Permission.PROVIDER_SETTINGS}), provider_id=1),
 }
-NOBODY = Actor(ActorKind.USER, 3, "", frozenset({Permission.PROVIDER_VIEW}), provider_id=1)
+NOBODY = Actor(ActorKind.USER, 3, "", frozenset({Permission.PROVIDER_PROFILE}), provider_id=1)
 
 
 @pytest.mark.parametrize("state, name", list(itertools.product(RequestState, REQUEST.transitions)))
