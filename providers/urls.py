@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from .views import people as views
-from .views import review
+from .views import review, review_agreements
 
 app_name = "providers"
 urlpatterns = [
@@ -17,6 +17,17 @@ urlpatterns = [
     path("basvurular/<uuid:public_id>/onayla/", review.ActView.as_view(act="approve"), name="review_approve"),
     path("basvurular/belge/<uuid:document_id>/", review.PaperView.as_view(), name="review_paper"),
     path("basvurular/belge/<uuid:document_id>/<int:number>/", review.PaperView.as_view(), name="review_page"),
+    path(
+        "basvurular/<uuid:public_id>/sozlesme/<int:version>/",
+        review_agreements.IssuedView.as_view(),
+        name="review_agreement",
+    ),
+    path("basvurular/imzali/<uuid:file_id>/", review_agreements.FileView.as_view(), name="review_signed"),
+    path(
+        "basvurular/imzali/<uuid:file_id>/<int:number>/",
+        review_agreements.FileView.as_view(),
+        name="review_signed_page",
+    ),
     path("kisiler/", views.PeopleView.as_view(), name="people"),
     path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),
     path("kisiler/<int:membership_id>/cikar/", views.RemoveView.as_view(), name="member-remove"),

@@ -266,6 +266,16 @@ def _one_after_another(pdfs: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
+def page_count(data: bytes) -> int:
+    """Pages of a judged PDF."""
+    with _drawing:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
 def draw_page(data: bytes, number: int, *, side: int = 900) -> bytes:
     """One page (from 1) of a judged PDF as JPEG. Raises `IndexError` where there is no such page."""
     picture = _drawn(data, number - 1, side)

@@ -1,5 +1,6 @@
 """Rows of providers: who may send, and who asks to be registered."""
 
+from .agreements import Agreement, AgreementFile
 from .applications import (
     Application,
     ApplicationBrand,
@@ -22,6 +23,8 @@ from .reviews import ApplicationReview
 
 __all__ = [
     "LARGE_FROM",
+    "Agreement",
+    "AgreementFile",
     "Application",
     "ApplicationBrand",
     "ApplicationDocument",

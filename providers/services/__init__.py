@@ -1,5 +1,14 @@
 """The only writers of providers' people and of applications; reference data is written by `providers.reference`."""
 
+from .agreements import (
+    SignatureRefused,
+    change_application,
+    check_agreement,
+    document_kind,
+    note_agreement_opened,
+    prepare_agreement,
+    take_signed,
+)
 from .applications import (
     ApplicationUnknown,
     NotComplete,
@@ -23,17 +32,23 @@ __all__ = [
     "MembershipDesk",
     "NotComplete",
     "SignatoryValues",
+    "SignatureRefused",
     "add_document",
     "answer_tracker",
     "applicant_of",
     "ask_tracker",
+    "change_application",
     "change_role",
+    "check_agreement",
     "confirm_email",
+    "document_kind",
     "expire_stale",
     "invite_member",
     "make_move",
+    "note_agreement_opened",
     "note_opened",
     "open_by_token",
+    "prepare_agreement",
     "remind_stale",
     "remove_document",
     "remove_member",
@@ -46,5 +61,6 @@ __all__ = [
     "send_email_code",
     "start_application",
     "submit",
+    "take_signed",
     "withdraw",
 ]
