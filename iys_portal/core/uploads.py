@@ -309,6 +309,7 @@ def _drawn(data: bytes, place: int, side: int) -> Image.Image:
         try:
             if not 0 <= place < len(document):
                 raise IndexError(place)
+            document.init_forms()  # fields are drawn too: the pictures of signatures are fields
             page = document[place]
             scale = side / max(page.get_width(), page.get_height(), 1)
             return page.render(scale=scale).to_pil().copy()

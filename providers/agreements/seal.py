@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,13 +19,17 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.stamp import StaticStampStyle
+
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.pdf import render_pdf
 
 from .content import REGISTRY_FIELD
 
 YEARS = 5
 
 
-def countersigned(content: bytes) -> bytes:
+def countersigned(content: bytes, *, now: datetime) -> bytes:
     """The file with the portal's signature, in the registry's box where it has one.
 
     Raises `ImproperlyConfigured` without a usable key, and pyHanko's `PdfError` for a file that cannot be signed.
@@ -37,10 +42,24 @@ def countersigned(content: bytes) -> bytes:
         reason="Başvuru onaylandı",
         name=settings.OPERATOR["name"],
     )
-    signer = PdfSigner(meta, signer=_signer(), new_field_spec=None if REGISTRY_FIELD in own else _invisible())
     out = BytesIO()
-    signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(content), strict=False), output=out)
+    writer = IncrementalPdfFileWriter(BytesIO(content), strict=False)
+    if REGISTRY_FIELD not in own:
+        PdfSigner(meta, signer=_signer(), new_field_spec=_invisible()).sign_pdf(writer, output=out)
+        return out.getvalue()
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as picture:
+        picture.write(_picture(now))
+        picture.flush()
+        style = StaticStampStyle.from_pdf_file(picture.name, border_width=0)
+        PdfSigner(meta, signer=_signer(), stamp_style=style).sign_pdf(writer, output=out)
     return out.getvalue()
+
+
+def _picture(now: datetime) -> bytes:
+    """What the box shows: our own page, because its fonts hold every Turkish letter and are embedded."""
+    at = now.astimezone(ISTANBUL).strftime("%d.%m.%Y %H:%M")
+    context = {"operator": settings.OPERATOR, "at": at}
+    return render_pdf("pdf/providers/seal.html", context, language="tr", made_at=now, identifier="seal")
 
 
 def _invisible() -> SigFieldSpec:

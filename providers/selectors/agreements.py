@@ -30,6 +30,7 @@ def signing_of(application: Application) -> dict[str, Any]:
         "drawing": agreement is not None and agreement.document.state == DocumentState.WAITING,
         "drawn": agreement is not None and agreement.document.state == DocumentState.READY,
         "partial": agreement and file_of(agreement, AgreementStage.PARTIAL),
+        "signed": agreement and file_of(agreement, AgreementStage.SIGNED),
         "kept_files": kept_files(agreement),
         "online": application.signing_way == SigningWay.ONLINE,
         "online_possible": bool(settings.ESIGN_ROOTS),

@@ -305,7 +305,14 @@ def countersign(row: Application, *, actor: Actor, now: datetime) -> Sequence[Ag
         return []
     with only_if_written() as drops:
         kept = [
-            _keep(agreement, AgreementStage.COUNTERSIGNED, seal.countersigned(data), drops=drops, now=now, paper=paper)
+            _keep(
+                agreement,
+                AgreementStage.COUNTERSIGNED,
+                seal.countersigned(data, now=now),
+                drops=drops,
+                now=now,
+                paper=paper,
+            )
             for paper, data in _signed(agreement, row)
         ]
         hashes = [one.sha256 for one in kept]

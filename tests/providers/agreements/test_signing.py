@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from pyhanko.sign.fields import MDPPerm
+from pypdf import PdfReader
 
 from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
@@ -297,6 +298,9 @@ def test_r_p7_approval_countersigns_and_leaves_the_signatures_good(joint: Desk, 
     assert report.file_good and not report.missing_signatories
     registry = next(one for one in report.signatures if one.field_name == "Sicil")
     assert {check.reason for check in registry.checks} >= {"intact", "later-none", "period-good"}
+    last = PdfReader(BytesIO(content)).pages[-1]
+    stamps = [one.get_object() for one in last["/Annots"] if one.get_object()["/T"] == "Sicil"]
+    assert b"Do" in stamps[0]["/AP"]["/N"].get_object().get_data()
     mail = OutboxMessage.objects.get(cause__startswith="application:approved")
     assert "karşı imza" in mail.body and "/basvuru/takip/" in mail.body
     assert AuditEntry.objects.filter(verb="application.agreement_countersigned").count() == 1
@@ -316,12 +320,12 @@ def test_r_p7_scans_of_hand_signed_papers_are_countersigned(desk: Desk) -> None:
 
 def test_r_p7_the_seal_is_made_once_and_only_where_none_is_named(desk: Desk, settings: Any) -> None:
     content = issued(desk.prepare("online"))
-    countersigned(content)
+    countersigned(content, now=timezone.now())
     path = settings.PRIVATE_ROOT / "agreement-seal.p12"
     made = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
-    countersigned(content)
+    countersigned(content, now=timezone.now())
     assert path.read_bytes() == made
     settings.AGREEMENT_SEAL = str(settings.PRIVATE_ROOT / "nothing.p12")
     with pytest.raises(Exception, match="AGREEMENT_SEAL"):
-        countersigned(content)
+        countersigned(content, now=timezone.now())
