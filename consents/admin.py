@@ -13,6 +13,7 @@ from iys_portal.accounts.backends import register_admin_model
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.admin_pages import actor_of
 from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.reference_admin import ReferenceAdmin
 
 from . import admin_imports  # noqa: F401 (registers the list of imports)
@@ -85,7 +86,6 @@ def _holds(form: AnnounceForm, actor: Any) -> bool:
     try:
         deadlines.check_announcement(actor=actor, values=form.values)
     except FieldsInvalid as error:
-        for name, lines in error.errors.items():
-            form.add_error(name if name in form.fields else None, lines)  # type: ignore[arg-type]
+        show_refusal(form, error)
         return False
     return True

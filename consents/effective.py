@@ -1,8 +1,8 @@
 """May this address be written to now? The one place that knows (R-S4).
 
-`RULE` is the rule's only text. `CASE` is the rule over the state that stands now: lists use it as a queryset
-annotation, everything that asks about addresses (also those without a record) through `judge`, and set-based
-statements by filling its names in. `judge_states` asks the same rule about states of another moment (R-L4).
+`RULE` is the rule's only text. Over the state that stands now, lists use it as a queryset annotation, and everything
+that asks about addresses (also those without a record) through `judge`. `judge_states` asks the same rule about states
+of another moment (R-L4).
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Effective(models.IntegerChoices):
 
 
 class Reason(models.IntegerChoices):
-    """Why; each reason belongs to one answer. Numbers are those of `CASE`."""
+    """Why; each reason belongs to one answer. Numbers are those of `RULE`."""
 
     SENDABLE = 10, _("A valid consent stands.")
     SENDABLE_UNTIL_EVIDENCE = 11, _("A consent stands; its evidence is still to be completed in time.")
@@ -96,17 +96,13 @@ _ANSWERS = {
 }
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
-# row (all null without a record); {now}: the moment; {others}: relation with the states of the other recipient type;
-# {owner}: the provider's state. A refusal is named before anything else, because it stays when the other reasons pass.
+# row (all null without a record); {now}: the moment; {elsewhere}: whether the recipient refused in person under the
+# other recipient type; {owner}: the provider's state. A refusal is named before anything else, because it stays when
+# the other reasons pass.
 RULE = """
     CASE
     WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20
-    WHEN EXISTS (
-        SELECT 1 FROM {others} other
-        WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
-          AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
-          AND other.status = 2 AND other.source >= 20
-    ) THEN 22
+    WHEN {elsewhere} THEN 22
     WHEN {state}.status = 2 THEN 21
     WHEN {owner} = 'suspended' THEN 70
     WHEN {owner} = 'closed' THEN 71
@@ -119,26 +115,36 @@ RULE = """
     END
 """
 
+_ELSEWHERE = """EXISTS (
+        SELECT 1 FROM {others} other
+        WHERE other.recipient = {key}.recipient AND other.brand_id = {key}.brand_id
+          AND other.channel = {key}.channel AND other.recipient_type <> {key}.recipient_type
+          AND other.status = 2 AND other.source >= 20
+    )"""
 _OWNER_NOW = """(
         SELECT owner.state FROM providers_brand JOIN providers_provider owner ON owner.id = provider_id
         WHERE providers_brand.id = {key}.brand_id
     )"""
-# The other type's state: what stands, or a refusal in force whose address was forgotten (R-L5).
+# The other type's state: what stands, or a refusal in force whose address was forgotten (R-L5). Where nothing was
+# forgotten yet, the first condition is asked once and no address is hashed.
 _OTHERS = """(
-        SELECT recipient, brand_id, channel, recipient_type, status, source FROM consents_consent
-        WHERE recipient = {key}.recipient
+        SELECT mine.recipient, mine.brand_id, mine.channel, mine.recipient_type, mine.status, mine.source
+        FROM consents_consent mine WHERE mine.recipient = {key}.recipient
       UNION ALL
-        SELECT {key}.recipient, brand_id, channel, recipient_type, status, source FROM consents_erasedrefusal
-        WHERE brand_id = {key}.brand_id AND address_hash = {hash}
+        SELECT {key}.recipient, gone.brand_id, gone.channel, gone.recipient_type, gone.status, gone.source
+        FROM consents_erasedrefusal gone
+        WHERE (SELECT EXISTS (SELECT 1 FROM consents_erasedrefusal))
+            AND gone.brand_id = {key}.brand_id AND gone.address_hash = {hash}
     )"""
 
 
-def _case(*, erased: bool) -> str:
-    others = _OTHERS.replace("{hash}", address_hash("{key}.recipient")) if erased else "consents_consent"
-    return RULE.replace("{others}", others).replace("{owner}", _OWNER_NOW)
+def _case(*, key: str, state: str) -> str:
+    """The rule over the state that stands now; its one parameter is the moment."""
+    others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
+    rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
+    return rule.format(key=key, state=state, now="%s")
 
 
-CASE = _case(erased=False)
 _STATE = """LEFT JOIN LATERAL (
             SELECT status, source, holds, hold_from FROM consents_consent
             WHERE recipient = asked.recipient AND brand_id = asked.brand_id
@@ -165,12 +171,12 @@ class Standing:
 def effective_status(now: datetime) -> RawSQL:
     """Annotation for `Consent.objects`: the `Reason`'s number of each row at `now`.
 
-    A refusal whose address was forgotten has no row; `judge` finds it.
+    A refusal whose address was forgotten has no row, but counts for the other recipient type's row.
 
     >>> Consent.objects.visible_to(actor).annotate(effective=effective_status(now))
     """
     table = "consents_consent"
-    sql = CASE.format(key=table, state=table, now="%s")
+    sql = _case(key=table, state=table)
     return RawSQL(sql, [now], output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
@@ -179,7 +185,7 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
     if not keys:
         return []
     recipients, brands, channels, types = zip(*keys, strict=True)
-    case = _case(erased=True).format(key="asked", state="stored", now="%s")
+    case = _case(key="asked", state="stored")
     stored = _STATE.replace("{hash}", address_hash("asked.recipient"))
     sql = f"""
         SELECT {case}
@@ -205,13 +211,14 @@ def judge_states(states: Mapping[Key, Standing], *, owners: Mapping[int, str], n
         (*key, state.status, state.source, state.holds, state.hold_from, owners.get(key[1], ""))
         for key, state in states.items()
     ]
+    elsewhere = _ELSEWHERE.format(key="asked", others="asked")
     sql = f"""
         WITH asked AS MATERIALIZED (
             SELECT * FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
                 %s::smallint[], %s::smallint[], %s::timestamptz[], %s::text[]) WITH ORDINALITY AS given(
                 recipient, brand_id, channel, recipient_type, status, source, holds, hold_from, owner, place)
         )
-        SELECT {RULE.format(key="asked", state="asked", others="asked", owner="asked.owner", now="%s")}
+        SELECT {RULE.format(key="asked", state="asked", elsewhere=elsewhere, owner="asked.owner", now="%s")}
         FROM asked ORDER BY place
     """  # noqa: S608 (constant text)
     with connection.cursor() as cursor:

@@ -7,18 +7,18 @@ from typing import Any
 
 from django.conf import settings
 
-BLOCK = 64
+from .engine import terms
+
 PURPOSE = b"iys-erased-address-v1"
 
 
 @functools.lru_cache(maxsize=2)
 def _pads(secret: str) -> tuple[bytes, bytes]:
-    key = hmac.new(secret.encode(), PURPOSE, hashlib.sha256).digest().ljust(BLOCK, b"\0")
-    return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
+    return terms.pads(hmac.digest(secret.encode(), PURPOSE, "sha256"))
 
 
 def pads() -> tuple[bytes, bytes]:
-    """Inner and outer pad of HMAC-SHA-256 (RFC 2104), with a key drawn from TRANSACTION_KEY: it outlives all others."""
+    """Inner and outer pad of HMAC-SHA-256, with a key drawn from TRANSACTION_KEY: it outlives all others."""
     return _pads(settings.TRANSACTION_KEY)
 
 

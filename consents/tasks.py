@@ -60,5 +60,5 @@ def expire_records() -> None:
 
 
 @shared_task(name="consents.run_retention")
-def run_retention(run_id: int) -> None:
-    retention.run(run_id)
+def run_retention(job_id: int) -> None:
+    retention.run(job_id)

@@ -1,11 +1,10 @@
 """What a person's text message to the registry asks for (R-R4): `RET ‹short name or brand number›`, however written."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from itertools import takewhile
 
-from iys_portal.core.turkish import fold
+from iys_portal.core.turkish import folded_words
 
 # Both spellings are in use: "ret" is the word, "red" how many write it.
 REFUSE = frozenset({"ret", "red"})
@@ -30,7 +29,7 @@ class Command:
 
     @property
     def names(self) -> list[str]:
-        """What may be the name, longest first: its words joined, as `fold` does to a name."""
+        """What may be the name, longest first: its words joined, as `comparable` does to a name."""
         return ["".join(self.words[:end]) for end in range(len(self.words), 0, -1)]
 
     def only_courtesies_after(self, name: str) -> bool:
@@ -41,7 +40,7 @@ class Command:
 
 def read_command(text: str) -> Command | None:
     """The wish in a text message, or None where it does not begin with the word for it."""
-    words = _words(text)
+    words = folded_words(text)
     while words and words[0] in COURTESIES:
         words = words[1:]
     if not words:
@@ -51,16 +50,3 @@ def read_command(text: str) -> Command | None:
     if joined := _REFUSE_NUMBER.fullmatch(words[0]):
         return Command((joined[1], *words[1:]))
     return None
-
-
-def _words(text: str) -> list[str]:
-    """Words of letters and digits only, folded; signs of all kinds part them, accents never do."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    apart = "".join(char if char.isalnum() else " " for char in bare)
-    return [folded for word in apart.split() if (folded := fold(word))]
-
-
-def comparable(name: str) -> str:
-    """A brand's name or short name in the form in which a command's `names` are written."""
-    return "".join(_words(name))

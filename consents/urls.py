@@ -14,6 +14,7 @@ from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
 from .views.retention import HoldView, ReleaseView, RetentionView, RunView
 from .views.seals import EvidenceView, ProofView, SealsView, SealView, StampView, VerifyView
+from .views.windows import WindowView
 
 app_name = "consents"
 urlpatterns = [
@@ -43,6 +44,7 @@ urlpatterns = [
     path("muhurler/", SealsView.as_view(), name="seals"),
     path("muhurler/<int:number>.json", SealView.as_view(), name="seal"),
     path("muhurler/<int:number>.tsr", StampView.as_view(), name="seal_stamp"),
+    path("basvurular/<uuid:public_id>/yukleme-penceresi/", WindowView.as_view(), name="initial_window"),
     path("saklama/", RetentionView.as_view(), name="retention"),
     path("saklama/say/", RunView.as_view(), name="retention_dry"),
     path("saklama/sil/", RunView.as_view(applied=True), name="retention_apply"),

@@ -192,7 +192,7 @@ def _save_papers(application: Application, sample: Sample, moment: datetime) -> 
     _upload(row, sample, PAPERS, moment)
     for brand in row.brands.filter(has_certificate=True):
         kind = D.BRAND_CERTIFICATE
-        files = [("marka.png", BytesIO(_paper(sample, kind.value)))]
+        files = [("marka.png", BytesIO(paper(sample.title, kind.value)))]
         services.add_document(application=row, actor=actor, kind=kind, files=files, brand_id=brand.pk, now=moment)
     services.prepare_agreement(application=row, actor=actor, way=SigningWay.WET_INK, now=moment)
     _upload(Application.objects.get(pk=row.pk), sample, SIGNED_PAPERS, moment)
@@ -200,7 +200,7 @@ def _save_papers(application: Application, sample: Sample, moment: datetime) -> 
 
 def _upload(row: Application, sample: Sample, kinds: tuple[D, ...], moment: datetime) -> None:
     for kind in kinds:
-        files = [(f"{kind.value}.png", BytesIO(_paper(sample, kind.value)))]
+        files = [(f"{kind.value}.png", BytesIO(paper(sample.title, kind.value)))]
         services.add_document(application=row, actor=services.applicant_of(row), kind=kind, files=files, now=moment)
 
 
@@ -228,14 +228,14 @@ def _move(application: Application, name: str, moment: datetime) -> None:
         )
 
 
-def _paper(sample: Sample, kind: str) -> bytes:
+def paper(title: str, kind: str) -> bytes:
     """A page that says that it is none."""
     page = Image.new("L", (620, 877), 250)
     pen = ImageDraw.Draw(page)
     pen.rectangle((40, 40, 580, 837), outline=120, width=3)
     pen.text((70, 80), "ORNEK BELGE - GECERSIZDIR", fill=40)
     pen.text((70, 120), kind.replace("_", " ").upper(), fill=40)
-    pen.text((70, 160), fold(sample.title), fill=40)
+    pen.text((70, 160), fold(title), fill=40)
     for line in range(220, 760, 30):
         pen.line((70, line, 550, line), fill=200)
     out = BytesIO()

@@ -93,3 +93,75 @@ class Step(models.TextChoices):
     DOCUMENTS = "belgeler", _("Documents")
     AGREEMENT = "sozlesme", _("Agreement")
     REVIEW = "onizleme", _("Review")
+
+
+class RequestKind(models.TextChoices):
+    """What a provider asks the registry to change after its approval."""
+
+    COMPANY = "company", _("Company data")
+    EMAIL = "email", _("Corporate e-mail")
+    SIGNATORY = "signatory", _("Signatory")
+    SUB_BRAND = "sub_brand", _("Sub-brand")
+
+
+class RequestState(models.TextChoices):
+    """Where a provider's request stands."""
+
+    ASKED = "asked", _("Waiting for the registry")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Turned down")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    @property
+    def badge(self) -> str:
+        return {"asked": "info", "accepted": "success", "refused": "danger", "withdrawn": "secondary"}[self.value]
+
+
+class CompanyField(models.TextChoices):
+    """Something that a request changes, in the order in which it is shown."""
+
+    TITLE = "title", _("Company or trade name")
+    MERSIS = "mersis", _("MERSİS number")
+    TAX_NUMBER = "tax_number", _("Tax number")
+    TAX_OFFICE = "tax_office", _("Tax office")
+    EMAIL = "email", _("Corporate e-mail")
+    FIRST_NAME = "first_name", _("First name")
+    LAST_NAME = "last_name", _("Last name")
+    TCKN = "tckn", _("T.C. identity number")
+    PHONE = "phone", _("Phone")
+    PERSON_EMAIL = "person_email", _("Signatory's e-mail")
+    BRAND = "brand", _("Brand")
+
+
+class Sector(models.TextChoices):
+    """What a brand deals in (R-P11)."""
+
+    BANKING = "banking", _("Banking and finance")
+    INSURANCE = "insurance", _("Insurance")
+    TELECOM = "telecom", _("Telecommunications and internet")
+    RETAIL = "retail", _("Shops and e-commerce")
+    FASHION = "fashion", _("Clothing and shoes")
+    FOOD = "food", _("Food and restaurants")
+    TRAVEL = "travel", _("Travel and hotels")
+    TRANSPORT = "transport", _("Transport and cargo")
+    VEHICLES = "vehicles", _("Vehicles")
+    HEALTH = "health", _("Health and beauty")
+    EDUCATION = "education", _("Education")
+    MEDIA = "media", _("Media and entertainment")
+    REAL_ESTATE = "real_estate", _("Building and real estate")
+    ENERGY = "energy", _("Energy")
+    TECHNOLOGY = "technology", _("Technology and software")
+    NON_PROFIT = "non_profit", _("Associations and foundations")
+    OTHER = "other", _("Other")
+
+
+class BrandValueKind(models.TextChoices):
+    """What a brand is known by, and where its messages can be refused (R-P11)."""
+
+    SHORT_NAME = "short_name", _("Short name")
+    SENDER_NAME = "sender_name", _("Sender name")
+    DOMAIN = "domain", _("Sending domain")
+    NUMBER = "number", _("Calling number")
+    REFUSAL_URL = "refusal_url", _("Refusal page")
+    REFUSAL_PHONE = "refusal_phone", _("Refusal by phone")
+    REFUSAL_SMS = "refusal_sms", _("Refusal by text message")

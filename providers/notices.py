@@ -1,4 +1,4 @@
-"""Mails about applications: texts in templates, sent through the outbox (design 5), in the applicant's language."""
+"""Mails about applications and requests: templates, sent through the outbox (design 5), in the reader's language."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils import translation
 
 from iys_portal.core import outbox
 
-from .models import Application
+from .models import Application, Provider, ProviderRequest
 
 
 def post_application_mail(
@@ -30,4 +30,35 @@ def post_application_mail(
         subject=subject,
         body=body.strip() + "\n",
         to_mailbox=application.is_demo,
+    )
+
+
+def post_provider_mail(
+    provider: Provider, name: str, *, cause: str, to: str, language: str, context: dict[str, Any] | None = None
+) -> None:
+    """Put the mail `providers/mail/<name>_{subject,body}.txt` about a provider's settings into the outbox."""
+    link = f"{settings.PORTAL_URL}{reverse('providers:settings')}"
+    full = {"provider": provider, "site_name": settings.SITE_NAME, "link": link} | (context or {})
+    with translation.override(language):
+        subject = render_to_string(f"providers/mail/{name}_subject.txt", full)
+        body = render_to_string(f"providers/mail/{name}_body.txt", full)
+    outbox.post(
+        cause=f"provider:{cause}",
+        to=to,
+        subject=subject.strip(),
+        body=body.strip() + "\n",
+        to_mailbox=provider.is_demo,
+    )
+
+
+def post_request_mail(request: ProviderRequest, name: str, *, to: str = "") -> None:
+    """Tell the corporate address what became of a request; values are not named, they may be somebody's numbers."""
+    address = to or request.provider.email
+    post_provider_mail(
+        request.provider,
+        f"request_{name}",
+        cause=f"request:{request.pk}:{name}" + (":other" if to else ""),
+        to=address,
+        language=request.asker.language,
+        context={"request": request},
     )

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotAllowed, WrongMoment
 
@@ -26,6 +27,20 @@ def require_may_record(provider: Provider, status: int) -> None:
     if provider.state == ProviderState.SUSPENDED:
         raise WrongMoment(_("The provider is suspended: only refusals can be recorded."), code="provider-suspended")
     raise WrongMoment(_("The provider is closed: nothing can be recorded."), code="provider-closed")
+
+
+def may_change_settings(provider: Provider, actor: Actor) -> bool:
+    """Managers of an active provider (R-P7: a suspended one changes nothing of its own)."""
+    return provider.state == ProviderState.ACTIVE and actor.may(Permission.PROVIDER_SETTINGS)
+
+
+def require_may_change_settings(provider: Provider, actor: Actor) -> None:
+    """Raise `NotAllowed`, or `WrongMoment` for a provider that is suspended or closed."""
+    actor.require(Permission.PROVIDER_SETTINGS)
+    if provider.state != ProviderState.ACTIVE:
+        raise WrongMoment(
+            _("The provider is suspended or closed: its settings cannot be changed."), code="provider-state"
+        )
 
 
 OF_HOLDER = frozenset({"propose", "return", "reject"})

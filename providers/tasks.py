@@ -9,3 +9,4 @@ from . import services
 def stale_applications() -> None:
     services.remind_stale()
     services.expire_stale()
+    services.forget_ended()

@@ -1,4 +1,7 @@
-"""Moves of applications and of providers' accounts (R-P6). `policies` says what each state of an account allows."""
+"""Moves of applications, of providers' accounts and of their requests (R-P6).
+
+`policies` says what each state of an account allows.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +10,7 @@ from iys_portal.core.workflow import Transition, Workflow
 
 from .enums import ApplicationState as A
 from .enums import ProviderState as S
+from .enums import RequestState as R
 
 ACCOUNT = Workflow(
     [
@@ -142,6 +146,35 @@ APPLICATION = Workflow(
             A.EXPIRED,
             None,
             "application.expired",
+        ),
+    ]
+)
+
+REQUEST = Workflow(
+    [
+        Transition(
+            "accept",
+            frozenset({R.ASKED}),
+            R.ACCEPTED,
+            Permission.APPLICATION_REVIEW,
+            "request.accepted",
+            _("Accept"),
+        ),
+        Transition(
+            "refuse",
+            frozenset({R.ASKED}),
+            R.REFUSED,
+            Permission.APPLICATION_REVIEW,
+            "request.refused",
+            _("Turn down"),
+        ),
+        Transition(
+            "withdraw",
+            frozenset({R.ASKED}),
+            R.WITHDRAWN,
+            Permission.PROVIDER_SETTINGS,
+            "request.withdrawn",
+            _("Withdraw"),
         ),
     ]
 )

@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from .views import people as views
-from .views import review, review_agreements
+from .views import requests, review, review_agreements
 
 app_name = "providers"
 urlpatterns = [
     path("basvuru/", include("providers.urls_applications")),
+    path("ayarlar/", include("providers.urls_settings")),
     path("basvurular/", review.ListView.as_view(), name="reviews"),
     path("basvurular/<uuid:public_id>/", review.DetailView.as_view(), name="review"),
     path("basvurular/<uuid:public_id>/al/", review.ActView.as_view(act="take"), name="review_take"),
@@ -27,6 +28,22 @@ urlpatterns = [
         "basvurular/imzali/<uuid:file_id>/<int:number>/",
         review_agreements.FileView.as_view(),
         name="review_signed_page",
+    ),
+    path("basvurular/istekler/", requests.RequestsView.as_view(), name="review_requests"),
+    path("basvurular/istekler/<uuid:public_id>/", requests.RequestView.as_view(), name="review_request"),
+    path(
+        "basvurular/istekler/<uuid:public_id>/kabul/",
+        requests.DecideView.as_view(accept=True),
+        name="review_request_accept",
+    ),
+    path("basvurular/istekler/<uuid:public_id>/ret/", requests.DecideView.as_view(), name="review_request_refuse"),
+    path(
+        "basvurular/istekler/<uuid:public_id>/belge/", requests.RequestPaperView.as_view(), name="review_request_paper"
+    ),
+    path(
+        "basvurular/istekler/<uuid:public_id>/belge/<int:number>/",
+        requests.RequestPaperView.as_view(),
+        name="review_request_page",
     ),
     path("kisiler/", views.PeopleView.as_view(), name="people"),
     path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),

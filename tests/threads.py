@@ -1,9 +1,10 @@
 """Several writers at once, for tests of races."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def at_once(*works: Callable[[], None]) -> list[BaseException]:
@@ -26,3 +27,31 @@ def at_once(*works: Callable[[], None]) -> list[BaseException]:
     for thread in threads:
         thread.join()
     return failures
+
+
+@contextmanager
+def held_open(work: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Do the work in a transaction of another connection that stays open; calling what is yielded commits it."""
+    holds, go_on = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                work()
+                holds.set()
+                assert go_on.wait(20)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+
+    def commit() -> None:
+        go_on.set()
+        thread.join()
+
+    thread.start()
+    try:
+        assert holds.wait(20)
+        yield commit
+    finally:
+        commit()

@@ -142,7 +142,11 @@ def deadline_of(brand: Brand, moment: datetime, *, job_id: int | None = None) ->
 
 def hmac_pads() -> tuple[bytes, bytes]:
     """Inner and outer pad of HMAC-SHA-256 (RFC 2104) with the server's key, so that SQL needs only sha256()."""
-    key = settings.TRANSACTION_KEY.encode()
+    return pads(settings.TRANSACTION_KEY.encode())
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """The two pads of HMAC-SHA-256 (RFC 2104) for any key."""
     if len(key) > HMAC_BLOCK:
         key = hashlib.sha256(key).digest()
     key = key.ljust(HMAC_BLOCK, b"\0")

@@ -77,3 +77,18 @@ class AnnounceForm(PortalForm):
         names = ("announced_on", "until", "check_until", "reference", "reason")
         same = {name: self.cleaned_data[name] for name in names}
         return same | {"size_class": self.size_class, "provider": self.provider}
+
+
+class WindowForm(PortalForm):
+    """One provider's own initial-load window."""
+
+    until = forms.DateField(
+        label=_("Load until"), widget=day_input(), help_text=_("The last day on which old consents may be loaded.")
+    )
+    check_until = forms.DateField(
+        label=_("Recipients check until"),
+        widget=day_input(),
+        required=False,
+        help_text=_("Everybody in the load gets one notice that names this day."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType, Sealed, Source, Status
+from iys_portal.core.models import Job
 from providers.models import Brand
 
 
@@ -98,15 +99,12 @@ class LegalHold(models.Model):
 
 
 class RetentionRun(models.Model):
-    """One run of the expiry: what it counted, or erased, by kind of record."""
+    """One run of the expiry: what it counted, or erased, by kind of record. Who started it, and when, says its job."""
 
+    job = models.OneToOneField(Job, models.PROTECT, related_name="+")
     applied = models.BooleanField()
     before = models.DateTimeField()  # records that ended, or date, before this moment
     counts = models.JSONField(default=dict)
-    actor_id = models.BigIntegerField()
-    actor_name = models.CharField(max_length=200)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-pk"]

@@ -75,6 +75,11 @@ def announcements() -> list[deadlines.Announcement]:
     return [deadlines.Announcement(*row) for row in DeadlineExtension.objects.order_by("pk").values_list(*columns)]
 
 
+def own_windows(provider: Provider) -> list[DeadlineExtension]:
+    """The windows that were opened for one provider alone, newest first."""
+    return list(DeadlineExtension.objects.filter(provider=provider).order_by("-announced_on", "-pk"))
+
+
 def banner_of(actor: Actor, *, now: datetime) -> DeadlineBanner | None:
     """R-D2: the provider's deadline while it is open, or changed or ended within the last days, or people still check.
 

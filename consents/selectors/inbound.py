@@ -1,11 +1,14 @@
 """Which brand a text message means, and how often its sender was answered (R-R4)."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from consents.enums import InboundOutcome
 from consents.models import InboundText
-from consents.text_commands import Command, comparable
-from providers.models import Brand
+from consents.text_commands import Command
+from iys_portal.core.turkish import comparable
+from providers.enums import BrandValueKind
+from providers.models import Brand, BrandValue
 
 # Answers that are counted: all but the first word about a new refusal, which is always given.
 LIMITED = tuple(outcome for outcome in InboundOutcome if outcome is not InboundOutcome.REFUSED)
@@ -32,7 +35,15 @@ def _keys_of(command: Command) -> list[int]:
             best.setdefault((rank, 0), []).append(key)
         elif (rank := wanted.get(whole := comparable(name))) is not None and command.only_courtesies_after(whole):
             best.setdefault((rank, 1), []).append(key)
+    for key, short_name in _further_short_names(wanted):
+        best.setdefault((wanted[short_name], 0), []).append(key)
     return best[min(best)] if best else []
+
+
+def _further_short_names(wanted: Iterable[str]) -> Iterable[tuple[int, str]]:
+    """Short names of brands' profiles beside the first one (R-P11); they stand folded in their table."""
+    rows = BrandValue.objects.filter(kind=BrandValueKind.SHORT_NAME, key__in=list(wanted))
+    return rows.values_list("brand_id", "key")
 
 
 def limited_texts_before(row: InboundText) -> int:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -16,7 +17,10 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Min, Q
+from django.db.models import DateTimeField, F, Min, Q
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncDate, TruncDay
 from django.utils import timezone
 
 from consents.models import BrandDay, ClosedDay, ConsentImport, DayFile, LedgerSeal, SealMark
@@ -26,6 +30,7 @@ from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.calendar import ISTANBUL, ONE_DAY
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import WrongMoment
+from iys_portal.core.storage import Drop, only_if_written
 from providers.models import Brand
 
 LOCK = 7_300_109
@@ -66,8 +71,8 @@ def remake_day_file(*, brand: Brand, day: date, reason: str, actor: Actor = SYST
         raise WrongMoment
     item = DayFile.objects.get(brand=brand, day=day)
     rows = day_rows_of(brand.pk, *bounds(day), item.first_event - 1, item.last_event)
-    with tempfile.TemporaryDirectory() as folder, transaction.atomic():
-        return _replace(brand, day, next(write_files(rows, Path(folder), brand.pk)), reason, actor)
+    with tempfile.TemporaryDirectory() as folder, only_if_written() as drops:
+        return _replace(brand, day, next(write_files(rows, Path(folder), brand.pk)), reason, actor, drops)
 
 
 def remake_if_closed(brand_id: int, day: date, *, reason: str) -> None:
@@ -80,12 +85,12 @@ def remake_if_closed(brand_id: int, day: date, *, reason: str) -> None:
         item.delete()
 
 
-def _replace(brand: Brand, day: date, written: "Written", reason: str, actor: Actor) -> DayFile:
+def _replace(brand: Brand, day: date, written: Written, reason: str, actor: Actor, drops: list[Drop]) -> DayFile:
     item = DayFile.objects.select_for_update(of=("self",)).get(brand=brand, day=day)
     former, before = str(item.file.name), {"sha384": item.sha384, "rows": item.rows}
     item.expired_rows += max(item.rows - written.rows, 0)
     item.replaced_at, item.replaced_reason = timezone.now(), reason[:200]
-    _fill(item, written)
+    _fill(item, written, drops)
     item.save()
     new = {"sha384": item.sha384, "rows": item.rows, "reason": reason[:200]}
     audit.record("day_file.remade", item, actor=actor, old=before, new=new, provider_id=brand.provider_id)
@@ -120,22 +125,13 @@ def _close(day: date) -> bool:
     start, end = bounds(day)
     with tempfile.TemporaryDirectory() as folder:
         written = list(write_files(day_rows(start, end, _before(start)), Path(folder)))
-        kept: list[str] = []
-        try:
-            with transaction.atomic():
-                if not _alone() or ClosedDay.objects.filter(day=day).exists():
-                    return False
-                now = timezone.now()
-                for one in written:
-                    item = _publish(day, one)
-                    kept.append(str(item.file.name))
-                    item.save()
-                rows = sum(one.rows for one in written)
-                ClosedDay.objects.create(day=day, made_at=now, files=len(written), rows=rows)
-        except BaseException:
-            for name in kept:
-                default_storage.delete(name)
-            raise
+        with only_if_written() as drops:
+            if not _alone() or ClosedDay.objects.filter(day=day).exists():
+                return False
+            for one in written:
+                _publish(day, one, drops)
+            rows = sum(one.rows for one in written)
+            ClosedDay.objects.create(day=day, made_at=timezone.now(), files=len(written), rows=rows)
     return True
 
 
@@ -146,11 +142,11 @@ def _alone() -> bool:
     return True
 
 
-def _publish(day: date, written: Written) -> DayFile:
-    """A new row with its file in the storage; the caller saves it."""
+def _publish(day: date, written: Written, drops: list[Drop]) -> None:
+    """A new row with its file in the storage."""
     item = DayFile(brand_id=written.brand_id, day=day, first_sha384=written.sha384, first_event=0, last_event=0)
-    _fill(item, written)
-    return item
+    _fill(item, written, drops)
+    item.save()
 
 
 def _before(start: datetime) -> int:
@@ -159,7 +155,7 @@ def _before(start: datetime) -> int:
     return seal.last_event if seal else 0
 
 
-def _fill(item: DayFile, written: Written) -> None:
+def _fill(item: DayFile, written: Written, drops: list[Drop]) -> None:
     item.rows, item.size, item.sha384 = written.rows, written.size, written.sha384
     if written.rows:  # a file whose every row is gone keeps its place in the ledger
         item.first_event = min(item.first_event or written.first_event, written.first_event)
@@ -167,6 +163,7 @@ def _fill(item: DayFile, written: Written) -> None:
     item.made_at = item.made_at or timezone.now()
     with written.path.open("rb") as file:
         item.file.save("day.csv", File(file), save=False)
+    drops.append(partial(default_storage.delete, str(item.file.name)))
 
 
 def write_files(rows: Iterator[tuple[int, int, bytes]], folder: Path, only: int | None = None) -> Iterator[Written]:
@@ -224,15 +221,15 @@ class _Sink:
 def _add_late_rows() -> None:
     """An import that failed and was taken up again writes with its former moment, perhaps into a closed day."""
     since = timezone.now() - LOOK_BACK
-    for name in ("apply_job", "undo_job"):
+    moments: dict[str, Combinable] = {
+        "apply_job": F("apply_moment"),
+        "undo_job": Cast(KeyTextTransform("moment", "undo_job__payload"), DateTimeField()),
+    }
+    for name, moment in moments.items():
         ended = ConsentImport.objects.filter(**{f"{name}__state": JobState.DONE, f"{name}__finished_at__gt": since})
-        for item in ended.select_related("brand", name).iterator():
-            job = getattr(item, name)
-            moment = datetime.fromisoformat(job.payload["moment"]) if name == "undo_job" else item.apply_moment
-            assert moment is not None
-            day = moment.astimezone(ISTANBUL).date()
-            if job.finished_at >= bounds(day)[1]:
-                _add_late(item.brand, day, job.finished_at)
+        ended = ended.annotate(day=TruncDate(moment, tzinfo=ISTANBUL), end=TruncDay(moment, tzinfo=ISTANBUL) + ONE_DAY)
+        for item in ended.filter(**{f"{name}__finished_at__gte": F("end")}).select_related("brand", name):
+            _add_late(item.brand, item.day, getattr(item, name).finished_at)
 
 
 def _add_late(brand: Brand, day: date, finished: datetime) -> None:
@@ -242,9 +239,9 @@ def _add_late(brand: Brand, day: date, finished: datetime) -> None:
     if item is not None and (item.replaced_at or item.made_at) >= finished:
         return
     start, end = bounds(day)
-    with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+    with tempfile.TemporaryDirectory() as folder, only_if_written() as drops:
         written = next(write_files(day_rows_of(brand.pk, start, end, _before(start), None), Path(folder), brand.pk))
         if item is not None:
-            _replace(brand, day, written, LATE, SYSTEM)
+            _replace(brand, day, written, LATE, SYSTEM, drops)
         elif written.rows and _alone():
-            _publish(day, written).save()
+            _publish(day, written, drops)

@@ -1,9 +1,10 @@
 """Announced deadlines of initial loads (R-D2): a new one replaces earlier ones, the history stays."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,9 @@ from consents.models import DeadlineExtension
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
+from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment
-from providers.models import Provider
+from providers.models import Application, Provider
 
 # What the announcement says; its day, reference and words may have been noted wrongly, the rest is replaced
 # by another announcement.
@@ -61,6 +63,34 @@ def announce_deadline(
     deadline.save(force_insert=True)
     record("deadline.announced", deadline, actor=actor, new=_values(deadline, FIELDS))
     return deadline
+
+
+@transaction.atomic
+def open_initial_window(
+    *, actor: Actor, application: Application, until: date, check_until: date | None, reason: str, now: datetime
+) -> DeadlineExtension:
+    """A reviewer opens the initial-load window of one provider that was approved (R-D2); none is open by default.
+
+    Raises `NotAllowed` without APPLICATION_REVIEW, `WrongMoment` before approval, `FieldsInvalid` without a reason or
+    for longer than `INITIAL_WINDOW`, `AnnouncedAlready` for a second click.
+    """
+    actor.require(Permission.APPLICATION_REVIEW)
+    if application.provider is None:
+        raise WrongMoment
+    today = now.astimezone(ISTANBUL).date()
+    last = today + settings.REGISTRY["INITIAL_WINDOW"]
+    if not today <= until <= last:
+        text = _("Choose a day from today to %(last)s.") % {"last": last.strftime("%d.%m.%Y")}
+        raise FieldsInvalid(ValidationError({"until": text}))
+    return announce_deadline(
+        actor=actor.with_permission(Permission.REFERENCE_CHANGE),
+        announced_on=today,
+        until=until,
+        check_until=check_until,
+        reference=application.number,
+        provider=application.provider,
+        reason=reason,
+    )
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -33,12 +34,7 @@ def issue_evidence(*, actor: Actor, event_id: int, whole: bool, now: datetime) -
     Raises `NotFound` for another's consent (R-A1), `NotAllowed` for staff who may not see addresses, `Invalid` for an
     address with more than `MAX_CONSENTS` consents. Audited as taking out a proof.
     """
-    actor.require(Permission.CONSENT_VIEW)
-    consent = history.consent_of(actor, event_id)
-    if consent is None:
-        raise NotFound
-    if actor.all_providers:
-        actor.require(Permission.PERSON_SHOW)
+    consent = _to_prove(actor, event_id)
     consents = _at_address(actor, consent) if whole else [consent]
     brands = {
         one.pk: one for one in Brand.objects.select_related("provider").filter(pk__in={c.brand_id for c in consents})
@@ -64,10 +60,32 @@ def issue_evidence(*, actor: Actor, event_id: int, whole: bool, now: datetime) -
         now=now,
         provider_id=provider_id,
     )
-    target = ("consents.consent", str(consent.event_id))
-    new = {"document": number, "consents": len(consents)}
-    audit.record("consent.proof_taken", target, actor=actor, provider_id=provider_id, new=new)
+    _note(consent, actor, provider_id, {"document": number, "consents": len(consents)})
     return document
+
+
+@transaction.atomic
+def take_proof(*, actor: Actor, event_id: int, now: datetime) -> dict[str, Any]:
+    """The proof of the consent that an event is about, as a file's values. Rights and audit as for the document."""
+    consent = _to_prove(actor, event_id)
+    brand = history.brand_of(consent)
+    _note(consent, actor, brand.provider_id, None)
+    return proof_of([consent], [brand], now=now).values
+
+
+def _to_prove(actor: Actor, event_id: int) -> Consent:
+    actor.require(Permission.CONSENT_VIEW)
+    consent = history.consent_of(actor, event_id)
+    if consent is None:
+        raise NotFound
+    if actor.all_providers:
+        actor.require(Permission.PERSON_SHOW)
+    return consent
+
+
+def _note(consent: Consent, actor: Actor, provider_id: int | None, new: dict[str, Any] | None) -> None:
+    target = ("consents.consent", str(consent.event_id))
+    audit.record("consent.proof_taken", target, actor=actor, provider_id=provider_id, new=new)
 
 
 def code_address(number: str, newest: Inclusion | None) -> str:

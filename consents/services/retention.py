@@ -8,12 +8,13 @@ middle: what is gone is gone, the rest is found by the next run.
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -42,15 +43,17 @@ from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.calendar import ISTANBUL, years_before
 from iys_portal.core.database import expiry_session
-from iys_portal.core.jobs import enqueue
+from iys_portal.core.enums import JobState
+from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
+from providers.models import Agreement
 
 from .day_files import remake_if_closed
 
 log = logging.getLogger(__name__)
 BATCH = 500  # consents in one transaction; it stays well under half a second
 ENTRIES = 2_000
-RUN = "consents.run_retention"
+TASK = "consents.run_retention"
 _EXPIRE = "SELECT * FROM consents_expire(%s, %s, %s::smallint[], %s::smallint[], %s, %s, %s, %s, %s, %s)"
 
 
@@ -69,19 +72,19 @@ def due_before(now: datetime) -> datetime:
     return years_before(now, settings.REGISTRY["KEEP_YEARS"])
 
 
-def start_run(*, applied: bool, actor: Actor, now: datetime) -> RetentionRun:
-    """Have a run made: a dry one counts, the other erases. Needs the right to it; audited."""
+@transaction.atomic
+def start_run(*, applied: bool, actor: Actor, now: datetime, publish: bool = True) -> RetentionRun:
+    """Have a run made: a dry one counts, the other erases. Needs the right to it; audited.
+
+    One of the same kind that is under way is given instead. Without `publish` the caller runs it.
+    """
     actor.require(Permission.RETENTION_RUN)
-    with transaction.atomic():
-        run = RetentionRun.objects.create(
-            applied=applied,
-            before=due_before(now),
-            actor_id=actor.id,
-            actor_name=actor.name[:200],
-            started_at=now,
-        )
-        audit.record("retention.started", run, actor=actor, new={"applied": applied})
-        enqueue(RUN, run.pk)
+    under_way = RetentionRun.objects.filter(job__state__in=(JobState.QUEUED, JobState.RUNNING), applied=applied).first()
+    if under_way is not None:
+        return under_way
+    job = start_job(TASK, title=str(_("Expiry of records")), actor=actor, publish=publish)
+    run = RetentionRun.objects.create(job=job, applied=applied, before=due_before(now))
+    audit.record("retention.started", run, actor=actor, new={"applied": applied})
     return run
 
 
@@ -91,18 +94,24 @@ def run_nightly(now: datetime) -> None:
         start_run(applied=settings.REGISTRY["RETENTION_APPLIES"], actor=SYSTEM, now=now)
 
 
-def run(run_id: int) -> None:
-    """Carry out a run that was started; one at a time, and a second delivery of a finished one does nothing."""
-    item = RetentionRun.objects.filter(pk=run_id, finished_at=None).first()
-    if item is None:
-        return
-    counts = {policy.name: (policy.erase if item.applied else policy.count)(item.before) for policy in POLICIES}
-    with transaction.atomic():
-        if not RetentionRun.objects.filter(pk=run_id, finished_at=None).update(
-            counts=counts, finished_at=timezone.now()
-        ):
+def run(job_id: int) -> None:
+    """Carry out a run that was started. What a worker erased before it died stays counted, but for its last kind."""
+    with claimed(job_id) as hold:
+        if hold is None:
             return
-        audit.record("retention.finished", item, actor=SYSTEM, new={"applied": item.applied, "counts": counts})
+        item = RetentionRun.objects.get(job_id=job_id)
+        for done, policy in enumerate(POLICIES):
+            hold.progress(done=done, total=len(POLICIES), step=str(policy.label)[:200])
+            if item.applied:
+                item.counts[policy.name] = item.counts.get(policy.name, 0) + policy.erase(item.before)
+            else:
+                item.counts[policy.name] = policy.count(item.before)
+            with transaction.atomic():
+                hold.hold()
+                item.save(update_fields=["counts"])
+        with transaction.atomic():
+            hold.hold()
+            audit.record("retention.finished", item, actor=SYSTEM, new={"applied": item.applied, "counts": item.counts})
 
 
 def _held_brands() -> set[int]:
@@ -143,15 +152,15 @@ def _count_consents(before: datetime) -> int:
 
 
 def _erase_consents(before: datetime) -> int:
-    days: set[tuple[int, object]] = set()
+    days: set[tuple[int, date]] = set()
     total = 0
     for part in _ended(before):
         _forget_beside(part, before)
         gone = _expire(part)
         days |= {(brand, at.astimezone(ISTANBUL).date()) for _, brand, at, _ in gone}
         total += len({(recipient, brand) for recipient, brand, _, _ in gone})
-    for brand_id, day in sorted(days, key=str):
-        remake_if_closed(brand_id, day, reason=str(_("Records expired")))  # type: ignore[arg-type]
+    for brand_id, day in sorted(days):
+        remake_if_closed(brand_id, day, reason=str(_("Records expired")))
     return total
 
 
@@ -186,7 +195,7 @@ def _erase_entries(before: datetime) -> int:
             return total
 
 
-def _old_imports(before: datetime):  # type: ignore[no-untyped-def]
+def _old_imports(before: datetime) -> QuerySet[ConsentImport]:
     kept = Q(file="") & ~Exists(ImportProblem.objects.filter(import_id=OuterRef("pk")))
     return ConsentImport.objects.filter(created_at__lt=before).exclude(kept).exclude(brand__in=_held_brands())
 
@@ -209,7 +218,7 @@ def _erase_imports(before: datetime) -> int:
     return total
 
 
-def _old_evidence(before: datetime):  # type: ignore[no-untyped-def]
+def _old_evidence(before: datetime) -> QuerySet[Evidence]:
     """Evidence that no event and no consent names any more."""
     same = {"brand_id": OuterRef("brand_id"), "evidence_hash": OuterRef("sha256")}
     named = Exists(ConsentEvent.objects.filter(**same)) | Exists(Consent.objects.filter(**same))
@@ -219,20 +228,22 @@ def _old_evidence(before: datetime):  # type: ignore[no-untyped-def]
 def _erase_evidence(before: datetime) -> int:
     found = list(_old_evidence(before))
     for evidence in found:
-        if evidence.kind == EvidenceKind.FILE:
+        if evidence.kind == EvidenceKind.FILE and evidence.file.name:
             default_storage.delete(evidence.file.name)
         evidence.delete()
     return len(found)
 
 
-def _old_documents(before: datetime):  # type: ignore[no-untyped-def]
-    return Document.objects.filter(created_at__lt=before).exclude(data__recipient__in=_held_addresses())
+def _old_documents(before: datetime) -> QuerySet[Document]:
+    """Agreements stay with their applications (`providers.services.forget_ended`)."""
+    old = Document.objects.filter(created_at__lt=before).exclude(pk__in=Agreement.objects.values("document"))
+    return old.exclude(data__recipient__in=_held_addresses())
 
 
 def _erase_documents(before: datetime) -> int:
     found = list(_old_documents(before))
     for document in found:
-        if document.file:
+        if document.file.name:
             default_storage.delete(document.file.name)
         with transaction.atomic():
             Document.objects.filter(replaces=document).update(replaces=None)
@@ -240,27 +251,22 @@ def _erase_documents(before: datetime) -> int:
     return len(found)
 
 
-def _old_alerts(before: datetime):  # type: ignore[no-untyped-def]
+def _old_alerts(before: datetime) -> QuerySet[RefusalAlert]:
     """Alerts that nobody has to act upon any more."""
     closed = Q(acknowledged_at__isnull=False) | Q(taken_back_at__isnull=False)
     return RefusalAlert.objects.filter(closed, refused_at__lt=before)
 
 
-def _old_texts(before: datetime):  # type: ignore[no-untyped-def]
+def _old_texts(before: datetime) -> QuerySet[InboundText]:
     return InboundText.objects.filter(received_at__lt=before).exclude(sender__in=_held_addresses())
 
 
-def _old_messages(before: datetime):  # type: ignore[no-untyped-def]
+def _old_messages(before: datetime) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(created_at__lt=before)
 
 
-def _plain(name: str, label: Promise, rows: Callable[[datetime], object]) -> Policy:
-    return Policy(
-        name,
-        label,
-        count=lambda before: rows(before).count(),  # type: ignore[attr-defined]
-        erase=lambda before: rows(before).delete()[0],  # type: ignore[attr-defined]
-    )
+def _plain(name: str, label: Promise, rows: Callable[[datetime], QuerySet[Any]]) -> Policy:
+    return Policy(name, label, count=lambda before: rows(before).count(), erase=lambda before: rows(before).delete()[0])
 
 
 def _old_entries(before: datetime) -> int:

@@ -22,6 +22,7 @@ from consents.services.evidence_files import files_of
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_small
 from providers.models import Brand
 
@@ -92,7 +93,7 @@ class CompleteView(DetailView):
         try:
             return services.complete_evidence(actor=self.actor, consent=consent, **about)
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            show_refusal(form, error)
             return None
 
 
@@ -113,7 +114,7 @@ class MissingView(ActorView):
         try:
             total = self.by_reference(form.cleaned_data["reference"], request.POST.getlist("event"))
         except Invalid as error:
-            form.add_error("reference", str(error))
+            show_refusal(form, error, elsewhere="reference")
             return self.page(request, reference=form, status=422)
         _say(request, total)
         return redirect(request.get_full_path())

@@ -26,6 +26,7 @@ from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed
+from iys_portal.core.forms import show_refusal
 
 from .import_lines import lines_context
 
@@ -85,7 +86,7 @@ class NewView(ImportView):
             try:
                 item = self.upload(form.cleaned_data)
             except Invalid as error:
-                form.add_error(error.field if error.field in form.fields else "file", str(error))
+                show_refusal(form, error, elsewhere="file")
             else:
                 return redirect("consents:import_columns", item.public_id)
         return self.page(request, form, status=422)
@@ -136,7 +137,7 @@ class ColumnsView(ImportView):
             try:
                 import_columns.reinspect(item, actor=self.actor, **reading.chosen)
             except Invalid as error:
-                reading.add_error(None, str(error))
+                show_refusal(reading, error)
             else:
                 return redirect("consents:import_columns", item.public_id)
         return self.page(request, item, ColumnsForm(item=item), reading=reading, status=422)
@@ -151,7 +152,7 @@ class ColumnsView(ImportView):
                 return False
             services.start_check(item, actor=self.actor)
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            show_refusal(form, error)
             return False
         return True
 

@@ -21,7 +21,7 @@ class RetentionView(ActorView):
     permission = Permission.AUDIT_VIEW
 
     def get(self, request: HttpRequest, form: HoldForm | None = None, status: int = 200) -> HttpResponse:
-        runs = list(RetentionRun.objects.all()[:RUNS])
+        runs = list(RetentionRun.objects.select_related("job")[:RUNS])
         context = {
             "runs": [
                 (run, [(policy.label, run.counts.get(policy.name, 0)) for policy in retention.POLICIES]) for run in runs

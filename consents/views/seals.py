@@ -1,7 +1,7 @@
 """Seals and proofs (R-L3): public pages, and the proof of one consent as a file."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -9,12 +9,10 @@ from django.views.generic import View
 
 from consents.models import LedgerSeal, SealStamp
 from consents.proof_words import verify_words
-from consents.selectors import history
-from consents.selectors.proofs import proof_of
 from consents.selectors.seals import late_stamps, published, published_keys, seal_page
-from consents.services.proofs import issue_evidence
+from consents.services.proofs import issue_evidence, take_proof
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit, documents
+from iys_portal.core import documents
 
 from .base import ActorView
 
@@ -90,15 +88,7 @@ class ProofView(ActorView):
     permission = Permission.CONSENT_VIEW
 
     def post(self, request: HttpRequest, event_id: int) -> HttpResponse:
-        consent = history.consent_of(self.actor, event_id)
-        if consent is None:
-            raise Http404
-        if self.actor.all_providers:
-            self.actor.require(Permission.PERSON_SHOW)
-        brand = history.brand_of(consent)
-        target = ("consents.consent", str(consent.event_id))
-        audit.record("consent.proof_taken", target, actor=self.actor, provider_id=brand.provider_id)
-        proof = proof_of([consent], [brand], now=timezone.now())
-        response = JsonResponse(proof.values, json_dumps_params={"indent": 1, "ensure_ascii": False})
-        response["Content-Disposition"] = f'attachment; filename="kanit-{consent.event_id}.json"'
+        values = take_proof(actor=self.actor, event_id=event_id, now=timezone.now())
+        response = JsonResponse(values, json_dumps_params={"indent": 1, "ensure_ascii": False})
+        response["Content-Disposition"] = f'attachment; filename="kanit-{event_id}.json"'
         return response

@@ -16,6 +16,7 @@ from consents.services import texts as services
 from consents.text_rules import answers
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import FieldsInvalid, Invalid
+from iys_portal.core.forms import show_refusal
 from providers.models import Brand
 
 from .base import ActorView
@@ -106,8 +107,7 @@ class WriteView(TextView):
         try:
             return save(form.cleaned_data)
         except FieldsInvalid as error:
-            for name, lines in error.errors.items():
-                form.add_error(name if name in form.fields else None, lines)  # type: ignore[arg-type]
+            show_refusal(form, error)
             return None
 
     def answer(self, request: HttpRequest, form: TextForm, saved: ConsentText | None, **context: Any) -> HttpResponse:

@@ -4,24 +4,27 @@ import io
 import time
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from iys_portal.core import outbox
 
 from .keys import fernet_key
 from .models import User
 from .notices import render_mail
-from .policies import home_of
+from .policies import home_of, may_remove_factor
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -57,6 +60,14 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's, with our word for a passkey."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for method in methods:
+            if method["id"] == "mfa_reauthenticate:webauthn":
+                method["description"] = _("Use a passkey")
+        return methods
+
 
 class MFAAdapter(DefaultMFAAdapter):
     """Second factors (R-A2): secrets are encrypted at rest, the QR code comes from segno."""
@@ -76,3 +87,15 @@ class MFAAdapter(DefaultMFAAdapter):
         picture = io.BytesIO()
         segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, dark="#000", light="#fff")
         return picture.getvalue().decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return may_remove_factor(authenticator.user, factor_id=authenticator.pk)
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """A name to start from; people give their own."""
+        had = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("Passkey %(number)d") % {"number": had + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the portal's own address, never to what a request's Host header says."""
+        return {"id": urlsplit(settings.PORTAL_URL).hostname or "", "name": settings.SITE_NAME}

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.admin_pages import ReadOnlyAdmin, actor_of
+from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import PortalForm
 
 from . import services
@@ -33,6 +34,10 @@ register_admin_model("core.holiday", view=Permission.REFERENCE_VIEW, change=Perm
 class ReasonForm(PortalForm):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
+    def __init__(self, *args: Any, label: str | Promise, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = str(label)
+
 
 class RolesForm(forms.ModelForm):
     staff_roles = forms.MultipleChoiceField(
@@ -52,6 +57,7 @@ class Act:
     label: str | Promise
     text: str | Promise
     service: Any
+    asks: str | Promise
 
 
 ACTS = {
@@ -62,18 +68,21 @@ ACTS = {
             _("Reset the second factor"),
             _("Only after checking who asks. All sessions end; the person is told by mail and sets up a new one."),
             services.reset_second_factor,
+            _("What you checked, and how (no number of an identity document)"),
         ),
         Act(
             "deactivate",
             _("Close the account"),
             _("The person can no longer sign in, and all sessions end. What they recorded stays."),
             services.deactivate_user,
+            _("Reason"),
         ),
         Act(
             "reactivate",
             _("Open the account again"),
             _("The person can sign in again."),
             services.reactivate_user,
+            _("Reason"),
         ),
     )
 }
@@ -126,11 +135,15 @@ class UserAdmin(ReadOnlyAdmin):
         person, act = get_object_or_404(User, pk=user_id, kind=UserKind.MEMBER), ACTS.get(name)
         if act is None:
             return redirect("admin:accounts_user_changelist")
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST or None, label=act.asks)
         if form.is_valid():
-            act.service(user=person, reason=form.cleaned_data["reason"], actor=actor_of(request))
-            messages.success(request, _("Done."))
-            return redirect("admin:accounts_user_change", person.pk)
+            try:
+                act.service(user=person, reason=form.cleaned_data["reason"], actor=actor_of(request))
+            except Invalid as refused:
+                form.add_error("reason", str(refused))
+            else:
+                messages.success(request, _("Done."))
+                return redirect("admin:accounts_user_change", person.pk)
         context = self.admin_site.each_context(request) | {"person": person, "act": act, "form": form}
         return render(request, "accounts/admin_act.html", context | {"title": act.label, "opts": User._meta})
 

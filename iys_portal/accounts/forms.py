@@ -1,15 +1,20 @@
 """Forms of sign-in (allauth's, in our look), invitations and people's own settings."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from iys_portal.core.forms import CrispyMixin, PortalForm
+
+from .selectors import has_app
 
 CODE_ATTRS = {
     "class": "code-entry",
@@ -54,7 +59,11 @@ class CodeForm(CrispyMixin, mfa.AuthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_app = has_app(self.user)
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}
+        if not self.has_app:
+            self.fields["code"].label = _("Recovery code")
+            self.fields["code"].widget.attrs["autofocus"] = False  # the passkey's button comes first
 
 
 class CodeAgainForm(CrispyMixin, mfa.ReauthenticateForm):
@@ -68,6 +77,51 @@ class ActivateForm(CrispyMixin, totp.ActivateTOTPForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code that the app shows")
         self.fields["code"].widget.attrs |= CODE_ATTRS | {"inputmode": "numeric", "maxlength": "6"}
+
+
+class CredentialField(forms.JSONField):
+    """What the browser's passkey dialog gave, in WebAuthn's JSON form."""
+
+    default_error_messages = {
+        "required": _("No passkey came from your browser. Please try again."),
+        "invalid": _("No passkey came from your browser. Please try again."),
+    }
+    widget = forms.HiddenInput
+
+    def __init__(self, answer: type[RegistrationResponse] | type[AuthenticationResponse]) -> None:
+        self.answer = answer
+        super().__init__()
+
+    def clean(self, value: Any) -> Any:
+        """The object as it came, once it can be read: allauth would fail on what somebody made up."""
+        credential = super().clean(value)
+        try:
+            self.answer.from_dict(credential)
+        except (TypeError, ValueError, LookupError, AttributeError, struct.error) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return credential
+
+
+class AddPasskeyForm(CrispyMixin, webauthn.AddWebAuthnForm):
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=60,
+        help_text=_("So that you know it later, for example by the device: office laptop, blue key."),
+    )
+    credential = CredentialField(RegistrationResponse)
+
+
+class NamePasskeyForm(CrispyMixin, webauthn.EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class PasskeyForm(CrispyMixin, webauthn.AuthenticateWebAuthnForm):
+    credential = CredentialField(AuthenticationResponse)
+
+
+class PasskeyAgainForm(CrispyMixin, webauthn.ReauthenticateWebAuthnForm):
+    credential = CredentialField(AuthenticationResponse)
 
 
 class AddressForm(PortalForm):

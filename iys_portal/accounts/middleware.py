@@ -12,16 +12,16 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from iys_portal.core.middleware import current_request_id
 
 from .models import User
-from .policies import needs_second_factor
+from .policies import grace_until, needs_second_factor
 from .scopes import SESSION_KEY, actor_for, scopes_of
-from .selectors import has_second_factor
+from .selectors import has_app, has_second_factor
 
 FACTOR_GIVEN = "second_factor_given"  # in the session: this browser gave the factor
 SEEN_EVERY = 300  # seconds between two notes of when a session was last seen
@@ -118,10 +118,12 @@ class CitizenMiddleware:
 class SecondFactorMiddleware:
     """R-A2: a session of whoever needs a second factor gives it, or sets one up, before anything else.
 
-    Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open.
+    Public views (sign-in, sign-out, language, mailbox) and the set-up itself stay open; during the grace period
+    everything, and `request.factor_due` says until when.
     """
 
-    open_views = frozenset({"mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate"})
+    asking = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"})
+    setting_up = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -135,9 +137,16 @@ class SecondFactorMiddleware:
             return None
         if request.session.get(FACTOR_GIVEN) or not needs_second_factor(user):
             return None
-        if request.resolver_match and request.resolver_match.view_name in self.open_views:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in self.asking:
             return None
-        if has_second_factor(user):
-            return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+        if has_second_factor(user):  # whoever did not give it adds no other one either
+            asks = "mfa_reauthenticate" if has_app(user) else "mfa_reauthenticate_webauthn"
+            return redirect_to_login(request.get_full_path(), reverse(asks))
+        until = grace_until(user, now=timezone.now())
+        if until:
+            request.factor_due = until  # type: ignore[attr-defined]
+        if until or name in self.setting_up:
+            return None
         messages.info(request, _("Your role needs a second factor: please set it up first."))
         return HttpResponseRedirect(reverse("mfa_activate_totp"))

@@ -51,6 +51,8 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # R-A2: until then the person may work without the second factor that they need; set once, past for good after.
+    factor_due_at = models.DateTimeField(_("second factor due"), null=True)
 
     objects = UserManager()
 

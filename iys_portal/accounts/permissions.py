@@ -13,6 +13,7 @@ class Permission(StrEnum):
     CONSENT_QUERY = "consent.query"
     CONSENT_OWN = "consent.own"
     PROVIDER_USERS = "provider.users"
+    PROVIDER_VIEW = "provider.view"
     PROVIDER_SETTINGS = "provider.settings"
     REFERENCE_VIEW = "reference.view"
     REFERENCE_CHANGE = "reference.change"

@@ -1,5 +1,6 @@
 """Who needs a second factor (R-A2), where a text message may go (R-Z1), which page is whose home."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.conf import settings
 from .models import User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
 from .scopes import scopes_of
+from .selectors import factors_of
 
 
 def needs_second_factor(user: User) -> bool:
@@ -15,6 +17,17 @@ def needs_second_factor(user: User) -> bool:
     return not SECOND_FACTOR_FOR.isdisjoint(
         held.union(*(permissions_of_member(scope.role) for scope in scopes_of(user)))
     )
+
+
+def may_remove_factor(user: User, *, factor_id: int) -> bool:
+    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
+    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
+
+
+def grace_until(user: User, *, now: datetime) -> datetime | None:
+    """R-A2: until when the person may put the second factor off; None where it is due (`SECOND_FACTOR_GRACE`)."""
+    due = user.factor_due_at
+    return due if settings.REGISTRY["SECOND_FACTOR_GRACE"] and due and now < due else None
 
 
 def may_be_texted(phone: str) -> bool:

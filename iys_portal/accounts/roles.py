@@ -3,7 +3,7 @@
 from .enums import ProviderRole, StaffRole
 from .permissions import Permission as P
 
-_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW})
+_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW, P.PROVIDER_VIEW})
 _OFFICER = _VIEWER | {
     P.CONSENT_RECORD,
     P.CONSENT_IMPORT,

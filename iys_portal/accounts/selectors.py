@@ -25,7 +25,17 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def has_second_factor(user: User) -> bool:
     """Recovery codes alone do not count: they stand in for a device."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return factors_of(user).exists()
+
+
+def factors_of(user: User) -> QuerySet[Authenticator]:
+    """The user's authenticator app and passkeys."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS)
+
+
+def has_app(user: User) -> bool:
+    """Whether the user has an authenticator app, whose codes a page may ask for."""
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
 
 
 @dataclass(frozen=True)

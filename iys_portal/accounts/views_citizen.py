@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
 from iys_portal.core.errors import DomainError, Invalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
 
 from . import services
@@ -50,9 +51,7 @@ def _wait(request: HttpRequest, address: str, goes_on: str, sent_at: datetime) -
 
 def _refused(request: HttpRequest, template: str, context: dict[str, Any], error: DomainError) -> HttpResponse:
     """The same page with the sentence at its field, or above the form."""
-    form = context["form"]
-    field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
-    form.add_error(field, str(error))
+    show_refusal(context["form"], error)
     return render(request, template, context, status=error.status)
 
 

@@ -12,7 +12,8 @@ from django.db import connection as default
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 REFUSE_FUNCTION = "core_refuse_change"
-
+FOR_EXPIRY = "called by the expiry role alone"
+"""The comment by which a migration marks a function for the role that may expire records (R-L5)."""
 
 EXPIRING = "iys.expiring"
 """Transaction-local mark that the expiry functions set (R-L5): append-only tables then let their owner delete."""
@@ -67,6 +68,8 @@ def _grant_expiry_role(cursor: Any, connection: BaseDatabaseWrapper) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(
             "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+            " AND obj_description(oid, 'pg_proc') = %s",
+            [FOR_EXPIRY],
         )
         for (function,) in cursor.fetchall():
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")

@@ -6,32 +6,33 @@ that the PDF shows, now and whenever it is drawn.
 
 import hashlib
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from .actors import Actor
+from .codes import new_code, read_code
 from .enums import DocumentState
 from .errors import NotFound
 from .jobs import enqueue
 from .models import Document
 from .pdf import Enclosure, render_pdf
+from .storage import only_if_written
 
 log = logging.getLogger(__name__)
 RENDER = "core.render_document"
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O or U, so that a number can be read out and typed."""
-_READ_AS = str.maketrans("ILO", "110", " -")
+DIGITS = 16  # of a number: 80 random bits
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,8 @@ def readable(actor: Actor, public_id: str) -> Document | None:
 
 
 def new_number(kind: str) -> str:
-    """A number that nobody can guess: the kind's prefix and 80 random bits, as `KNT-7QF2-M9XW-0A1B-CDEF`."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(16))
-    return "-".join((_kinds[kind].prefix, code[:4], code[4:8], code[8:12], code[12:]))
-
-
-def read_number(text: str) -> str:
-    """The number that somebody typed or pasted, in its usual spelling; letters that look like digits are read so."""
-    prefix, code = text.strip()[:3].upper(), text.strip()[3:].upper().translate(_READ_AS)
-    return "-".join((prefix, *(code[at : at + 4] for at in range(0, min(len(code), 20), 4))))
+    """A number for a new document: the kind's prefix and 80 random bits."""
+    return new_code(_kinds[kind].prefix, digits=DIGITS)
 
 
 @transaction.atomic
@@ -130,10 +124,11 @@ def render(document_id: int) -> None:
         _release(document)
         return
     mine = Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until)
-    with transaction.atomic():
+    with only_if_written() as drops:
         if not mine.select_for_update(of=("self",)).exists():
             return
         document.file.save(f"{document.number}.pdf", ContentFile(content), save=False)
+        drops.append(partial(default_storage.delete, str(document.file.name)))
         mine.update(
             state=DocumentState.READY,
             file=document.file.name,
@@ -174,7 +169,7 @@ class Issued:
 
 def issued(text: str) -> Issued | None:
     """The document of this number, however it was typed; None where there is none."""
-    document = Document.objects.filter(number=read_number(text)).first()
+    document = Document.objects.filter(number=read_code(text, digits=DIGITS)).first()
     if document is None:
         return None
     replaced = Document.objects.filter(replaces=document).exists()

@@ -47,6 +47,19 @@ def fold(text: str) -> str:
     return bare.replace("ı", "i").casefold().translate(_DROPPED)
 
 
+def folded_words(text: str) -> list[str]:
+    """Words of letters and digits only, folded; signs of all kinds part them, accents never do."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    apart = "".join(char if char.isalnum() else " " for char in bare)
+    return [folded for word in apart.split() if (folded := fold(word))]
+
+
+def comparable(name: str) -> str:
+    """A name as it is compared: its folded words joined, without signs; `"Örnek & Moda"` → `"ornekmoda"`."""
+    return "".join(folded_words(name))
+
+
 def sort_key(text: str) -> tuple[tuple[int, ...], str]:
     """Key for `sorted`: Turkish alphabetical order, case-blind; signs and digits before letters.
 

@@ -293,6 +293,15 @@ def draw_small(data: bytes, content_type: str, *, side: int = 480) -> bytes:
     return out.getvalue()
 
 
+def draw_logo(data: bytes, content_type: str, *, side: int = 512) -> bytes:
+    """A judged picture drawn anew as PNG, see-through where it was: no metadata and no second content survives."""
+    picture = _picture(data, content_type, side).convert("RGBA")
+    picture.thumbnail((side, side))
+    out = BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
     picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS[content_type])
     picture.draft("RGB", (side, side))

@@ -1,6 +1,8 @@
 """What every page shows around its content: menu, scope, languages."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +56,7 @@ MENU = (
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.APPLICATION_REVIEW),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.AUDIT_VIEW),
+    Entry(_("Company and brands"), "providers:settings", "building", Permission.PROVIDER_VIEW),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),
@@ -72,6 +75,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": [],
         "scopes": [],
+        "factor_due": _factor_due(request),
         "home_url": reverse(home_of(getattr(request, "user", None))),
     }
     if actor is not None:
@@ -92,6 +96,19 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
         context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
+
+
+@dataclass(frozen=True)
+class FactorDue:
+    """How long the second factor can still be put off (R-A2)."""
+
+    until: datetime
+    days_left: int
+
+
+def _factor_due(request: HttpRequest) -> FactorDue | None:
+    until = getattr(request, "factor_due", None)
+    return FactorDue(until, ceil((until - timezone.now()) / timedelta(days=1))) if until else None
 
 
 def _open_refusals(actor: Actor) -> SimpleLazyObject:

@@ -35,6 +35,7 @@ from providers import reference
 from providers.demo import load_applications
 from providers.enums import ProviderKind
 from providers.models import Brand, Membership, Provider, Retailer
+from providers.settings_demo import load_settings
 
 from . import demo_files as files
 from .demo_files import Generator
@@ -122,6 +123,8 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     people = load_accounts()
     load_texts(providers, renewed=(STORE,), now=now or timezone.now())
     load_applications(now=now or timezone.now())
+    store = next(provider for provider in providers if provider.iys_code == STORE)
+    load_settings(store, tax_number="7000010000", tckn="99000000806", now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 

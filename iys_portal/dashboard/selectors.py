@@ -19,9 +19,10 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.models import Job
 from providers.models import Brand
+from providers.selectors.reviews import waiting_for_review
 
 from .activity import Activity, latest
-from .tiles import Tile, tiles_for
+from .tiles import Tile, applications_tile, tiles_for
 
 BRANDS = 12
 IMPORTS = 5
@@ -93,8 +94,10 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     lines, waiting, running = _imports(actor, linked=imports)
     shown = totals[:BRANDS]
     brands = Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in shown])
+    applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
     return Overview(
-        tiles=tiles_for(
+        tiles=applications
+        + tiles_for(
             totals,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
             notices=notice_page.sums(actor, now=now),

@@ -66,6 +66,17 @@ def tiles_for(
     ]  # fmt: skip
 
 
+def applications_tile(waiting: int, overdue: int) -> Tile:
+    """Applications that wait for a reviewer; for staff who decide them."""
+    hint = (
+        _("Past the promised day: %(overdue)s") % {"overdue": overdue} if overdue else _("All within the promised time")
+    )
+    tone = "danger" if overdue else "info" if waiting else ""
+    return Tile(
+        _("Applications to review"), waiting, "clipboard-check", tone, hint=hint, url=reverse("providers:reviews")
+    )
+
+
 def _refusals(refused: Waiting, *, link: bool) -> Tile:
     """R-R2: what recipients refused in person and the provider has still to stop."""
     tone, hint = "", _("Everything is acknowledged")

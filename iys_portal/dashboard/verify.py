@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consents.models import LedgerSeal
+from consents.proof.flaws import flaw_words
 from consents.services.verification import Flaw, Result, verify_ledger
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
@@ -29,23 +30,6 @@ KIND = documents.Kind(
     permission=Permission.LEDGER_VERIFY,
     staff_permission=Permission.AUDIT_VIEW,
 )
-# What each kind of flaw means; `%(number)s` is the row's, where it is about one.
-FLAWS = {
-    "changed": gettext_lazy("Row %(number)s was changed after it was sealed."),
-    "missing": gettext_lazy("Row %(number)s is missing."),
-    "added": gettext_lazy("Row %(number)s was added after its numbers were sealed."),
-    "leaves": gettext_lazy("The kept leaves do not lead to the seal's root."),
-    "seal": gettext_lazy("The seal was changed."),
-    "signature": gettext_lazy("The signature does not fit."),
-    "key": gettext_lazy("It is signed by a key that is not trusted."),
-    "chain": gettext_lazy("It does not carry the former seal's hash."),
-    "gap": gettext_lazy("The seal before it is missing."),
-    "state": gettext_lazy("What stands for the consent of event %(number)s is not what the ledger says."),
-    "stamp": gettext_lazy("Its time stamp does not hold."),
-    "erasure": gettext_lazy(
-        "Row %(number)s stands though it was erased, or no sealed erasure vouches for its tombstone."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -143,4 +127,4 @@ def _content(result: Result, number: str, began: Any) -> dict[str, Any]:
 
 def _flaw(flaw: Flaw) -> dict[str, Any]:
     where = _("Seal %(number)s") % {"number": flaw.seal} if flaw.seal else ""
-    return {"where": where, "tree": flaw.tree, "words": str(FLAWS[flaw.kind]) % {"number": flaw.number}}
+    return {"where": where, "tree": flaw.tree, "words": flaw_words(flaw.kind, flaw.number)}

@@ -171,12 +171,16 @@ ACCOUNT_FORMS = {
     "reauthenticate": "iys_portal.accounts.forms.PasswordAgainForm",
 }
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_FORMS = {
     "authenticate": "iys_portal.accounts.forms.CodeForm",
     "reauthenticate": "iys_portal.accounts.forms.CodeAgainForm",
     "activate_totp": "iys_portal.accounts.forms.ActivateForm",
+    "add_webauthn": "iys_portal.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "iys_portal.accounts.forms.NamePasskeyForm",
+    "authenticate_webauthn": "iys_portal.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "iys_portal.accounts.forms.PasskeyAgainForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are proven by the invitation
 USERSESSIONS_TRACK_ACTIVITY = True
@@ -320,6 +324,9 @@ REGISTRY: dict[str, Any] = {
     "SEND_LEASE": timedelta(seconds=env.int("SEND_LEASE_SECONDS", default=180)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),
     "INVITATION_VALID": timedelta(days=7),
+    # R-A2: how long after the first sign-in the second factor may be put off; none where 0.
+    "SECOND_FACTOR_GRACE": timedelta(days=env.int("SECOND_FACTOR_GRACE_DAYS", default=0)),
+    "FACTOR_CHECK_LETTERS": 10,  # R-A2: letters at least that say how a person was checked before a reset
     "NOTICES": env.bool("NOTICES", default=True),  # R-M1; off only to measure what they cost
     "NOTICE_RENEWED": env.bool("NOTICE_RENEWED", default=False),  # R-M2: also tell of renewed consents
     "NOTICE_MAILS_PER_SECOND": env.float("NOTICE_MAILS_PER_SECOND", default=100.0),  # R-M6, bulk lane
@@ -345,8 +352,10 @@ REGISTRY: dict[str, Any] = {
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
     "APPLICATION_REMIND_AFTER": timedelta(days=env.int("APPLICATION_REMIND_DAYS", default=7)),  # R-P6: stale drafts
     "APPLICATION_EXPIRE_AFTER": timedelta(days=env.int("APPLICATION_EXPIRE_DAYS", default=30)),
+    "APPLICATION_KEEP": timedelta(days=env.int("APPLICATION_KEEP_DAYS", default=365)),  # R-G5: ended without a provider
     "APPLICATIONS_PER_NETWORK_HOUR": env.int("APPLICATIONS_PER_NETWORK_HOUR", default=30),
     "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=True),  # somebody else than who proposed it approves
+    "INITIAL_WINDOW": timedelta(days=env.int("INITIAL_WINDOW_DAYS", default=90)),  # R-D2: the longest, from today
     "REVIEW_BUSINESS_DAYS": env.int("REVIEW_BUSINESS_DAYS", default=3),  # the promised time
     "ONE_PAPER_FOR_BOTH": env.bool("ONE_PAPER_FOR_BOTH", default=True),  # commitment and agreement on one paper
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.accounts.forms import CODE_ATTRS, EmptyTextInput
+from iys_portal.accounts.forms import TokenForm
 from iys_portal.core.forms import PortalForm
 from providers.enums import ProviderKind
 from providers.models import Application, Signatory
@@ -54,24 +54,13 @@ class StartForm(PortalForm):
         return data
 
 
-class CodeForm(PortalForm):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=20,
-        error_messages={"required": _("Enter the six digits.")},
-        widget=EmptyTextInput(attrs=CODE_ATTRS | {"inputmode": "numeric", "maxlength": "12"}),
-    )
+class ApplicationTokenForm(TokenForm):
+    """The secret part of the link that was mailed to the applicant."""
 
-
-class TokenForm(PortalForm):
-    """The secret part of the mailed link; a script fills it in from the address."""
-
-    token = forms.CharField(
-        label=_("Link code"),
-        max_length=100,
-        help_text=_("It stands at the end of the link in your mail, after the # sign."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-invitation-token": ""}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].label = _("Link code")
+        self.fields["token"].help_text = _("It stands at the end of the link in your mail, after the # sign.")
 
 
 class TrackerForm(PortalForm):

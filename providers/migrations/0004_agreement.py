@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0008_expiry'),
-        ('providers', '0003_review'),
+        ('providers', '0007_rounds'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Rows of providers: who may send, and who asks to be registered."""
+"""Rows of providers: who may send, who asks to be registered, and what changes afterwards."""
 
 from .agreements import Agreement, AgreementFile
 from .applications import (
@@ -9,6 +9,14 @@ from .applications import (
     ApplicationMove,
     Signatory,
 )
+from .companies import (
+    Company,
+    CompanySignatory,
+    ProviderRequest,
+    RequestPaper,
+    RequestValue,
+)
+from .profiles import BrandProfile, BrandValue
 from .providers import (
     LARGE_FROM,
     Brand,
@@ -20,6 +28,7 @@ from .providers import (
     Retailer,
 )
 from .reviews import ApplicationReview
+from .rounds import ApplicationRound
 
 __all__ = [
     "LARGE_FROM",
@@ -31,12 +40,20 @@ __all__ = [
     "ApplicationFile",
     "ApplicationMove",
     "ApplicationReview",
+    "ApplicationRound",
     "Brand",
+    "BrandProfile",
+    "BrandValue",
+    "Company",
+    "CompanySignatory",
     "Membership",
     "OfBrandQuerySet",
     "OfProviderQuerySet",
     "Provider",
     "ProviderQuerySet",
+    "ProviderRequest",
+    "RequestPaper",
+    "RequestValue",
     "Retailer",
     "Signatory",
 ]

@@ -81,6 +81,7 @@ class Application(models.Model):
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("personal data erased"), null=True, blank=True)  # R-G5
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -1,5 +1,6 @@
 """The reviewers' work list and what they see of one application."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.selectors import business_calendar
 from providers.enums import ApplicationState
 from providers.missing import whole
-from providers.models import Application, ApplicationDocument, ApplicationReview, Provider
+from providers.models import Application, ApplicationDocument, ApplicationReview, ApplicationRound, Provider
+from providers.rounds import Difference, differences
 
 LISTED = 200
 OPEN = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
@@ -53,6 +55,21 @@ def application_of(actor: Actor, public_id: UUID) -> Application | None:
 def proposal_of(application: Application) -> ApplicationReview | None:
     found = ApplicationReview.objects.filter(application=application, current=True)
     return found.select_related("reviewer", "approved_by").first()
+
+
+def changes_since_last_round(application: Application) -> list[Difference]:
+    """What the applicant changed between the last two times that the application was handed in."""
+    rounds = ApplicationRound.objects.filter(application=application).order_by("-number")[:2]
+    if len(rounds) < 2:
+        return []
+    now, before = (json.loads(str(kept.data)) for kept in rounds)
+    return differences(before, now)
+
+
+def waiting_for_review(actor: Actor) -> tuple[int, int]:
+    """How many applications wait for a reviewer, and how many of them past the promised day."""
+    lines = work_list(actor)
+    return len(lines), sum(line.overdue for line in lines)
 
 
 def former_papers(application: Application) -> Iterable[ApplicationDocument]:

@@ -23,7 +23,7 @@ from .applications import (
 from .documents import add_document, note_opened, remove_document
 from .moves import make_move
 from .people import MembershipDesk, change_role, invite_member, remove_member
-from .stale import expire_stale, remind_stale
+from .stale import expire_stale, forget_ended, remind_stale
 from .steps import SignatoryValues, save_brands, save_company, save_email, save_kind, save_papers, save_signatories
 from .tracker import answer_tracker, ask_tracker
 
@@ -43,6 +43,7 @@ __all__ = [
     "confirm_email",
     "document_kind",
     "expire_stale",
+    "forget_ended",
     "invite_member",
     "make_move",
     "note_agreement_opened",

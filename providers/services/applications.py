@@ -1,6 +1,7 @@
 """An application from its start to its end, as far as the applicant makes it: start, confirm, submit, withdraw."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,16 +17,18 @@ from iys_portal.accounts.models import OneTimeCode
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor, ActorKind
-from iys_portal.core.documents import ALPHABET
+from iys_portal.core.codes import new_code
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from providers.enums import ProviderKind
 from providers.missing import Missing, missing_for, whole
-from providers.models import Application
+from providers.models import Application, ApplicationRound
 from providers.notices import post_application_mail
 from providers.numbers import judge_email
+from providers.rounds import content_of
 
 from .moves import locked, make_move, note_move, require_changeable
 
+PREFIX, DIGITS = "BSV", 8  # of an application's number: 40 random bits
 TOKEN_BYTES = 32
 MANY_STARTED = _("Many applications were started from your network within an hour. Please try again later.")
 
@@ -86,7 +89,7 @@ def start_application(
     accounts.count_network(ip, what="applications", limit=limit, sentence=MANY_STARTED)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     application = Application.objects.create(
-        number=_new_number(),
+        number=new_code(PREFIX, digits=DIGITS),
         kind=kind,
         email=judged.value,
         language=language,
@@ -160,6 +163,12 @@ def submit(*, application: Application, actor: Actor, now: datetime | None = Non
     if row.with_applicant and (missing := missing_for(row)):
         raise NotComplete(missing)
     move = make_move(row, "submit", actor=actor, now=now, columns={"submitted_at": now})
+    ApplicationRound.objects.create(
+        application=row,
+        number=row.rounds.count() + 1,
+        submitted_at=now,
+        data=json.dumps(content_of(row), ensure_ascii=False),
+    )
     post_application_mail(row, "submitted", cause=f"move:{move.pk}")
     return row
 
@@ -172,12 +181,6 @@ def withdraw(*, application: Application, actor: Actor, reason: str = "", now: d
     move = make_move(row, "withdraw", actor=actor, now=now, reason=reason.strip()[:2000])
     post_application_mail(row, "withdrawn", cause=f"move:{move.pk}")
     return row
-
-
-def _new_number() -> str:
-    """`BSV-7QF2-M9XW`: 40 random bits, letters and digits that can be read out."""
-    code = "".join(secrets.choice(ALPHABET) for _place in range(8))
-    return f"BSV-{code[:4]}-{code[4:]}"
 
 
 def _hash(token: str) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts import services as accounts
@@ -16,18 +15,18 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
 from providers import reference
-from providers.models import Application, ApplicationReview, Brand, Provider
+from providers.models import Application, ApplicationReview, Provider
 from providers.notices import post_application_mail
 from providers.policies import require_holder, require_second_person
 from providers.transitions import APPLICATION
 
 from .agreements import countersign
+from .company import keep_approved
 from .moves import locked, make_move
+from .public_numbers import next_number
 
 CHECKS = ("title_matches", "signatory_in_gazette", "signature_matches")
 """What has to be true before anybody proposes to approve."""
-NUMBERS = 7_300_112
-FIRST_NUMBER = 100_001
 
 
 @transaction.atomic
@@ -140,7 +139,7 @@ def _drop_proposal(application: Application) -> None:
 def _open_provider(application: Application, actor: Actor) -> Provider:
     """The provider with its brands, under the next public numbers."""
     opener = actor.with_permission(Permission.REFERENCE_CHANGE)
-    number = _next_number()
+    number = next_number()
     provider = reference.create_provider(
         actor=opener,
         iys_code=number,
@@ -152,17 +151,10 @@ def _open_provider(application: Application, actor: Actor) -> Provider:
         declared_consents=application.declared_consents or 0,
         is_demo=application.is_demo,
     )
+    keep_approved(application, provider)
     for place, brand in enumerate(application.brands.order_by("pk"), start=1):
         reference.create_brand(actor=opener, provider=provider, brand_code=number + place, name=brand.name)
     return provider
-
-
-def _next_number() -> int:
-    """One number space for providers and brands; one approval at a time takes from it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERS])
-    highest = (Provider.objects.aggregate(m=Max("iys_code"))["m"], Brand.objects.aggregate(m=Max("brand_code"))["m"])
-    return max(FIRST_NUMBER - 1, *(number or 0 for number in highest)) + 1
 
 
 def _invite_manager(application: Application, provider: Provider, actor: Actor) -> None:

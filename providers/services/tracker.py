@@ -3,24 +3,17 @@
 Codes are kept by the number that was typed, so an unknown number costs the same, counts the same and answers the same.
 """
 
-import re
 from datetime import datetime
 
 from django.utils import timezone
 
 from iys_portal.accounts import services as accounts
 from iys_portal.accounts.models import OneTimeCode
+from iys_portal.core.codes import read_code
 from providers.models import Application
 from providers.notices import post_application_mail
 
-_READ_AS = str.maketrans("ILO", "110", " -")
-
-
-def read_number(text: str) -> str:
-    """A typed number in its usual spelling; letters that look like digits are read so."""
-    code = re.sub(r"^BSV", "", text.strip().upper().replace("İ", "I").replace("ı", "I").replace(" ", ""))
-    code = code.translate(_READ_AS)[:16]
-    return f"BSV-{code[:4]}-{code[4:]}"
+from .applications import DIGITS, PREFIX
 
 
 def ask_tracker(*, number: str, ip: str, now: datetime | None = None) -> OneTimeCode:
@@ -28,7 +21,7 @@ def ask_tracker(*, number: str, ip: str, now: datetime | None = None) -> OneTime
 
     Raises `TooSoon` and `TooMany` alike for known and unknown numbers.
     """
-    number = read_number(number)
+    number = read_code(number, digits=DIGITS, prefix=PREFIX)
     application = Application.objects.filter(number=number).first()
 
     def deliver(code: OneTimeCode, digits: str) -> None:
@@ -41,7 +34,7 @@ def ask_tracker(*, number: str, ip: str, now: datetime | None = None) -> OneTime
 
 def answer_tracker(*, number: str, code: str, now: datetime | None = None) -> Application:
     """The application whose mailed code this is. Raises `CodeWrong`, `CodeOver`, `TooMany`."""
-    number = read_number(number)
+    number = read_code(number, digits=DIGITS, prefix=PREFIX)
     accounts.take_code(name=_name(number), code=code, moment=now or timezone.now())
     found = Application.objects.filter(number=number).first()
     if found is None:  # a code of an unknown number was guessed, one in a million

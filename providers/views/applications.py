@@ -16,14 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
+from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.core.errors import DomainError, FieldsInvalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
 from iys_portal.core.uploads import ACCEPTED, MAX_BYTES, MAX_FILES
 from providers import services
 from providers.enums import Step
 from providers.forms.applications import (
     BrandForm,
-    CodeForm,
     CompanyForm,
     EmailForm,
     KindForm,
@@ -37,7 +38,7 @@ from providers.provinces import provinces
 from providers.selectors import applications as selectors
 from providers.selectors.agreements import signing_of
 
-from .door import HELD, refuse
+from .door import HELD
 
 TEMPLATES = {step: f"providers/applications/step_{step.name.lower()}.html" for step in Step}
 
@@ -106,7 +107,7 @@ class StepPage(HeldView):
         if step in FORMS:
             return {"form": FORMS[step].of(self.application)}
         if step == Step.EMAIL:
-            return {"form": EmailForm.of(self.application), "code_form": CodeForm()}
+            return {"form": EmailForm.of(self.application), "code_form": SignInCodeForm()}
         if step == Step.BRANDS:
             return {"form": BrandForm()}
         if step in (Step.DOCUMENTS, Step.AGREEMENT):
@@ -145,7 +146,7 @@ class StepView(StepPage):
             try:
                 self.keep(known, form)
             except FieldsInvalid as error:
-                _refuse_fields(form, error)
+                show_refusal(form, error)
             else:
                 return self.to(known if known == Step.EMAIL else _after(known))
         return self.page(request, known, status=422, form=form)
@@ -186,12 +187,6 @@ def _save_signatories(form: SignatoriesForm, about: dict[str, Any]) -> None:
         manager=(data["manager_name"], data["manager_email"]) if data["manager_other"] else None,
         **about,
     )
-
-
-def _refuse_fields(form: Any, error: FieldsInvalid) -> None:
-    for name, sentences in error.errors.items():
-        for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)
 
 
 class CheckView(HeldView):
@@ -250,13 +245,13 @@ class ConfirmEmailView(StepPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = CodeForm(request.POST)
+        form = SignInCodeForm(request.POST)
         if form.is_valid():
             code = form.cleaned_data["code"]
             try:
                 services.confirm_email(application=self.application, actor=self.actor, code=code)
             except DomainError as error:
-                refuse(form, error)
+                show_refusal(form, error)
             else:
                 messages.success(request, _("The address is confirmed."))
                 return self.to(Step.BRANDS)
@@ -274,7 +269,7 @@ class AddBrandView(StepPage):
             try:
                 services.save_brands(application=self.application, actor=self.actor, brands=brands)
             except FieldsInvalid as error:
-                form.add_error("name", str(error))
+                show_refusal(form, error, elsewhere="name")
             else:
                 return self.to(Step.BRANDS)
         return self.page(request, Step.BRANDS, status=422, form=form)

@@ -22,12 +22,14 @@ from django.views.generic import View
 
 from iys_portal.accounts import services as accounts
 from iys_portal.accounts.enums import NoticeAudience
+from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.accounts.selectors import privacy_notice
-from iys_portal.core.errors import DomainError, Invalid
+from iys_portal.core.errors import Invalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
 from providers import services
 from providers.enums import ProviderKind
-from providers.forms.applications import CodeForm, StartForm, TokenForm, TrackerForm
+from providers.forms.applications import ApplicationTokenForm, StartForm, TrackerForm
 from providers.models import Application
 
 HELD = "applications"  # in the session: public ids of the applications that this browser may change
@@ -45,12 +47,6 @@ def hold(request: HttpRequest, application: Application) -> None:
 
 def language_of(request: HttpRequest) -> str:
     return get_language() or settings.LANGUAGE_CODE
-
-
-def refuse(form: Any, error: DomainError) -> None:
-    """Put a service's sentence at its field, or above the form."""
-    field = error.field if isinstance(error, Invalid) and error.field in form.fields else None
-    form.add_error(field, str(error))
 
 
 @method_decorator(PUBLIC, name="dispatch")
@@ -108,7 +104,7 @@ class NewView(View):
             try:
                 application = self.start(request, form)
             except (Invalid, accounts.TooMany) as error:
-                refuse(form, error)
+                show_refusal(form, error)
             else:
                 hold(request, application)
                 messages.success(request, _("The link to your application is on its way to your mailbox."))
@@ -135,10 +131,10 @@ class ResumeView(View):
     template = "providers/applications/resume.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, self.template, {"form": TokenForm()})
+        return render(request, self.template, {"form": ApplicationTokenForm()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = TokenForm(request.POST)
+        form = ApplicationTokenForm(request.POST)
         if form.is_valid():
             try:
                 application = services.open_by_token(form.cleaned_data["token"])
@@ -185,18 +181,18 @@ class TrackerCodeView(View):
             return redirect("providers:tracker")
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
-        context = {"form": form or CodeForm(), "number": request.session[ASKED]}
+    def get(self, request: HttpRequest, form: SignInCodeForm | None = None, status: int = 200) -> HttpResponse:
+        context = {"form": form or SignInCodeForm(), "number": request.session[ASKED]}
         return render(request, self.template, context, status=status)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = CodeForm(request.POST)
+        form = SignInCodeForm(request.POST)
         if not form.is_valid():
             return self.get(request, form, 422)
         try:
             application = services.answer_tracker(number=request.session[ASKED], code=form.cleaned_data["code"])
         except (accounts.CodeWrong, accounts.CodeOver, accounts.TooMany) as error:
-            refuse(form, error)
+            show_refusal(form, error)
             return self.get(request, form, error.status)
         del request.session[ASKED]
         hold(request, application)

@@ -14,6 +14,7 @@ from iys_portal.accounts.enums import ProviderRole
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import is_expired, open_invitations
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.forms import show_refusal
 from providers import selectors, services
 from providers.forms.people import InviteForm, RoleForm
 
@@ -50,7 +51,7 @@ class PeopleView(OfProviderView):
             try:
                 services.invite_member(**form.cleaned_data, actor=self.actor)
             except Invalid as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                show_refusal(form, error)
             else:
                 messages.success(request, _("The invitation is on its way."))
                 return redirect("providers:people")

@@ -14,8 +14,10 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_page
 from providers import services
+from providers.after_approval import links_for
 from providers.enums import ApplicationState
 from providers.forms.review import REASONS, ChecklistForm, ReturnForm
 from providers.missing import remarks_for
@@ -24,6 +26,7 @@ from providers.policies import review_acts
 from providers.selectors import reviews
 from providers.selectors.agreements import agreements_of
 from providers.selectors.applications import history_of
+from providers.selectors.settings import waiting_requests
 from providers.services import review
 
 
@@ -53,6 +56,7 @@ class ListView(ReviewView):
             "rows": reviews.work_list(self.actor, state=state),
             "state": state,
             "states": ApplicationState.choices,
+            "waiting": waiting_requests(self.actor) or "",
         }
         return render(request, "providers/review/list.html", context)
 
@@ -74,7 +78,9 @@ class DetailView(ReviewView):
             "history": history_of(application, of_desk=True),
             "former": reviews.former_papers(application),
             **agreements_of(application),
+            "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
+            "afterwards": links_for(application, self.actor),
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
@@ -125,8 +131,7 @@ class ActView(DetailView):
                 )
                 return self.done(request, application, _("The checklist is kept."))
             except FieldsInvalid as error:
-                for name, sentences in error.errors.items():
-                    form.add_error(name if name in form.fields else None, sentences)
+                show_refusal(form, error)
         return self.page(request, application, status=422, checklist=form)
 
     def approve(self, request: HttpRequest, application: Application) -> HttpResponse:

@@ -111,8 +111,21 @@ def test_r_a2_a_session_from_before_the_factor_gives_it_too(password_step, code_
     assert old.get("/kisiler/").status_code == 200
 
 
-def test_r_a2_removing_the_device_asks_for_a_new_one_and_ends_other_sessions(password_step, code_step):
+def test_r_a2_the_last_factor_of_whoever_needs_one_stays(client, password_step, code_step):
     user = manager()
+    secret = services.enrol_totp(user)
+    password_step(client, user)
+    code_step(client, secret)
+    entries, mails = AuditEntry.objects.count(), OutboxMessage.objects.count()
+    assert "/accounts/2fa/totp/deactivate/" not in client.get("/accounts/2fa/").content.decode()
+    assert client.post("/accounts/2fa/totp/deactivate/").status_code == 200
+    assert Authenticator.objects.count() == 2
+    assert (AuditEntry.objects.count(), OutboxMessage.objects.count()) == (entries, mails)
+    assert client.get("/kisiler/").status_code == 200
+
+
+def test_removing_a_device_that_nobody_asks_for_ends_other_sessions(password_step, code_step):
+    user = MembershipFactory(role="viewer").user
     secret = services.enrol_totp(user)
     here, there = Client(), Client()
     password_step(there, user)
@@ -121,8 +134,8 @@ def test_r_a2_removing_the_device_asks_for_a_new_one_and_ends_other_sessions(pas
     code_step(here, secret)
     assert here.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert not Authenticator.objects.exists()
-    assert here.get("/kisiler/").url == SETUP
-    assert there.get("/kisiler/").url.startswith("/accounts/login/")
+    assert here.get("/").status_code == 200
+    assert there.get("/").url.startswith("/accounts/login/")
 
 
 def test_the_secret_does_not_lie_open_in_the_database():
@@ -140,7 +153,9 @@ class TestReset:
         code_step(client, secret)
         services.reset_second_factor(user=user, reason="Kimliği görüntülü görüşmede doğrulandı", actor=admin)
         assert client.get("/kisiler/").url.startswith("/accounts/login/")
-        assert password_step(Client(), user).url == "/"
+        again = Client()
+        assert password_step(again, user).url == "/"
+        assert again.get("/kisiler/").url == SETUP
         entry = AuditEntry.objects.get(verb="user.second_factor_reset")
         assert (entry.actor_id, entry.target_id) == (admin.id, str(user.pk))
         assert entry.new["reason"] == "Kimliği görüntülü görüşmede doğrulandı"
@@ -156,19 +171,22 @@ class TestReset:
         assert not AuditEntry.objects.exists()
         assert not OutboxMessage.objects.exists()
 
-    def test_r_a2_a_reason_is_compulsory(self):
+    @pytest.mark.parametrize("reason", ["", "  ", "evet", " " * 20 + "sordum"])
+    def test_r_a2_what_was_checked_is_compulsory(self, reason):
         user = manager()
         services.enrol_totp(user)
         with pytest.raises(Invalid):
-            services.reset_second_factor(user=user, reason="  ", actor=staff("admin"))
+            services.reset_second_factor(user=user, reason=reason, actor=staff("admin"))
         assert Authenticator.objects.count() == 2
+        assert not AuditEntry.objects.exists()
+        assert not OutboxMessage.objects.exists()
 
     def test_r_a2_nobody_resets_their_own(self):
         user = UserFactory(staff_roles=["admin"])
         services.enrol_totp(user)
         with pytest.raises(WrongMoment):
-            services.reset_second_factor(user=user, reason="x", actor=actor_of(user))
+            services.reset_second_factor(user=user, reason="Kendim gördüm", actor=actor_of(user))
 
     def test_without_a_factor_there_is_nothing_to_reset(self):
         with pytest.raises(WrongMoment):
-            services.reset_second_factor(user=manager(), reason="x", actor=staff("admin"))
+            services.reset_second_factor(user=manager(), reason="Kimliği görüldü", actor=staff("admin"))

@@ -55,7 +55,8 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
     user = MembershipFactory(provider=provider, role="manager").user
     secret = enrol_totp(user)
     port = _free_port()
-    env = environment(committed_db, tmp_path / "private", PORTAL_URL=f"http://127.0.0.1:{port}")
+    # Browsers and WebAuthn trust http at this name only (passkeys).
+    env = environment(committed_db, tmp_path / "private", PORTAL_URL=f"http://localhost:{port}")
     with (tmp_path / "web.log").open("wb") as log:
         web = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
@@ -68,7 +69,7 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
     try:
         until(lambda: _answers(port), what="the portal's first answer")
         with celery_worker(env):
-            yield Portal(url=f"http://127.0.0.1:{port}", email=user.email, secret=secret)
+            yield Portal(url=f"http://localhost:{port}", email=user.email, secret=secret)
     finally:
         kill(web)
 

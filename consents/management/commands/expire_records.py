@@ -10,6 +10,7 @@ from consents.models import RetentionRun
 from consents.services import retention
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.database import ImproperlyConfigured
+from iys_portal.core.enums import JobState
 
 
 class Command(BaseCommand):
@@ -20,12 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = retention.start_run(applied=options["apply"], actor=SYSTEM.by_way("command"), now=timezone.now())
+        actor = SYSTEM.by_way("command")
+        run = retention.start_run(applied=options["apply"], actor=actor, now=timezone.now(), publish=False)
         try:
-            retention.run(run.pk)
+            retention.run(run.job_id)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        run = RetentionRun.objects.get(pk=run.pk)
+        run = RetentionRun.objects.select_related("job").get(pk=run.pk)
+        if run.job.state != JobState.DONE:
+            raise CommandError(run.job.error or "another run is under way")
         if options["json"]:
             print(json.dumps({"applied": run.applied, "before": run.before.isoformat(), "counts": run.counts}))
             return

@@ -6,25 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
 
+from consents.proof.flaws import flaw_words
 from consents.services.verification import Flaw, verify_ledger
-
-WORDS = {
-    "changed": "row {number} was changed after it was sealed",
-    "missing": "row {number} is missing",
-    "added": "row {number} was added after its numbers were sealed",
-    "leaves": "the kept leaves do not lead to the seal's root",
-    "seal": "the seal was changed",
-    "signature": "the signature does not fit",
-    "key": "signed by a key that is not trusted (LEDGER_FORMER_KEYS)",
-    "chain": "it does not carry the former seal's hash",
-    "gap": "the seal before it is missing",
-    "state": "what stands for the consent of event {number} is not what the ledger says",
-    "erasure": "row {number} stands though it was erased, or no sealed erasure vouches for its tombstone",
-    "stamp": "its time stamp does not hold, is of another seal, or is older than the seal (TIMESTAMP_ROOTS)",
-    "tail": "the chain ends before this seal: it was cut, or an older copy was restored",
-    "other": "another seal has this number: the chain was written anew",
-}
 
 
 class Command(BaseCommand):
@@ -52,4 +37,5 @@ class Command(BaseCommand):
 
 def _said(flaw: Flaw) -> str:
     where = f"seal {flaw.seal}" if flaw.seal else "state" + (f", {flaw.tree.lower()}" if flaw.tree else "")
-    return f"{where}: {WORDS[flaw.kind].format(number=flaw.number)}"
+    with translation.override("en"):
+        return f"{where}: {flaw_words(flaw.kind, flaw.number)}"

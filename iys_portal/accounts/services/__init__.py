@@ -13,7 +13,7 @@ from .codes import (
     send_code,
     take_code,
 )
-from .factors import enrol_totp, reset_second_factor
+from .factors import begin_grace, end_grace, enrol_totp, reset_second_factor, take_app_away
 from .invitations import (
     InvitationOver,
     InvitationUnknown,
@@ -37,10 +37,12 @@ __all__ = [
     "TooSoon",
     "accept_as",
     "accept_as_new_person",
+    "begin_grace",
     "change_staff_roles",
     "code_address",
     "count_network",
     "deactivate_user",
+    "end_grace",
     "end_own_session",
     "end_sessions",
     "enrol_totp",
@@ -56,5 +58,6 @@ __all__ = [
     "revoke_invitation",
     "send_code",
     "set_language",
+    "take_app_away",
     "take_code",
 ]

@@ -3,13 +3,11 @@
 import csv
 import hashlib
 import io
-import threading
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from consents.models import BrandDay, ClosedDay, ConsentEvent, DayFile
@@ -22,6 +20,7 @@ from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
 from tests.factories import BrandFactory
+from tests.threads import at_once, held_open
 
 from .conftest import day_ago, record_on, seal_all
 
@@ -86,27 +85,13 @@ def test_each_brand_and_day_has_its_own_and_days_off_are_caught_up(brand: Brand)
 def test_a_day_waits_until_its_writers_have_ended(brand: Brand) -> None:
     """As with seals: who took a lower number may still write an event of that day."""
     record_on(day_ago(), brand, "ilk")
-    holds, go_on = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        try:
-            with transaction.atomic():
-                record_on(day_ago(), brand, "yavas")
-                holds.set()
-                assert go_on.wait(20)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    assert holds.wait(20)
-    record_on(day_ago(), BrandFactory(), "hizli")
-    for _ in range(4):
-        seal_ledger()
-        assert close() == 0
-    assert not DayFile.objects.exists()
-    go_on.set()
-    thread.join()
+    with held_open(lambda: record_on(day_ago(), brand, "yavas")) as commit:
+        record_on(day_ago(), BrandFactory(), "hizli")
+        for _ in range(4):
+            seal_ledger()
+            assert close() == 0
+        assert not DayFile.objects.exists()
+        commit()
     seal_all()
     assert close() == 1
     item = day_file_of(brand, day_ago())
@@ -146,24 +131,11 @@ def _fail(**_values: Any) -> None:
 def test_two_workers_make_one(brand: Brand, tmp_path: Path) -> None:
     record_on(day_ago(), brand, *(f"kisi{n}" for n in range(20)))
     seal_all()
-    barrier = threading.Barrier(3)
-    failed: list[Exception] = []
 
     def work() -> None:
-        try:
-            barrier.wait()
-            day_files._close(day_ago())
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
+        day_files._close(day_ago())
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    assert at_once(work, work, work) == []
     assert len(stored(tmp_path)) == DayFile.objects.count() == 1
 
 

@@ -1,10 +1,7 @@
 """The change feed (R-R2, R-L2): nothing skipped, nothing twice, whatever the order of commits."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
-
-from django.db import connection, transaction
 
 from consents.models import ConsentEvent
 from consents.selectors import feed
@@ -12,6 +9,7 @@ from consents.selectors.feed import changes_after
 from consents.services.seals import seal_ledger
 from providers.models import Brand
 from tests.factories import BrandFactory
+from tests.threads import held_open
 
 from .conftest import record, seal_all
 
@@ -30,29 +28,15 @@ def read_on(cursor: int, brands: list[int], limit: int = 3) -> tuple[list[int], 
 
 def test_r_l2_events_that_commit_out_of_order_are_read_once_each(brand: Brand) -> None:
     other = BrandFactory()
-    holds, go_on = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        try:
-            with transaction.atomic():
-                record(brand, "yavas")
-                holds.set()
-                assert go_on.wait(20)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    assert holds.wait(20)
-    record(other, *(f"hizli{n}" for n in range(6)))
-    seen, cursor = [], 0
-    for _ in range(3):
-        seal_ledger()
-        part, cursor = read_on(cursor, [brand.pk, other.pk])
-        seen += part
-    assert seen == [], "whoever took a lower number may still write it"
-    go_on.set()
-    thread.join()
+    with held_open(lambda: record(brand, "yavas")) as commit:
+        record(other, *(f"hizli{n}" for n in range(6)))
+        seen, cursor = [], 0
+        for _ in range(3):
+            seal_ledger()
+            part, cursor = read_on(cursor, [brand.pk, other.pk])
+            seen += part
+        assert seen == [], "whoever took a lower number may still write it"
+        commit()
     seal_all()
     part, cursor = read_on(cursor, [brand.pk, other.pk])
     seen += part

@@ -3,7 +3,6 @@
 import base64
 import json
 import random
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
 from tests.factories import BrandFactory
+from tests.threads import at_once, held_open
 
 from .conftest import record, seal_all
 
@@ -89,26 +89,12 @@ def test_nothing_new_gives_no_seal(people: People) -> None:
 
 
 def test_r_l2_rows_that_commit_out_of_order_are_neither_skipped_nor_sealed_twice(brand: Brand) -> None:
-    holds, go_on = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        try:
-            with transaction.atomic():
-                record(brand, "yavas")
-                holds.set()
-                assert go_on.wait(20)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    assert holds.wait(20)
-    record_now = [f"hizli{n}" for n in range(6)]
-    record(BrandFactory(), *record_now)
-    assert [seal_ledger().seals for _ in range(4)] == [0, 0, 0, 0]
-    assert sealed_numbers() == [], "whoever took a lower number may still write it"
-    go_on.set()
-    thread.join()
+    with held_open(lambda: record(brand, "yavas")) as commit:
+        record_now = [f"hizli{n}" for n in range(6)]
+        record(BrandFactory(), *record_now)
+        assert [seal_ledger().seals for _ in range(4)] == [0, 0, 0, 0]
+        assert sealed_numbers() == [], "whoever took a lower number may still write it"
+        commit()
     seal_all()
     assert sealed_numbers() == events()
     assert len(events()) == 7
@@ -127,20 +113,11 @@ def test_r_l2_a_transaction_shows_itself_before_it_takes_numbers() -> None:
 def test_two_sealers_at_once_make_one_chain(people: People) -> None:
     people(*(f"kisi{n}" for n in range(40)))
     seal_ledger()
-    barrier = threading.Barrier(3)
 
-    def work() -> None:
-        try:
-            barrier.wait()
-            seal_ledger()
-        finally:
-            connection.close()
+    def seal() -> None:
+        seal_ledger()
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(seal, seal, seal) == []
     seal_all()
     assert sealed_numbers() == events()
     assert verify_ledger().whole
@@ -328,4 +305,4 @@ class TestCommands:
         with pytest.raises(SystemExit) as end:
             call_command("verify_ledger")
         assert end.value.code == 1
-        assert f"row {events()[1]} was changed" in capsys.readouterr().out
+        assert f"Row {events()[1]} was changed" in capsys.readouterr().out

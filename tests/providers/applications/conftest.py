@@ -93,6 +93,10 @@ class Desk:
         self.fill()
         for kind in PAPERS[:2]:
             self.upload(kind)
+        self.sign_by_hand()
+
+    def sign_by_hand(self) -> None:
+        """The agreement and its scans."""
         self.prepare()
         for kind in PAPERS[2:]:
             self.upload(kind)

@@ -3,7 +3,7 @@
 import json
 from contextlib import redirect_stdout
 from datetime import datetime, timedelta
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,116 +14,28 @@ from django.db import connection
 from django.utils import timezone
 
 from consents import erased
-from consents.effective import Reason, judge
-from consents.enums import Channel, EventKind, RecipientType, Source, Status, WayIn
+from consents.effective import Reason, effective_status, judge
+from consents.enums import Channel, EventKind, RecipientType, Source, Status
 from consents.models import (
     BrandCounter,
     Consent,
     ConsentEvent,
-    ConsentImport,
-    DayFile,
     ErasedRefusal,
-    Evidence,
-    ImportProblem,
     LegalHold,
     Notice,
     RetentionRun,
     Tombstone,
 )
-from consents.services import imports, retention
-from consents.services.day_files import close_days
-from consents.services.evidence import keep_file, value_of
+from consents.services import retention
 from consents.services.holds import place_hold, release_hold
-from consents.services.proofs import issue_evidence
-from consents.services.records import Entry, Outcome, record_consents
-from consents.services.seals import seal_ledger
 from consents.services.verification import verify_ledger
-from iys_portal.core import documents
-from iys_portal.core.actors import SYSTEM
 from iys_portal.core.calendar import years_before
 from iys_portal.core.database import expiry_session
-from iys_portal.core.models import AuditEntry, Document
-from iys_portal.core.storage import private_path
+from iys_portal.core.enums import JobState
+from iys_portal.core.models import AuditEntry, Job
 from providers.models import Brand
-from tests.consents.evidence.papers import pdf
-from tests.factories import BrandFactory, officer_of, staff
-from tests.workers import until
-
-AYSE, ALI, CAN = "ayse@firma.example", "ali@firma.example", "can@firma.example"
-
-
-@pytest.fixture(autouse=True)
-def at_once(settings: Any) -> None:
-    settings.REGISTRY = {**settings.REGISTRY, "SEAL_ROWS": 4, "SEAL_SETTLE": timedelta(0)}
-
-
-@pytest.fixture
-def brand(committed_db: str) -> Brand:
-    return BrandFactory()
-
-
-def say(brand: Brand, address: str, status: str, moment: datetime, source: str = "HS_WEB", **more: Any) -> Outcome:
-    at = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
-    entry = Entry(address, "EPOSTA", status, source, "BIREYSEL", at)
-    (outcome,) = record_consents(
-        actor=officer_of(brand), brand=brand, entries=[entry], moment=moment + timedelta(seconds=1), **more
-    )
-    return outcome
-
-
-def own(brand: Brand, address: str, status: str, moment: datetime) -> Outcome:
-    """The recipient's own act."""
-    return say(brand, address, status, moment, "IYS_WEB", registry=True, way=WayIn.CITIZEN)
-
-
-def seal_all() -> None:
-    done: list[bool] = []
-
-    def sealed() -> bool:
-        done.append(not seal_ledger().waits)
-        return sum(done) == 2
-
-    until(sealed, what="the end of transactions under way")
-
-
-@pytest.fixture
-def old() -> datetime:
-    return years_before(timezone.now(), 3) - timedelta(days=1)
-
-
-@pytest.fixture
-def refused(brand: Brand, old: datetime) -> Brand:
-    """Ayşe gave and refused years ago; Ali's consent stands; Can refused yesterday."""
-    assert say(brand, AYSE, "ONAY", old - timedelta(days=2)).accepted
-    assert say(brand, AYSE, "RET", old).accepted
-    assert say(brand, ALI, "ONAY", old).accepted
-    assert say(brand, CAN, "RET", timezone.now() - timedelta(days=1)).accepted
-    Notice.objects.update(registered_at=old - timedelta(days=2))
-    seal_all()
-    return brand
-
-
-def expire(*, applied: bool = True) -> RetentionRun:
-    run = retention.start_run(applied=applied, actor=SYSTEM, now=timezone.now())
-    retention.run(run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def everything() -> str:
-    """All that stands in any column of any table, as text."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        found = []
-        for table in tables:
-            cursor.execute(f'SELECT t::text FROM "{table}" t')
-            found += [text for (text,) in cursor.fetchall()]
-    return "\n".join(found)
-
-
-def reason(brand: Brand, address: str) -> Reason:
-    return judge([(address, brand.pk, Channel.EPOSTA, RecipientType.BIREYSEL)], now=timezone.now())[0]
+from tests.consents.retention.steps import ALI, AYSE, CAN, everything, expire, own, reason, say, seal_all
+from tests.factories import BrandFactory, staff
 
 
 def test_r_l5_an_old_refusal_loses_its_address_and_keeps_blocking(refused: Brand) -> None:
@@ -153,7 +65,7 @@ def test_r_l5_the_chain_verifies_before_and_after(refused: Brand) -> None:
 def test_r_l5_a_dry_run_counts_and_erases_nothing(refused: Brand) -> None:
     events = ConsentEvent.objects.count()
     run = expire(applied=False)
-    assert run.counts["consents"] == 1 and run.finished_at
+    assert run.counts["consents"] == 1 and run.job.finished_at
     assert ConsentEvent.objects.count() == events
     assert not Tombstone.objects.exists()
 
@@ -241,6 +153,16 @@ def test_r_c15_the_recipients_own_refusal_still_asks_for_evidence(brand: Brand, 
     assert judge([tacir], now=timezone.now()) == [Reason.REFUSED_OTHER_TYPE]
 
 
+def test_r_s4_a_forgotten_refusal_counts_for_the_other_type_in_lists_too(brand: Brand, old: datetime) -> None:
+    assert own(brand, AYSE, "RET", old).accepted
+    seal_all()
+    expire()
+    assert say(brand, AYSE, "ONAY", timezone.now() - timedelta(minutes=1), kind="TACIR").accepted
+    listed = Consent.objects.annotate(effective=effective_status(timezone.now())).get(recipient=AYSE)
+    assert listed.effective == Reason.REFUSED_OTHER_TYPE
+    assert judge([listed.key], now=timezone.now()) == [Reason.REFUSED_OTHER_TYPE]
+
+
 def test_r_z5_the_recipient_may_agree_anew(brand: Brand, old: datetime) -> None:
     assert own(brand, AYSE, "RET", old).accepted
     seal_all()
@@ -308,22 +230,7 @@ def test_r_l5_tampering_with_what_is_left_is_found(refused: Brand, tamper: str, 
     assert kind in {flaw.kind for flaw in verify_ledger(states=True).flaws}
 
 
-def test_r_l5_old_audit_entries_go_the_same_way(brand: Brand, old: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("iys_portal.core.audit.timezone.now", lambda: old)
-        assert say(brand, ALI, "ONAY", old).accepted
-        place_hold(actor=staff("admin"), recipient=CAN, brand=None, reference="1", reason="1", now=old)
-    seal_all()
-    due = AuditEntry.objects.filter(at__lte=old).count()
-    assert due and expire().counts["entries"] == due
-    assert AuditEntry.objects.filter(verb="retention.entries_erased").get().new["rows"] == due
-    seal_all()
-    assert verify_ledger().whole
-
-
-def test_r_l5_a_run_that_dies_goes_on_with_the_next(
-    refused: Brand, monkeypatch: pytest.MonkeyPatch, old: datetime
-) -> None:
+def test_r_l5_a_run_that_dies_is_taken_up_again(refused: Brand, monkeypatch: pytest.MonkeyPatch, old: datetime) -> None:
     class Killed(BaseException):
         pass
 
@@ -336,14 +243,20 @@ def test_r_l5_a_run_that_dies_goes_on_with_the_next(
             expire()
     assert Consent.objects.filter(recipient=AYSE).exists()
     assert not Notice.objects.filter(recipient=AYSE).exists()
-    expire()
+    job = RetentionRun.objects.get().job
+    retention.run(job.pk)
+    assert Consent.objects.filter(recipient=AYSE).exists()  # the lease still runs
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    retention.run(job.pk)
     assert AYSE not in everything()
-    assert RetentionRun.objects.filter(finished_at=None).count() == 1
+    run = RetentionRun.objects.get()
+    assert (run.job.state, run.counts["consents"]) == (JobState.DONE, 1)
+    assert AuditEntry.objects.filter(verb="retention.finished").count() == 1
 
 
 def test_a_second_delivery_of_a_run_does_nothing(refused: Brand) -> None:
     run = expire()
-    retention.run(run.pk)
+    retention.run(run.job_id)
     assert AuditEntry.objects.filter(verb="retention.finished").count() == 1
 
 
@@ -370,60 +283,3 @@ def test_r_l5_a_file_meets_the_forgotten_refusal_in_its_dry_run_too(refused: Bra
         assert said["problems"][0]["line"] == 2
     assert ErasedRefusal.objects.count() == 1
     assert not Consent.objects.filter(recipient=AYSE).exists()
-
-
-def test_r_g5_files_and_rows_of_old_imports_go_and_their_counts_stay(brand: Brand, old: datetime) -> None:
-    item = imports.upload_paste(
-        actor=officer_of(brand), brand=brand, text=f"recipient,type,status\n{AYSE},EPOSTA,RET\n"
-    )
-    path = private_path(item.file.name)
-    ImportProblem.objects.create(import_id=item.pk, phase=1, line=2, problem=121, column="recipient", value=AYSE)
-    ConsentImport.objects.filter(pk=item.pk).update(counts={"verdicts": {"new": 1}})
-    assert expire().counts["imports"] == 0
-    ConsentImport.objects.filter(pk=item.pk).update(created_at=old)
-    assert path.exists()
-    assert expire().counts["imports"] == 1
-    assert not path.exists()
-    assert AYSE not in everything()
-    assert ConsentImport.objects.get().counts == {"verdicts": {"new": 1}}
-    assert expire().counts["imports"] == 0
-
-
-def test_r_g5_evidence_goes_with_the_last_event_that_names_it(brand: Brand, old: datetime) -> None:
-    kept = keep_file(actor=officer_of(brand), brand=brand, file=BytesIO(pdf()), name="ayse.pdf")
-    path = private_path(kept.file.name)
-    assert say(brand, AYSE, "ONAY", old - timedelta(days=1), "HS_ISLAK_IMZA", proof=value_of(kept)).accepted
-    assert say(brand, AYSE, "RET", old).accepted
-    Evidence.objects.update(created_at=old)
-    place_hold(actor=staff("admin"), recipient=AYSE, brand=brand, reference="1", reason="1", now=timezone.now())
-    seal_all()
-    assert expire().counts["evidence"] == 0
-    release_hold(actor=staff("admin"), hold_id=LegalHold.objects.get().pk, now=timezone.now())
-    assert path.exists()
-    assert expire().counts["evidence"] == 1
-    assert not path.exists() and not Evidence.objects.exists()
-
-
-def test_r_g5_documents_go_with_their_files(refused: Brand, old: datetime) -> None:
-    consent = Consent.objects.get(recipient=CAN)
-    issued = issue_evidence(actor=officer_of(refused), event_id=consent.event_id, whole=False, now=old)
-    documents.render(issued.pk)
-    issued.refresh_from_db()
-    path = private_path(issued.file.name)
-    assert path.exists()
-    assert expire().counts["documents"] == 1
-    assert not path.exists() and not Document.objects.exists()
-
-
-def test_r_l5_day_files_lose_the_rows_that_expired(brand: Brand, old: datetime) -> None:
-    assert say(brand, AYSE, "RET", old).accepted
-    assert say(brand, ALI, "ONAY", old).accepted
-    seal_all()
-    close_days(now=timezone.now())
-    before = DayFile.objects.get()
-    assert before.rows == 2
-    expire()
-    after = DayFile.objects.get()
-    assert (after.rows, after.expired_rows) == (1, 1)
-    assert after.sha384 != before.sha384
-    assert AYSE.encode() not in private_path(after.file.name).read_bytes()

@@ -42,7 +42,9 @@ def test_a_dry_run_is_started_and_its_result_shown(admin: Client) -> None:
     run = RetentionRun.objects.get()
     assert not run.applied
     assert "sürüyor" in admin.get(reverse("consents:retention")).content.decode()
-    retention.run(run.pk)
+    assert admin.post(reverse("consents:retention_dry")).status_code == 302
+    assert RetentionRun.objects.get() == run  # a second click is ordinary
+    retention.run(run.job_id)
     assert "sayıldı" in admin.get(reverse("consents:retention")).content.decode()
 
 
