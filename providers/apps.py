@@ -11,9 +11,11 @@ class ProvidersConfig(AppConfig):
     def ready(self) -> None:
         from iys_portal.accounts.hooks import register_membership_port
         from iys_portal.accounts.scopes import register_scope_source
+        from iys_portal.core import documents
 
         from .selectors import scopes_of_member
-        from .services import MembershipDesk
+        from .services import MembershipDesk, document_kind
 
+        documents.register(document_kind())
         register_scope_source(scopes_of_member)
         register_membership_port(MembershipDesk())

@@ -20,13 +20,13 @@ from iys_portal.core.turkish import fold
 
 from . import services
 from .enums import ApplicationDocumentKind as D
-from .enums import GrantChannel, GrantLevel, ProviderKind
-from .missing import missing_for, whole
+from .enums import GrantChannel, GrantLevel, ProviderKind, SigningWay
+from .missing import SIGNED_PAPERS, missing_for, whole
 from .models import Application, Brand, Integrator, IntegratorGrant, Membership
 from .services import SignatoryValues
 
 LEGAL, NATURAL = ProviderKind.LEGAL_ENTITY, ProviderKind.NATURAL_PERSON
-PAPERS = (D.SIGNATURE_CIRCULAR, D.GAZETTE, D.COMMITMENT, D.CONTRACT)
+PAPERS = (D.SIGNATURE_CIRCULAR, D.GAZETTE)
 
 
 @dataclass(frozen=True)
@@ -238,13 +238,19 @@ def _save_papers(application: Application, sample: Sample, moment: datetime) -> 
     row = Application.objects.get(pk=application.pk)
     actor = services.applicant_of(row)
     services.save_brands(application=row, actor=actor, brands=sample.brands, now=moment)
-    for kind in PAPERS:
-        files = [(f"{kind.value}.png", BytesIO(paper(sample.title, kind.value)))]
-        services.add_document(application=row, actor=actor, kind=kind, files=files, now=moment)
+    _upload(row, sample, PAPERS, moment)
     for brand in row.brands.filter(has_certificate=True):
         kind = D.BRAND_CERTIFICATE
         files = [("marka.png", BytesIO(paper(sample.title, kind.value)))]
         services.add_document(application=row, actor=actor, kind=kind, files=files, brand_id=brand.pk, now=moment)
+    services.prepare_agreement(application=row, actor=actor, way=SigningWay.WET_INK, now=moment)
+    _upload(Application.objects.get(pk=row.pk), sample, SIGNED_PAPERS, moment)
+
+
+def _upload(row: Application, sample: Sample, kinds: tuple[D, ...], moment: datetime) -> None:
+    for kind in kinds:
+        files = [(f"{kind.value}.png", BytesIO(paper(sample.title, kind.value)))]
+        services.add_document(application=row, actor=services.applicant_of(row), kind=kind, files=files, now=moment)
 
 
 def _move(application: Application, name: str, moment: datetime) -> None:

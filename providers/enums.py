@@ -101,6 +101,14 @@ class SigningWay(models.TextChoices):
     WET_INK = "wet_ink", _("On paper, in wet ink")
 
 
+class AgreementStage(models.TextChoices):
+    """How far a signed file of an agreement came (R-P4, R-P7)."""
+
+    PARTIAL = "partial", _("Signed by the first signatory")
+    SIGNED = "signed", _("Signed")
+    COUNTERSIGNED = "countersigned", _("Countersigned by the registry")
+
+
 class Step(models.TextChoices):
     """A page of the application form, in their order; the value stands in its address."""
 

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .enums import AgreementStage, SigningWay, Step
 from .enums import ApplicationDocumentKind as D
-from .enums import Step
-from .models import Application, ApplicationDocument, Signatory
+from .models import Agreement, AgreementFile, Application, ApplicationDocument, Signatory
 from .numbers import Judged, judge_email, judge_mersis, judge_tax_number, judge_tckn
 from .provinces import is_place
+
+SIGNED_PAPERS = (D.COMMITMENT, D.CONTRACT)
+"""Scans of what is signed by hand."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,11 @@ class Remark:
 
 
 def whole(applications: QuerySet[Application]) -> QuerySet[Application]:
-    """The applications with signatories, brands and documents in force (`papers`), in three more queries."""
+    """The applications with signatories, brands, documents in force (`papers`) and the agreement in force.
+
+    `agreements_in_force` holds it, its `kept` the signed files. Six more queries at most.
+    """
+    files = AgreementFile.objects.filter(current=True)
     return applications.prefetch_related(
         "signatories",
         "brands",
@@ -47,7 +54,24 @@ def whole(applications: QuerySet[Application]) -> QuerySet[Application]:
             queryset=ApplicationDocument.objects.filter(current=True).prefetch_related("files").order_by("kind", "pk"),
             to_attr="papers",
         ),
+        Prefetch(
+            "agreements",
+            queryset=Agreement.objects.filter(voided_at=None)
+            .select_related("document")
+            .prefetch_related(Prefetch("files", queryset=files, to_attr="kept")),
+            to_attr="agreements_in_force",
+        ),
     )
+
+
+def agreement_of(application: Application) -> Agreement | None:
+    """The agreement in force. `application` comes from `whole`."""
+    return next(iter(application.agreements_in_force), None)  # type: ignore[attr-defined]
+
+
+def file_of(agreement: Agreement, stage: AgreementStage) -> AgreementFile | None:
+    """Its signed file of a stage, where there is one."""
+    return next((one for one in agreement.kept if one.stage == stage), None)  # type: ignore[attr-defined]
 
 
 def missing_for(application: Application) -> list[Missing]:
@@ -56,6 +80,11 @@ def missing_for(application: Application) -> list[Missing]:
         Missing(field, reason, step, reverse("providers:application-step", args=[application.public_id, step.value]))
         for step, field, reason in _lacking(application)
     ]
+
+
+def missing_before_agreement(application: Application) -> list[Missing]:
+    """What is missing before the agreement can be made: it is made from all the rest."""
+    return [entry for entry in missing_for(application) if entry.step != Step.AGREEMENT]
 
 
 def remarks_for(application: Application) -> list[Remark]:
@@ -132,10 +161,11 @@ def signature_kinds(application: Application) -> tuple[D, ...]:
 
 
 def agreement_kinds(application: Application) -> tuple[D, ...]:
-    """Papers that are signed in wet ink; one may serve as both where the setting allows it."""
-    if application.papers_in_one and settings.REGISTRY["ONE_PAPER_FOR_BOTH"]:
-        return (D.COMMITMENT,)
-    return (D.COMMITMENT, D.CONTRACT)
+    """Papers that are signed by hand; one may serve as both where the setting allows it, and online it always does."""
+    one_for_both = settings.REGISTRY["ONE_PAPER_FOR_BOTH"]
+    if application.signing_way == SigningWay.ONLINE:
+        return () if one_for_both else (D.CONTRACT,)
+    return (D.COMMITMENT,) if application.papers_in_one and one_for_both else SIGNED_PAPERS
 
 
 def _documents(application: Application) -> Iterator[Lack]:
@@ -153,7 +183,19 @@ def _documents(application: Application) -> Iterator[Lack]:
 
 
 def _agreement(application: Application) -> Iterator[Lack]:
+    agreement = agreement_of(application)
+    if agreement is None:
+        yield Step.AGREEMENT, "agreement", _("The agreement: have it made, and sign it")
+        return
+    if application.signing_way == SigningWay.ONLINE and not file_of(agreement, AgreementStage.SIGNED):
+        yield Step.AGREEMENT, "signed_agreement", _signature_lacking(agreement)
     papers = _papers(application)
     for kind in agreement_kinds(application):
         if (kind, None) not in papers:
             yield Step.AGREEMENT, kind.value, kind.label
+
+
+def _signature_lacking(agreement: Agreement) -> str | Promise:
+    if file_of(agreement, AgreementStage.PARTIAL):
+        return _("The second signature on the agreement")
+    return _("The agreement with your e-signature")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import integrators, requests, review
+from .views import integrators, requests, review, review_agreements
 from .views import people as views
 
 app_name = "providers"
@@ -18,6 +18,17 @@ urlpatterns = [
     path("basvurular/<uuid:public_id>/onayla/", review.ActView.as_view(act="approve"), name="review_approve"),
     path("basvurular/belge/<uuid:document_id>/", review.PaperView.as_view(), name="review_paper"),
     path("basvurular/belge/<uuid:document_id>/<int:number>/", review.PaperView.as_view(), name="review_page"),
+    path(
+        "basvurular/<uuid:public_id>/sozlesme/<int:version>/",
+        review_agreements.IssuedView.as_view(),
+        name="review_agreement",
+    ),
+    path("basvurular/imzali/<uuid:file_id>/", review_agreements.FileView.as_view(), name="review_signed"),
+    path(
+        "basvurular/imzali/<uuid:file_id>/<int:number>/",
+        review_agreements.FileView.as_view(),
+        name="review_signed_page",
+    ),
     path("basvurular/istekler/", requests.RequestsView.as_view(), name="review_requests"),
     path("basvurular/istekler/<uuid:public_id>/", requests.RequestView.as_view(), name="review_request"),
     path(

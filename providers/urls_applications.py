@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applications, documents, door
+from .views import agreements, applications, documents, door
 
 urlpatterns = [
     path("", door.StartView.as_view(), name="application-start"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("devam/", door.ResumeView.as_view(), name="application-resume"),
     path("takip/", door.TrackerView.as_view(), name="tracker"),
     path("takip/kod/", door.TrackerCodeView.as_view(), name="tracker-code"),
+    path("e-imza/", agreements.GuideView.as_view(), name="signing-guide"),
     path("ilceler/", applications.DistrictsView.as_view(), name="districts"),
     path("<uuid:public_id>/", applications.ApplicationView.as_view(), name="application"),
     path("<uuid:public_id>/kontrol/", applications.CheckView.as_view(), name="application-check"),
@@ -41,5 +42,14 @@ urlpatterns = [
         documents.RemoveView.as_view(),
         name="application-document-remove",
     ),
+    path("<uuid:public_id>/sozlesme/hazirla/", agreements.PrepareView.as_view(), name="application-agreement-prepare"),
+    path("<uuid:public_id>/sozlesme/pdf/", agreements.IssuedView.as_view(), name="application-agreement"),
+    path("<uuid:public_id>/sozlesme/imzali/", agreements.TakeView.as_view(), name="application-agreement-signed"),
+    path(
+        "<uuid:public_id>/sozlesme/imzali/<uuid:file_id>/",
+        agreements.FileView.as_view(),
+        name="application-agreement-file",
+    ),
+    path("<uuid:public_id>/degistir/", agreements.ChangeView.as_view(), name="application-change"),
     path("<uuid:public_id>/<slug:step>/", applications.StepView.as_view(), name="application-step"),
 ]

@@ -1,16 +1,23 @@
 """Rows for tests. Names and addresses are plainly made up."""
 
+import hashlib
 from datetime import timedelta
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
-from iys_portal.core.actors import Actor
+from iys_portal.core import documents
+from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.encryption import keyed_hash
+from iys_portal.core.enums import DocumentState
+from iys_portal.core.models import Document
 from providers.enums import ProviderKind
 from providers.models import (
+    Agreement,
+    AgreementFile,
     Application,
     Brand,
     Integrator,
@@ -21,6 +28,7 @@ from providers.models import (
     Retailer,
     Signatory,
 )
+from tests.consents.evidence.papers import pdf
 
 PASSWORD = "uzun-ve-uydurma-parola-1"
 
@@ -167,3 +175,39 @@ class SignatoryFactory(factory.django.DjangoModelFactory):
     email = "yetkili@basvuran.example"
     tckn = "10000000146"
     tckn_hash = factory.LazyAttribute(lambda row: keyed_hash(row.tckn, purpose="tckn"))
+
+
+def signed_agreement(application: Application) -> AgreementFile:
+    """A signed file of an agreement in force; its bytes are any PDF."""
+    content, now = pdf(), timezone.now()
+    digest = hashlib.sha256(content).hexdigest()
+    document = Document(
+        number=documents.new_number("providers.agreement"),
+        kind="providers.agreement",
+        language="tr",
+        template_version=1,
+        data={},
+        subject_type="providers.application",
+        subject_id=str(application.public_id),
+        state=DocumentState.READY,
+        sha256=digest,
+        size=len(content),
+        actor_kind=ActorKind.SYSTEM,
+        actor_id=0,
+        created_at=now,
+        rendered_at=now,
+    )
+    document.file.save("agreement.pdf", ContentFile(content), save=False)
+    document.save()
+    agreement = Agreement.objects.create(
+        application=application,
+        version=1,
+        text_version=1,
+        document=document,
+        fingerprint="0" * 64,
+        issued_at=now,
+    )
+    kept = AgreementFile(agreement=agreement, stage="signed", sha256=digest, size=len(content), pages=1, kept_at=now)
+    kept.file.save("agreement.pdf", ContentFile(content), save=False)
+    kept.save()
+    return kept

@@ -36,6 +36,7 @@ from tests.factories import (
     UserFactory,
     actor_of,
     integrator_of,
+    signed_agreement,
 )
 
 PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
@@ -143,6 +144,7 @@ OPEN_PAGES = {
     "providers:application-resume": 200,
     "providers:tracker": 200,
     "providers:tracker-code": 302,  # the number first
+    "providers:signing-guide": 200,
     "providers:districts": 405,  # by POST
 }
 # One application: for whoever's session holds it, and for nobody else whatever their role.
@@ -151,6 +153,11 @@ OF_APPLICATION = {
     "providers:application-step": "GET",
     "providers:application-document": "GET",
     "providers:application-document-page": "GET",
+    "providers:application-agreement": "GET",
+    "providers:application-agreement-file": "GET",
+    "providers:application-agreement-prepare": "POST",
+    "providers:application-agreement-signed": "POST",
+    "providers:application-change": "POST",
     "providers:application-check": "POST",
     "providers:application-code": "POST",
     "providers:application-confirm": "POST",
@@ -427,6 +434,7 @@ def application(db: None) -> Application:
     actor = applicant_of(row)
     add_document(application=row, actor=actor, kind="gazette", files=[("a.pdf", BytesIO(pdf()))])
     row.brand_pk = brand.pk
+    row.signed_id = signed_agreement(row).public_id
     return row
 
 
@@ -437,6 +445,7 @@ def application_address(name: str, row: Application) -> str:
         "document-page": [row.documents.get().public_id, 1],
         "document-remove": [row.documents.get().public_id],
         "brand-remove": [row.brand_pk],
+        "agreement-file": [row.signed_id],
     }
     return reverse(name, args=[row.public_id, *more.get(name.partition("application-")[2], [])])
 
@@ -467,7 +476,7 @@ def test_an_application_is_looked_at_by_get_and_changed_by_post_only(application
         for name, method in OF_APPLICATION.items():
             expected = 200 if method == "GET" else 405
             for ask in (client.get, client.head):
-                if name.endswith("-document") and ask == client.head:
+                if name.endswith(("-document", "-agreement", "-agreement-file")) and ask == client.head:
                     continue  # the test client drops the open file unclosed
                 answer = ask(application_address(name, application))
                 if answer.streaming:

@@ -46,6 +46,7 @@ from iys_portal.core.database import expiry_session
 from iys_portal.core.enums import JobState
 from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
+from providers.models import Agreement
 
 from .day_files import remake_if_closed
 
@@ -234,7 +235,9 @@ def _erase_evidence(before: datetime) -> int:
 
 
 def _old_documents(before: datetime) -> QuerySet[Document]:
-    return Document.objects.filter(created_at__lt=before).exclude(data__recipient__in=_held_addresses())
+    """Agreements stay with their applications (`providers.services.forget_ended`)."""
+    old = Document.objects.filter(created_at__lt=before).exclude(pk__in=Agreement.objects.values("document"))
+    return old.exclude(data__recipient__in=_held_addresses())
 
 
 def _erase_documents(before: datetime) -> int:

@@ -148,6 +148,7 @@ def draw(document: Document, kind: Kind) -> bytes:
         made_at=document.created_at,
         identifier=document.number,
         enclosures=kind.enclosures(document) if kind.enclosures else (),
+        plain_objects=kind.finish is not None,
     )
     return kind.finish(document, content) if kind.finish else content
 

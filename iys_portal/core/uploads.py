@@ -266,6 +266,16 @@ def _one_after_another(pdfs: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
+def page_count(data: bytes) -> int:
+    """Pages of a judged PDF."""
+    with _drawing:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
 def draw_page(data: bytes, number: int, *, side: int = 900) -> bytes:
     """One page (from 1) of a judged PDF as JPEG. Raises `IndexError` where there is no such page."""
     picture = _drawn(data, number - 1, side)
@@ -308,6 +318,7 @@ def _drawn(data: bytes, place: int, side: int) -> Image.Image:
         try:
             if not 0 <= place < len(document):
                 raise IndexError(place)
+            document.init_forms()  # fields are drawn too: the pictures of signatures are fields
             page = document[place]
             scale = side / max(page.get_width(), page.get_height(), 1)
             return page.render(scale=scale).to_pil().copy()

@@ -17,6 +17,13 @@ ROOT_URLCONF = "iys_portal.urls"
 WSGI_APPLICATION = "iys_portal.wsgi.application"
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 SITE_NAME = "İYS Portal"
+# Who runs the registry, as agreements name it (R-P4), and whose courts decide.
+OPERATOR = {
+    "name": env.str("OPERATOR_NAME", default=SITE_NAME),
+    "address": env.str("OPERATOR_ADDRESS", default=""),
+    "email": env.str("OPERATOR_EMAIL", default=""),
+    "court": env.str("OPERATOR_COURT", default="Ankara"),
+}
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000")
 
 INSTALLED_APPS = [
@@ -143,6 +150,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
 CITIZEN_LOGIN_URL = "accounts:citizen-sign-in"
 CITIZEN_HOME_URL = "consents:own"
+VERIFICATION_URL = "consents:verify"  # the public page that knows issued documents by number
 ACCOUNT_ADAPTER = "iys_portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -244,6 +252,10 @@ LOOKUP_KEY = env.str("LOOKUP_KEY", default="")
 # and whether issuers are asked over the network if a certificate was revoked.
 ESIGN_ROOTS = env.str("ESIGN_ROOTS", default="")
 ESIGN_ONLINE = env.bool("ESIGN_ONLINE", default=False)
+# R-P7: PKCS#12 file with the key and certificate of the portal's countersignature on agreements. Where none is named, a
+# self-signed one is made on first use (a developer's machine); production names one.
+AGREEMENT_SEAL = env.str("AGREEMENT_SEAL", default="")
+AGREEMENT_SEAL_PASSWORD = env.str("AGREEMENT_SEAL_PASSWORD", default="")
 # R-P5: clamd that looks through uploads, `tcp://host:port` or `unix:/path`; none is asked where this is empty.
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
 CLAMAV_TIMEOUT = 30  # seconds

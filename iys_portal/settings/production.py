@@ -11,6 +11,8 @@ FIELD_KEYS = env.list("FIELD_KEYS")
 LOOKUP_KEY = env.str("LOOKUP_KEY")
 if not FIELD_KEYS or not LOOKUP_KEY:
     raise ImproperlyConfigured("FIELD_KEYS and LOOKUP_KEY must be set: identity numbers are kept encrypted")
+AGREEMENT_SEAL = env.str("AGREEMENT_SEAL")
+OPERATOR = {**OPERATOR, "name": env.str("OPERATOR_NAME")}
 ESIGN_ONLINE = env.bool("ESIGN_ONLINE", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PORTAL_URL = env.str("PORTAL_URL")

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('providers', '0003_review'),
+        ('providers', '0004_agreement'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """Rows of providers: who may send, who asks to be registered, and what changes afterwards."""
 
+from .agreements import Agreement, AgreementFile
 from .applications import (
     Application,
     ApplicationBrand,
@@ -32,6 +33,8 @@ from .rounds import ApplicationRound
 
 __all__ = [
     "LARGE_FROM",
+    "Agreement",
+    "AgreementFile",
     "Application",
     "ApplicationBrand",
     "ApplicationDocument",

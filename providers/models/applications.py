@@ -167,6 +167,10 @@ class Application(models.Model):
         return self.state in CHANGEABLE
 
     @property
+    def awaits_signature(self) -> bool:
+        return self.state in SIGNING
+
+    @property
     def place_shown(self) -> str:
         return f"{self.district} / {self.province}" if self.district else self.province
 

@@ -60,11 +60,18 @@ def step_links(application: Application, missing: Iterable[Missing]) -> list[Ste
         StepLink(
             step,
             step.label,
-            reverse("providers:application-step", args=[application.public_id, step.value]),
+            reverse("providers:application-step", args=[application.public_id, step.value])
+            if may_open(application, step)
+            else "",
             step not in open_steps,
         )
         for step in Step
     ]
+
+
+def may_open(application: Application, step: Step) -> bool:
+    """May the applicant open this page of the form now? While signatures are awaited, only the last two."""
+    return application.changeable or (application.awaits_signature and step in (Step.AGREEMENT, Step.REVIEW))
 
 
 def next_step(application: Application) -> Step:

@@ -1,5 +1,14 @@
 """The only writers of providers' people and of applications; reference data is written by `providers.reference`."""
 
+from .agreements import (
+    SignatureRefused,
+    change_application,
+    check_agreement,
+    document_kind,
+    note_agreement_opened,
+    prepare_agreement,
+    take_signed,
+)
 from .applications import (
     ApplicationUnknown,
     NotComplete,
@@ -32,13 +41,17 @@ __all__ = [
     "MembershipDesk",
     "NotComplete",
     "SignatoryValues",
+    "SignatureRefused",
     "add_document",
     "add_person",
     "answer_tracker",
     "applicant_of",
     "ask_tracker",
+    "change_application",
     "change_role",
+    "check_agreement",
     "confirm_email",
+    "document_kind",
     "end_person",
     "expire_stale",
     "forget_ended",
@@ -47,9 +60,11 @@ __all__ = [
     "invite_person",
     "make_move",
     "move_integrator",
+    "note_agreement_opened",
     "note_opened",
     "open_by_token",
     "open_integrator",
+    "prepare_agreement",
     "remind_stale",
     "remove_document",
     "remove_member",
@@ -64,6 +79,7 @@ __all__ = [
     "send_email_code",
     "start_application",
     "submit",
+    "take_signed",
     "update_integrator",
     "withdraw",
 ]

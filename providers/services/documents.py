@@ -19,7 +19,7 @@ from iys_portal.core.uploads import MAX_BYTES, Joined, joined
 from providers.enums import ApplicationDocumentKind
 from providers.models import Application, ApplicationBrand, ApplicationDocument, ApplicationFile
 
-from .moves import locked, require_changeable
+from .moves import locked, require_open_for_papers
 
 
 def add_document(
@@ -39,13 +39,13 @@ def add_document(
     """
     now = now or timezone.now()
     actor.require(Permission.APPLICATION_OWN)
-    require_changeable(application)
+    require_open_for_papers(application, kind)
     # Judged before the lock: a large file takes seconds.
     read = [(name, file.read(MAX_BYTES + 1)) for name, file in files]
     fresh = _joined(read)
     with only_if_written() as drops:
         row = locked(application, actor=actor)
-        require_changeable(row)
+        require_open_for_papers(row, kind)
         brand = _brand(row, kind, brand_id)
         present = ApplicationDocument.objects.filter(application=row, kind=kind, brand=brand, current=True).first()
         if append and present is not None:
@@ -131,10 +131,10 @@ def remove_document(
     now = now or timezone.now()
     row = locked(application, actor=actor)
     actor.require(Permission.APPLICATION_OWN)
-    require_changeable(row)
     document = ApplicationDocument.objects.filter(application=row, public_id=document_id).first()
     if document is None:
         raise NotFound(code="document")
+    require_open_for_papers(row, document.kind)
     if not document.current:
         return document
     document.current, document.replaced_at, row.changed_at = False, now, now

@@ -7,6 +7,7 @@ from typing import Any
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
+from providers.missing import SIGNED_PAPERS
 from providers.models import Application, ApplicationMove
 from providers.transitions import APPLICATION
 
@@ -24,6 +25,12 @@ def require_changeable(application: Application) -> None:
     """Raise `WrongMoment` where the applicant may not change what the application says."""
     if not application.changeable:
         raise WrongMoment(code=f"application:{application.state}")
+
+
+def require_open_for_papers(application: Application, kind: str) -> None:
+    """Raise `WrongMoment` where this document may not be uploaded; what is signed may also while it is awaited."""
+    if not (application.awaits_signature and kind in SIGNED_PAPERS):
+        require_changeable(application)
 
 
 def make_move(

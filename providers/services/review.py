@@ -20,6 +20,7 @@ from providers.notices import post_application_mail
 from providers.policies import require_holder, require_second_person
 from providers.transitions import APPLICATION
 
+from .agreements import countersign
 from .company import keep_approved
 from .moves import locked, make_move
 from .public_numbers import next_number
@@ -93,7 +94,7 @@ def propose_approval(
 
 @transaction.atomic
 def approve_application(*, application: Application, actor: Actor, now: datetime) -> Application:
-    """R-P7: İYS number, main brand with the same number, sub-brands, the manager's invitation, the welcome mail.
+    """R-P7: İYS number, main brand with the same number, sub-brands, countersignature, invitation, welcome mail.
 
     Safe to click twice. Raises `NotAllowed` for who proposed it (four eyes), `WrongMoment` without a proposal,
     `FieldsInvalid` where another provider has the MERSİS number (R-P1).
@@ -111,8 +112,10 @@ def approve_application(*, application: Application, actor: Actor, now: datetime
     make_move(row, "approve", actor=actor, now=now, columns={"decided_at": now, "provider": provider})
     review.approved_at, review.approved_by_id = now, actor.id
     review.save(update_fields=["approved_at", "approved_by"])
+    agreements = countersign(row, actor=actor, now=now)
     _invite_manager(row, provider, actor)
-    post_application_mail(row, "approved", cause=f"approved:{row.pk}", context={"provider": provider})
+    context = {"provider": provider, "countersigned": bool(agreements)}
+    post_application_mail(row, "approved", cause=f"approved:{row.pk}", context=context)
     return row
 
 

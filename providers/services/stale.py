@@ -13,7 +13,7 @@ from django.utils import timezone
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
 from providers.enums import ApplicationState
-from providers.models import Application, ApplicationDocument, ApplicationMove
+from providers.models import Agreement, AgreementFile, Application, ApplicationDocument, ApplicationMove
 from providers.models.applications import FINAL, WITH_APPLICANT
 from providers.notices import post_application_mail
 
@@ -74,7 +74,7 @@ def forget_ended(*, now: datetime | None = None) -> int:
     rows = Application.objects.filter(state__in=WITHOUT_PROVIDER, forgotten_at=None).exclude(Exists(ended))
     total = 0
     for key in list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        for name in ApplicationDocument.objects.filter(application=key).values_list("file", flat=True):
+        for name in _files(key):
             default_storage.delete(name)
         with transaction.atomic():
             row = Application.objects.select_for_update(of=("self",)).get(pk=key)
@@ -84,7 +84,26 @@ def forget_ended(*, now: datetime | None = None) -> int:
     return total
 
 
+def _files(key: int) -> list[str]:
+    """Papers, issued agreements and signed ones, by their names in the storage."""
+    papers = ApplicationDocument.objects.filter(application=key).values_list("file", flat=True)
+    issued = (
+        Agreement.objects.filter(application=key).exclude(document__file="").values_list("document__file", flat=True)
+    )
+    signed = AgreementFile.objects.filter(agreement__application=key).values_list("file", flat=True)
+    return [*papers, *issued, *signed]
+
+
+def _forget_agreements(row: Application) -> None:
+    AgreementFile.objects.filter(agreement__application=row).delete()
+    for agreement in row.agreements.select_related("document"):  # the newest first: each points to the one it replaced
+        document = agreement.document
+        agreement.delete()
+        document.delete()
+
+
 def _forget(row: Application, now: datetime) -> None:
+    _forget_agreements(row)
     for parts in (row.documents, row.signatories, row.brands, row.rounds, row.reviews):
         parts.all().delete()
     for name in PERSONAL:

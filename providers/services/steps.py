@@ -19,12 +19,13 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import FieldsInvalid
 from iys_portal.core.turkish import fold
-from providers.enums import ProviderKind
+from providers.enums import ApplicationDocumentKind, ProviderKind
 from providers.models import Application, ApplicationBrand, Signatory
 from providers.numbers import judge_email, judge_mersis, judge_phone, judge_tax_number, judge_tckn
 from providers.provinces import is_place
 
-from .moves import locked, require_changeable
+from .agreements import void_where_outdated
+from .moves import locked, require_changeable, require_open_for_papers
 
 MAX_BRANDS = 50
 MAX_CONSENTS = 2_000_000_000
@@ -75,6 +76,7 @@ def _write(row: Application, values: Mapping[str, Any], *, actor: Actor, now: da
     row.changed_at = now
     row.save(update_fields=[*changed, "changed_at"])
     audit.record("application.changed", row, actor=actor, new={"fields": changed})
+    void_where_outdated(row, actor=actor, now=now)
     return row
 
 
@@ -82,6 +84,7 @@ def _touch(row: Application, what: str, *, actor: Actor, now: datetime) -> None:
     row.changed_at = now
     row.save(update_fields=["changed_at"])
     audit.record("application.changed", row, actor=actor, new={"fields": [what]})
+    void_where_outdated(row, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -292,6 +295,8 @@ def save_brands(
 @transaction.atomic
 def save_papers(*, application: Application, actor: Actor, in_one: bool, now: datetime | None = None) -> Application:
     """Whether one paper is both commitment and agreement, where the setting lets it."""
-    row = _open(application, actor)
+    row = locked(application, actor=actor)
+    actor.require(Permission.APPLICATION_OWN)
+    require_open_for_papers(row, ApplicationDocumentKind.COMMITMENT)
     allowed = in_one and settings.REGISTRY["ONE_PAPER_FOR_BOTH"]
     return _write(row, {"papers_in_one": allowed}, actor=actor, now=now or timezone.now())

@@ -79,8 +79,12 @@ def check_signed(
     uploaded_at: datetime,
     revocation: Revocation = Revocation.EMBEDDED,
     older: Sequence[bytes] = (),
+    countersigner: str = "",
 ) -> SignatureReport:
-    """Check one upload against the bytes that the portal issued; `older`: versions issued before, to name them.
+    """Check one upload against the bytes that the portal issued.
+
+    `older`: versions issued before, to name them. `countersigner`: who signs after all signatories, where somebody
+    does; then a signature that locks the document is in the way of that one too.
 
     Never raises over what the file holds, and logs nothing of it.
     """
@@ -89,7 +93,7 @@ def check_signed(
     if reason:
         return SignatureReport(people, (Check(CheckCode.FILE, Outcome.FAILED, reason),))
     try:
-        return _check_pdf(issued, uploaded, people, roots, uploaded_at, revocation, older)
+        return _check_pdf(issued, uploaded, people, roots, uploaded_at, revocation, older, countersigner)
     except UNREADABLE as error:
         logger.info("signature_check_unreadable error=%s", type(error).__name__)
         return SignatureReport(people, (Check(CheckCode.FILE, Outcome.FAILED, "file-broken"),))
@@ -103,6 +107,7 @@ def _check_pdf(
     uploaded_at: datetime,
     revocation: Revocation,
     older: Sequence[bytes],
+    countersigner: str,
 ) -> SignatureReport:
     reader = _reader(uploaded)
     issuing = _issued(issued, uploaded, reader, older)
@@ -119,9 +124,9 @@ def _check_pdf(
     )  # fmt: skip
     signatures = _each_once([_signature(one, upload) for one in found])
     report = SignatureReport(people, tuple(checks), signatures)
-    if len(people) == 1:
+    if len(people) == 1 and not countersigner:
         return report
-    return SignatureReport(people, (*checks, _lock(found, report)), signatures)
+    return SignatureReport(people, (*checks, _lock(found, report, countersigner)), signatures)
 
 
 def _reader(content: bytes) -> PdfFileReader:
@@ -177,11 +182,11 @@ def _has_area(field: DictionaryObject) -> bool:
     return bool(left != right and bottom != top)
 
 
-def _lock(found: list[EmbeddedPdfSignature], report: SignatureReport) -> Check:
-    """Joint authority: may those who have not signed still sign this file?"""
-    missing = report.missing_signatories
+def _lock(found: list[EmbeddedPdfSignature], report: SignatureReport, countersigner: str) -> Check:
+    """May those who have not signed still sign this file? The others under joint authority, then the countersigner."""
+    missing = [*(one.name for one in report.missing_signatories), *([countersigner] if countersigner else [])]
     if missing and any(_locks(one) for one in found):
-        names = ", ".join(one.name for one in missing)
+        names = ", ".join(missing)
         return Check(CheckCode.LOCK, Outcome.FAILED, "lock-closed", {"names": names})
     return Check(CheckCode.LOCK, Outcome.PASSED, "lock-open")
 

@@ -47,8 +47,8 @@ WORDS: dict[str, Promise] = {
     ),
     "lock-open": _("The file can take the other signatures."),
     "lock-closed": _(
-        "The first signature locks the document, so that {names} can no longer sign it. Download the agreement again; "
-        "the first to sign leaves “Lock document after signing” unticked."
+        "A signature locks the document, so that {names} can no longer sign it. Download the agreement again, and "
+        "leave “Lock document after signing” unticked."
     ),
     "format-good": _("The form of the signature is accepted ({name})."),
     "format-old": _(

@@ -36,6 +36,7 @@ from providers.models import Application
 from providers.numbers import judge_email, judge_mersis, judge_tax_number, judge_tckn
 from providers.provinces import provinces
 from providers.selectors import applications as selectors
+from providers.selectors.agreements import signing_of
 
 from .door import HELD
 
@@ -74,7 +75,7 @@ class ApplicationView(HeldView):
             "returned": selectors.last_return(application),
             "may_withdraw": selectors.may_withdraw(application),
             "expires_at": selectors.expires_at(application),
-        }
+        } | signing_of(application)
         return render(request, "providers/applications/status.html", context)
 
 
@@ -84,7 +85,7 @@ class StepPage(HeldView):
     step: Step
 
     def page(self, request: HttpRequest, step: Step, *, status: int = 200, **shown: Any) -> HttpResponse:
-        if not self.application.changeable:
+        if not selectors.may_open(self.application, step):
             return redirect("providers:application", self.application.public_id)
         missing = missing_for(self.application)
         links = selectors.step_links(self.application, missing)
@@ -95,7 +96,7 @@ class StepPage(HeldView):
             "steps": links,
             "number": number + 1,
             "missing": missing,
-            "previous": links[number - 1] if number else None,
+            "previous": links[number - 1] if number and links[number - 1].url else None,
             "expires_at": selectors.expires_at(self.application),
             **self.context_of(step),
             **shown,
@@ -110,7 +111,8 @@ class StepPage(HeldView):
         if step == Step.BRANDS:
             return {"form": BrandForm()}
         if step in (Step.DOCUMENTS, Step.AGREEMENT):
-            return {"places": selectors.places_of(self.application, step)} | _upload_limits()
+            more = signing_of(self.application) if step == Step.AGREEMENT else {}
+            return {"places": selectors.places_of(self.application, step)} | _upload_limits() | more
         return {"withdraw_form": WithdrawForm()}
 
 

@@ -24,6 +24,7 @@ from providers.missing import remarks_for
 from providers.models import Application, ApplicationDocument
 from providers.policies import review_acts
 from providers.selectors import reviews
+from providers.selectors.agreements import agreements_of
 from providers.selectors.applications import history_of
 from providers.selectors.settings import waiting_requests
 from providers.services import review
@@ -76,6 +77,7 @@ class DetailView(ReviewView):
             "registered": reviews.same_mersis(application),
             "history": history_of(application, of_desk=True),
             "former": reviews.former_papers(application),
+            **agreements_of(application),
             "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
             "afterwards": links_for(application, self.actor),

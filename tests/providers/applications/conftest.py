@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from iys_portal.accounts.enums import NoticeAudience
 from iys_portal.accounts.selectors import privacy_notice
+from iys_portal.core import documents
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import OutboxMessage
 from providers import services
@@ -90,8 +91,22 @@ class Desk:
 
     def complete(self) -> None:
         self.fill()
-        for kind in PAPERS:
+        for kind in PAPERS[:2]:
             self.upload(kind)
+        self.sign_by_hand()
+
+    def sign_by_hand(self) -> None:
+        """The agreement and its scans."""
+        self.prepare()
+        for kind in PAPERS[2:]:
+            self.upload(kind)
+
+    def prepare(self, way: str = "wet_ink") -> Any:
+        """The agreement, drawn."""
+        agreement = services.prepare_agreement(way=way, **self.about)
+        documents.render(agreement.document_id)
+        agreement.document.refresh_from_db()
+        return agreement
 
 
 def _of(values: SignatoryValues) -> tuple[str, str, str, str, str]:

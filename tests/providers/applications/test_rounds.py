@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from iys_portal.core.models import AuditEntry
+from iys_portal.core.models import AuditEntry, Document
 from iys_portal.core.storage import private_path
 from providers import services
 from providers.enums import ApplicationDocumentKind as D
-from providers.models import Application, ApplicationDocument, ApplicationMove, ApplicationRound, Signatory
+from providers.models import Agreement, Application, ApplicationDocument, ApplicationMove, ApplicationRound, Signatory
 from providers.selectors.reviews import changes_since_last_round
 from providers.services import SignatoryValues, review
 from tests.consents.evidence.papers import pdf
@@ -41,6 +41,7 @@ def test_a_reviewer_sees_what_changed_since_the_last_round(desk: Desk) -> None:
     person = SignatoryValues("Deneme", "Yetkili", FIRST.phone, FIRST.email, NEW_TCKN)
     services.save_signatories(first=person, second=None, manager=None, **desk.about)
     desk.upload(D.GAZETTE, pdf(note="daha yeni"))
+    desk.sign_by_hand()
     assert changes_since_last_round(desk.fresh()) == []
     services.submit(**desk.about)
     found = {str(change.label): (change.before, change.now) for change in changes_since_last_round(desk.fresh())}
@@ -53,6 +54,7 @@ def test_a_reviewer_sees_what_changed_since_the_last_round(desk: Desk) -> None:
 
 def test_the_differences_stand_on_the_reviewers_page(desk: Desk, sign_in: Callable[..., Client]) -> None:
     hand_back(desk, address="Yeni Mah. 2. Sok. No: 5")
+    desk.sign_by_hand()
     services.submit(**desk.about)
     page = sign_in(UserFactory(staff_roles=["reviewer"])).get(
         reverse("providers:review", args=[desk.application.public_id])
@@ -85,6 +87,7 @@ def test_r_g5_an_application_that_ended_is_forgotten_after_its_time(desk: Desk, 
         review.take_application(application=desk.fresh(), actor=reviewer, now=now)
         review.reject_application(application=desk.fresh(), actor=reviewer, now=now, reason="Yetki yok")
     paths = [private_path(name) for name in ApplicationDocument.objects.values_list("file", flat=True)]
+    paths += [private_path(one.document.file.name) for one in Agreement.objects.select_related("document")]
     assert paths and all(path.exists() for path in paths)
     keep = settings.REGISTRY["APPLICATION_KEEP"]
     assert services.forget_ended(now=now + keep - timedelta(hours=1)) == 0
@@ -94,6 +97,7 @@ def test_r_g5_an_application_that_ended_is_forgotten_after_its_time(desk: Desk, 
     assert (row.title, row.mersis, row.tax_number, row.email, row.access_hash) == ("", "", "", "", "")
     assert not Signatory.objects.exists() and not ApplicationDocument.objects.exists()
     assert not ApplicationRound.objects.exists()
+    assert not Agreement.objects.exists() and not Document.objects.exists()
     assert not any(path.exists() for path in paths)
     assert row.state == end and ApplicationMove.objects.filter(application=row).exists()
     assert AuditEntry.objects.filter(verb="application.forgotten").count() == 1

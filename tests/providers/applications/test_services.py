@@ -100,7 +100,7 @@ def test_r_p8_what_is_missing_is_named_with_its_link(begin: Callable[..., Desk],
     desk = begin(kind)
     everything = fields(desk)
     assert {"title", "mersis", "tax_number", "tax_office", "address", "district", "signatory_1"} <= set(everything)
-    assert {"email_confirmed", "signature_circular", "gazette", "commitment", "contract"} <= set(everything)
+    assert {"email_confirmed", "signature_circular", "gazette", "agreement"} <= set(everything)
     for entry in missing_for(desk.fresh()):
         assert entry.link.endswith(f"/{entry.step.value}/")
         assert str(entry.reason)
@@ -110,13 +110,14 @@ def test_r_p8_what_is_missing_is_named_with_its_link(begin: Callable[..., Desk],
 
 def test_r_p8_joint_authority_and_brands_ask_for_more(desk: Desk) -> None:
     desk.complete()
+    services.change_application(**desk.about)
     Application.objects.filter(pk=desk.application.pk).update(joint_authority=True)
     services.save_brands(brands=[("Deneme Moda", True), ("Deneme Ev", False)], **desk.about)
     brand = desk.application.brands.get(name="Deneme Moda")
     assert fields(desk) == ["signatory_2", f"brand_certificate_{brand.pk}"]
     services.save_signatories(first=FIRST, second=SECOND, manager=None, **desk.about)
     desk.upload(D.BRAND_CERTIFICATE, brand_id=brand.pk)
-    assert fields(desk) == []
+    assert fields(desk) == ["agreement"]  # the former one names one signatory
 
 
 def test_a_natural_persons_declaration_stands_for_the_circular_and_a_companys_does_not(
@@ -125,6 +126,7 @@ def test_a_natural_persons_declaration_stands_for_the_circular_and_a_companys_do
     for kind, asked in (("natural_person", []), ("legal_entity", ["signature_circular"])):
         desk = begin(kind)
         desk.complete()
+        services.change_application(**desk.about)
         paper = ApplicationDocument.objects.get(application=desk.application, kind=D.SIGNATURE_CIRCULAR)
         services.remove_document(document_id=paper.public_id, **desk.about)
         desk.upload(D.SIGNATURE_DECLARATION)
@@ -133,8 +135,10 @@ def test_a_natural_persons_declaration_stands_for_the_circular_and_a_companys_do
 
 def test_one_paper_may_be_both_where_the_setting_says_so(desk: Desk, settings: Any) -> None:
     desk.fill()
-    for kind in (D.SIGNATURE_CIRCULAR, D.GAZETTE, D.COMMITMENT):
+    for kind in (D.SIGNATURE_CIRCULAR, D.GAZETTE):
         desk.upload(kind)
+    desk.prepare()
+    desk.upload(D.COMMITMENT)
     assert fields(desk) == ["contract"]
     services.save_papers(in_one=True, **desk.about)
     assert fields(desk) == []
@@ -332,7 +336,7 @@ def test_r_p6_submit_withdraw_and_their_mails(desk: Desk) -> None:
     with pytest.raises(WrongMoment):
         desk.upload(D.GAZETTE)
     services.withdraw(reason="Vazgeçtik", **desk.about)
-    assert [move.name for move in desk.fresh().moves.all()] == ["start", "submit", "withdraw"]
+    assert [move.name for move in desk.fresh().moves.all()] == ["start", "ask_signature", "submit", "withdraw"]
     assert desk.application.moves.last().reason == "Vazgeçtik"
     assert mails("move:") == 2
     with pytest.raises(WrongMoment):
