@@ -12,11 +12,18 @@ from iys_portal.core.models import Document
 from iys_portal.core.pdf import Enclosure
 
 PROOF_FILE = "iys-proof-v1.json"
+QUERY = "consents.query"
+QUERY_FILE = "iys-query-v1.json"
 
 
 def _proof_inside(document: Document) -> Sequence[Enclosure]:
     content = json.dumps(document.data["proof"], ensure_ascii=False, indent=1).encode()
     return [Enclosure(PROOF_FILE, content, _("The proof, for the verification page"))]
+
+
+def _statement_inside(document: Document) -> Sequence[Enclosure]:
+    content = json.dumps(document.data["signed"], ensure_ascii=False, indent=1).encode()
+    return [Enclosure(QUERY_FILE, content, _("The signed statement"))]
 
 
 KINDS = [
@@ -28,5 +35,14 @@ KINDS = [
         permission=Permission.CONSENT_VIEW,
         staff_permission=Permission.PERSON_SHOW,
         enclosures=_proof_inside,
+    ),
+    Kind(
+        name=QUERY,
+        prefix="SRG",
+        title=gettext_lazy("Answer to a query before sending"),
+        template="pdf/consents/query.html",
+        permission=Permission.CONSENT_QUERY,
+        staff_permission=Permission.AUDIT_VIEW,
+        enclosures=_statement_inside,
     ),
 ]

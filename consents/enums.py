@@ -209,6 +209,15 @@ class NoticeState(models.IntegerChoices):
         return NoticeState.ON_TIME <= self <= NoticeState.REGISTERED_LATER
 
 
+class QueryWay(models.TextChoices):
+    """How the addresses of a query came (R-S1)."""
+
+    ONE = "one", _("One address")
+    LIST = "list", _("Pasted list")
+    FILE = "file", _("File")
+    COMMAND = "command", _("Command")
+
+
 class InboundOutcome(models.IntegerChoices):
     """What came of a text message to the registry (R-R4)."""
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import day_files, digest, import_runs, notices, retention, seals, stamps
+from .services import day_files, digest, import_runs, notices, query_runs, retention, seals, stamps
 
 
 @shared_task(name="consents.check_import")
@@ -27,6 +27,12 @@ def undo_import(job_id: int) -> None:
 @shared_task(name="consents.forget_uploads")
 def forget_uploads() -> None:
     import_runs.forget_uploads(timezone.now())
+    query_runs.forget_uploads(timezone.now())
+
+
+@shared_task(name="consents.answer_query")
+def answer_query(job_id: int) -> None:
+    query_runs.run(job_id)
 
 
 @shared_task(name="consents.send_notices")

@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from consents.enums import Channel, RecipientType
 from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.proofs import issue_evidence
+from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
@@ -77,6 +79,8 @@ PAGES: dict[str, set[str]] = {
     "consents:sample": EVERYBODY,
     "consents:imports": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "integrator", "admin"},
+    "consents:query_new": {"manager", "officer", "integrator"},
+    "consents:queries": {"manager", "officer", "integrator"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
 }
@@ -100,6 +104,13 @@ OBJECTS = {
     "consents:text_publish": "POST",
     "consents:text_retire": "POST",
     "consents:text_discard": "POST",
+    "consents:query": "GET",
+    "consents:query_progress": "GET",
+    "consents:query_column": "POST",
+    "consents:query_download": "POST",
+    "consents:query_pdf": "POST",
+    "consents:query_stop": "POST",
+    "consents:query_resume": "POST",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -278,6 +289,13 @@ def filled(db: None) -> dict[str, Any]:
     return {
         "brand": brand,
         "manager": manager.user,
+        "query": ask(
+            actor=actor,
+            brand=brand,
+            channel=Channel.EPOSTA,
+            recipient_type=RecipientType.BIREYSEL,
+            addresses=["ali@firma.example"],
+        ).public_id,
         "event": event.event_id,
         "import": item.public_id,
         "scan": scan.pk,
@@ -318,6 +336,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["grant"].integrator.public_id])
     if name.startswith("providers:member"):
         return reverse(name, args=[filled["member"]])
+    if name.startswith("consents:query"):
+        return reverse(name, args=[filled["query"], *(["csv"] if name.endswith("download") else [])])
     if name == "consents:import_download":
         return reverse(name, args=[filled["import"], "result.csv"])
     return reverse(name, args=[filled["import"]])

@@ -1,12 +1,10 @@
 """Read a file in slices, judge its form, and put the rows into the staged table, sorted by the key (design 3)."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 from django.conf import settings
@@ -19,12 +17,13 @@ from consents.files.read import read_slices
 from consents.models import ConsentImport, Evidence, ImportProblem, StagedRow
 from consents.normalise import Reading, normalise
 
+from .ahead import one_ahead
+
 STAGED_COLUMNS = (
     "import_id", "recipient", "line", "channel", "recipient_type", "status", "source", "consent_date",
     "retailer_code", "evidence_kind", "evidence_hash",
 )  # fmt: skip
 OWN_NOTICE_COLUMNS = ("own_notice_at", "own_notice_means")
-Item = TypeVar("Item")
 PROBLEM_COLUMNS = ("import_id", "phase", "line", "problem", "column", "value")
 
 
@@ -90,7 +89,7 @@ def stage(item: ConsentImport, path: Path, moment: datetime, *, shelf: Shelf | N
     reading = reading_of(item, layout, moment)
     result = StageResult()
     slices = read_slices(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
-    for part, read in _one_ahead((part, normalise(part.frame, reading)) for part in slices):
+    for part, read in one_ahead((part, normalise(part.frame, reading)) for part in slices):
         with transaction.atomic():
             _copy_rows(item, read.rows, shelf, result.evidence)
             _copy_problems(item, read.problems)
@@ -100,18 +99,6 @@ def stage(item: ConsentImport, path: Path, moment: datetime, *, shelf: Shelf | N
         result.reading.update(read.counts)
         result.bytes_read, result.total_bytes = part.bytes_read, part.total_bytes
         yield result
-
-
-def _one_ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
-    """The items, the next one made in a thread while the caller works on the one before."""
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            coming = pool.submit(next, items, None)
-            while (item := coming.result()) is not None:
-                coming = pool.submit(next, items, None)
-                yield item
-        finally:
-            pool.submit(items.close)
 
 
 def _copy_rows(item: ConsentImport, rows: pl.DataFrame, shelf: Shelf | None, found: EvidenceFound) -> None:

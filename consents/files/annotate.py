@@ -25,6 +25,7 @@ SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _HARMLESS = re.compile(r"\+\d+|-\d+(?:[.,]\d+)?")
+_ACTIVE_CELL, _HARMLESS_CELL = rf"^{_ACTIVE.pattern}", rf"^(?:{_HARMLESS.pattern})$"
 
 
 class _Rows(Protocol):
@@ -49,7 +50,7 @@ def write_problem_rows(
     count = 0
     try:
         with writer(out_path) as out:
-            out.write([*(_heading(column) for column in layout.columns), *map(str, EXTRA_HEADINGS)])
+            out.write([*(heading_of(column) for column in layout.columns), *map(str, EXTRA_HEADINGS)])
             for cells in _annotated(source_path, layout, problems):
                 out.write(cells)
                 count += 1
@@ -69,7 +70,18 @@ def guard(cell: str) -> str:
     return cell
 
 
-def _heading(column: Column) -> str:
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """`guard` over every cell of a frame of texts."""
+    return frame.with_columns(_guarded(name) for name in frame.columns)
+
+
+def _guarded(name: str) -> pl.Expr:
+    cell = pl.col(name)
+    active = cell.str.contains(_ACTIVE_CELL) & ~cell.str.contains(_HARMLESS_CELL)
+    return pl.when(active).then(pl.lit("'") + cell).otherwise(cell).alias(name)
+
+
+def heading_of(column: Column) -> str:
     """The column's own heading, or one that is recognised when the file had none."""
     if column.heading or column.field is None:
         return column.heading

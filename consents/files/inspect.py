@@ -27,8 +27,11 @@ def inspect_file(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    lenient: bool = False,
 ) -> Layout:
     """Recognise a file by its content; its name decides nothing.
+
+    `lenient` also takes a table in which no column, or more than one, is surely the address: its reader chooses.
 
     `remembered` maps heading keys to fields (None: ignored) as `layout.to_remember` gave them for an earlier
     file of the provider, and wins over recognition. `sheet`, `encoding` (a key of `encoding.LABELS`) and
@@ -38,12 +41,12 @@ def inspect_file(
         raise ValueError("no such encoding or delimiter")
     kind = kind_of(path)
     if kind == "text":
-        return _inspect_text(path, remembered or {}, encoding, delimiter)
-    return _inspect_sheets(path, kind, remembered or {}, sheet)
+        return _inspect_text(path, remembered or {}, encoding, delimiter, lenient=lenient)
+    return _inspect_sheets(path, kind, remembered or {}, sheet, lenient=lenient)
 
 
 def _inspect_text(
-    path: Path, remembered: Mapping[str, str | None], encoding: str | None, delimiter: str | None
+    path: Path, remembered: Mapping[str, str | None], encoding: str | None, delimiter: str | None, *, lenient: bool
 ) -> Layout:
     found = scan(path, encoding)
     text = _first_text(path, found.encoding)
@@ -59,7 +62,7 @@ def _inspect_text(
     layout = _layout(table, "csv", encoding=found.encoding, delimiter=best)
     if found.quotes % 2:
         count_rows(path, layout)
-    _refuse_useless(table, any_text=bool(text.strip(_NOTHING)))
+    _refuse_useless(table, any_text=bool(text.strip(_NOTHING)), lenient=lenient)
     return layout
 
 
@@ -91,7 +94,9 @@ def _evenness(rows: list[Row]) -> float:
     return counts.count(commonest) / len(counts) if commonest > 1 else 0.0
 
 
-def _inspect_sheets(path: Path, kind: Kind, remembered: Mapping[str, str | None], chosen: str | None) -> Layout:
+def _inspect_sheets(
+    path: Path, kind: Kind, remembered: Mapping[str, str | None], chosen: str | None, *, lenient: bool
+) -> Layout:
     sheets = sheets_of(path)
     if not sheets:
         raise FileRefused("empty")
@@ -99,7 +104,7 @@ def _inspect_sheets(path: Path, kind: Kind, remembered: Mapping[str, str | None]
         raise FileRefused("unknown-sheet", sheet=chosen)
     tables = {sheet.name: recognise(_rows(sheet), remembered) for sheet in sheets if chosen in (None, sheet.name)}
     best = max(tables, key=lambda name: tables[name].score)
-    _refuse_useless(tables[best], any_text=True)
+    _refuse_useless(tables[best], any_text=True, lenient=lenient)
     layout = _layout(tables[best], kind)
     return replace(layout, sheet=best, sheets=tuple(sheet.name for sheet in sheets))
 
@@ -109,18 +114,21 @@ def _rows(sheet: Sheet) -> list[Row]:
     return [(line, cells) for line, cells in rows if any(cell and not cell.isspace() for cell in cells)]
 
 
-def _refuse_useless(table: Table, *, any_text: bool) -> None:
+def _refuse_useless(table: Table, *, any_text: bool, lenient: bool) -> None:
     if not any_text:
         raise FileRefused("empty")
-    if table.twins is not None:
+    if table.twins is not None and not lenient:
         raise table.twins
     if not table.has_rows:
         raise FileRefused("headings-only" if table.columns else "empty")
-    if not table.usable:
+    if not table.usable and not lenient:
         raise FileRefused("no-recognisable-columns")
 
 
 def _layout(table: Table, kind: Kind, *, encoding: str | None = None, delimiter: str | None = None) -> Layout:
+    columns = table.columns
+    if table.twins is not None:  # a lenient reader chooses among them
+        columns = tuple(replace(column, field=None) for column in columns)
     return Layout(
         kind=kind,
         encoding=encoding,
@@ -129,7 +137,7 @@ def _layout(table: Table, kind: Kind, *, encoding: str | None = None, delimiter:
         sheets=(),
         header_line=table.header_line,
         first_line=table.first_line,
-        columns=table.columns,
+        columns=columns,
         shape=table.shape,
         sample=table.sample,
     )

@@ -15,6 +15,7 @@ from .ledger import (
     EvidenceQuerySet,
 )
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
+from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
@@ -48,6 +49,8 @@ __all__ = [
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",
+    "QueryDay",
+    "RecipientQuery",
     "RefusalAlert",
     "RefusalCounter",
     "RememberedColumn",

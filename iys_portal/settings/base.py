@@ -320,6 +320,9 @@ REGISTRY: dict[str, Any] = {
     "IMPORT_MAX_BYTES": env.int("IMPORT_MAX_BYTES", default=2 * 1024**3),
     "IMPORT_WRITERS": env.int("IMPORT_WRITERS", default=2),
     "IMPORT_CHUNK_ROWS": env.int("IMPORT_CHUNK_ROWS", default=20_000),
+    "QUERY_VALID": timedelta(hours=env.int("QUERY_VALID_HOURS", default=24)),  # R-S1: how long an answer holds
+    "QUERY_ADDRESSES_A_DAY": env.int("QUERY_ADDRESSES_A_DAY", default=20_000_000),  # of one provider
+    "QUERY_AT_ONCE": 1_000,  # addresses that are answered in the request itself
     "JOB_LEASE": timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=60)),
     "SEND_LEASE": timedelta(seconds=env.int("SEND_LEASE_SECONDS", default=180)),
     "JOB_MESSAGE_AFTER": timedelta(minutes=1),

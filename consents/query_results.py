@@ -1,0 +1,164 @@
+"""The result of a query as a file: the asker's own rows and columns in their order, and the answers beside them.
+
+Only the file holds addresses. CSV with a BOM and semicolons, which a Turkish Excel opens in columns; cells that a
+spreadsheet program would run are guarded.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+import xlsxwriter
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .effective import Effective, Reason
+from .engine.asked import Question, answer, read
+from .enums import Verdict
+from .files.annotate import CELL_CHARACTERS, SHEET_ROWS, guard, guarded, heading_of
+from .files.layout import Column, Layout
+from .files.read import read_slices
+from .problems import BY_NUMBER
+
+HEADINGS: tuple[Promise | str, ...] = (_("Checked address"), _("Answer"), _("Reason"), _("Code"))
+BOM = "\ufeff".encode()
+SHOWN = 20  # rows that the page shows
+CELL = 120  # characters of a shown cell
+XLSX_SECONDS_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """A number of `Reason` or of `Problem` as a reader gets it; `code` is the same in every language."""
+
+    answer: str | Promise
+    reason: str | Promise
+    code: str
+    badge: str
+
+
+def words_of(number: int) -> Words:
+    """The answer in words. A malformed address says how it has to look like."""
+    if number in BY_NUMBER:
+        problem = BY_NUMBER[number]
+        reason = problem.advice if "{value}" in str(problem.reason) else problem.reason
+        return Words(Verdict.MALFORMED.label, reason, problem.code, Verdict.MALFORMED.badge)
+    reason_ = Reason(number)
+    return Words(reason_.effective.label, reason_.label, reason_.name, reason_.effective.badge)
+
+
+@dataclass
+class Answered:
+    """What a result came to so far."""
+
+    counts: Counter[int] = field(default_factory=Counter)
+    malformed: Counter[int] = field(default_factory=Counter)
+    first_rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: int = 0
+    sha256: str = ""
+    size: int = 0
+
+    def add(self, cells: pl.Series, lines: pl.Series, found: pl.DataFrame) -> None:
+        for number, total in found["number"].value_counts().iter_rows():
+            (self.malformed if number in BY_NUMBER else self.counts)[number] += total
+        self.rows += found.height
+        for line, cell, (address, number) in zip(
+            lines.head(SHOWN - len(self.first_rows)), cells, found.iter_rows(), strict=False
+        ):
+            shown = {"line": line, "cell": (cell or "")[:CELL], "address": address or "", "number": number}
+            self.first_rows.append(shown)
+
+
+class ResultFile:
+    """Writes slices of the asker's rows with their answers, and hashes what it writes."""
+
+    def __init__(self, file: IO[bytes], layout: Layout, column: int) -> None:
+        self.file, self.layout, self.column = file, layout, column
+        self.digest = hashlib.sha256()
+        self.answered = Answered()
+        names = [heading_of(one) for one in layout.columns]
+        if len(names) == 1 and not names[0]:
+            names = [str(_("Address as asked"))]
+        self._write(BOM + _line([*names, *map(str, HEADINGS)]))
+
+    def read(self, frame: pl.DataFrame, channel: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """A slice and its addresses; needs no database."""
+        return frame, read(frame[f"c{self.column}"], channel)
+
+    def add(self, frame: pl.DataFrame, rows: pl.DataFrame, question: Question) -> None:
+        """Answer a slice that was read, and write it."""
+        found = answer(rows, question)
+        self.answered.add(frame[f"c{self.column}"], frame["line"], found)
+        told = {number: words_of(number) for number in found["number"].unique()}
+        out = guarded(frame.drop("line")).with_columns(found["address"], *_columns(found["number"], told))
+        self._write(out.write_csv(include_header=False, separator=";", quote_style="necessary").encode())
+
+    def finish(self) -> Answered:
+        self.answered.sha256 = self.digest.hexdigest()
+        return self.answered
+
+    def _write(self, content: bytes) -> None:
+        self.file.write(content)
+        self.digest.update(content)
+        self.answered.size += len(content)
+
+
+def _columns(numbers: pl.Series, told: Mapping[int, Words]) -> list[pl.Series]:
+    def column(name: str) -> pl.Series:
+        texts = {number: guard(str(getattr(words, name))) for number, words in told.items()}
+        return numbers.replace_strict(texts, return_dtype=pl.String).alias(f"_{name}")
+
+    return [column("answer"), column("reason"), column("code")]
+
+
+def _line(cells: list[str]) -> bytes:
+    frame = pl.DataFrame([[guard(cell)] for cell in cells], schema=[f"c{place}" for place in range(len(cells))])
+    return frame.write_csv(include_header=False, separator=";").encode()
+
+
+def result_layout(layout: Layout) -> Layout:
+    """How the result itself is built, to read it again."""
+    width = len(layout.columns) + len(HEADINGS)
+    columns = tuple(Column(index, "", None) for index in range(width))
+    return Layout("csv", "utf-8-sig", ";", None, (), None, 1, columns, "long")
+
+
+def result_rows(path: Path, layout: Layout) -> Iterator[tuple[str, ...]]:
+    """Every line of the result, its headings first; cells as they were before they were guarded."""
+    for part in read_slices(path, result_layout(layout), rows=20_000):
+        for _number, *cells in part.frame.iter_rows():
+            yield tuple(cell or "" for cell in cells)
+
+
+def write_xlsx(path: Path, layout: Layout, out: Path) -> None:
+    """The result as a workbook of texts; a further sheet begins where one is full."""
+    rows = result_rows(path, layout)
+    names = next(rows)
+    with xlsxwriter.Workbook(str(out), {"constant_memory": True}) as book:
+        sheet, place = None, SHEET_ROWS
+        for cells in rows:
+            if place == SHEET_ROWS:
+                sheet, place = book.add_worksheet(), 1
+                sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
+                sheet.freeze_panes(1, 0)
+                _put(sheet, 0, names)
+            _put(sheet, place, cells)
+            place += 1
+
+
+def _put(sheet: Any, row: int, cells: tuple[str, ...]) -> None:
+    for column, cell in enumerate(cells):
+        if cell:
+            sheet.write_string(row, column, cell[:CELL_CHARACTERS])
+
+
+def by_answer(counts: Mapping[str, int]) -> dict[Effective, int]:
+    """Totals of the answers, every one of them, out of those of the reasons."""
+    totals = dict.fromkeys(Effective, 0)
+    for number, total in counts.items():
+        totals[Reason(int(number)).effective] += total
+    return totals

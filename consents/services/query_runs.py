@@ -1,0 +1,119 @@
+"""The job behind a query of a list (R-S1). It may run twice and may die in the middle: a second run begins anew.
+
+The result grows in a part of its own for each run and takes its place in the transaction that writes the answer, so
+that there is never more than one, and never half of one.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from consents.engine.ahead import one_ahead
+from consents.engine.asked import Question
+from consents.files.errors import FileRefused
+from consents.files.layout import Layout
+from consents.files.read import read_slices
+from consents.models import RecipientQuery
+from consents.query_results import ResultFile
+from iys_portal.core.actors import Actor, ActorKind
+from iys_portal.core.enums import JobState
+from iys_portal.core.errors import Invalid
+from iys_portal.core.jobs import Run, claimed
+from iys_portal.core.models import Job
+from iys_portal.core.storage import private_path
+
+from .queries import note_answer, settle
+
+SLICE = 50_000
+PART = ".part-"
+FORGET_AFTER = timedelta(days=2)
+
+
+def run(job_id: int) -> None:
+    """Answer a list, row by row in its order."""
+    with claimed(job_id) as hold:
+        if hold is None:
+            return
+        query = RecipientQuery.objects.select_related("brand__provider", "provider").get(job_id=job_id)
+        if query.answered or not query.file:
+            return
+        with translation.override(hold.job.payload["language"]):
+            try:
+                _answer(query, hold, timezone.now())
+            except FileRefused as refusal:
+                raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+
+
+def _answer(query: RecipientQuery, hold: Run, moment: datetime) -> None:
+    hold.progress(done=0, total=query.total, step=_("Asking the registry"))
+    question = Question(query.brand, query.channel, query.recipient_type, moment)
+    with _part_of(query, hold) as (file, path):
+        assert query.column is not None
+        out = ResultFile(file, Layout.from_json(query.layout), query.column)
+        for frame, rows in one_ahead(_read(query, out)):
+            out.add(frame, rows, question)
+            if out.answered.rows == frame.height:
+                RecipientQuery.objects.filter(pk=query.pk).update(first_rows=out.answered.first_rows)
+            hold.progress(done=out.answered.rows)
+        file.flush()
+        _finish(query, hold, out, path, moment)
+
+
+def _read(query: RecipientQuery, out: ResultFile) -> Generator[tuple[pl.DataFrame, pl.DataFrame], None, None]:
+    for part in read_slices(private_path(query.file.name), out.layout, rows=SLICE):
+        yield out.read(part.frame, query.channel)
+
+
+def _finish(query: RecipientQuery, hold: Run, out: ResultFile, path: Path, moment: datetime) -> None:
+    upload = str(query.file.name)
+    with transaction.atomic():
+        hold.hold()
+        settle(query, out.finish(), moment)
+        query.file = ""
+        query.layout = Layout.from_json(query.layout).to_json(with_sample=False)
+        query.save()
+        note_answer(query, _actor(hold.job))
+        path.replace(private_path(query.result.name))
+        transaction.on_commit(lambda: default_storage.delete(upload))
+
+
+@contextmanager
+def _part_of(query: RecipientQuery, hold: Run) -> Iterator[tuple[IO[bytes], Path]]:
+    """This run's own part of the result; parts of runs that died are removed."""
+    result = private_path(query.result.name)
+    for left in result.parent.glob(f"{result.name}{PART}*"):
+        left.unlink(missing_ok=True)
+    path = result.with_name(f"{result.name}{PART}{hold.job.token}")
+    try:
+        with path.open("wb") as file:
+            path.chmod(0o600)
+            yield file, path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _actor(job: Job) -> Actor:
+    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="task")
+
+
+def forget_uploads(now: datetime) -> int:
+    """Delete files whose query nobody went on with: broken down, stopped, or without a chosen column for two days."""
+    ended = Q(job=None) | Q(job__state__in=(JobState.FAILED, JobState.CANCELLED))
+    waiting = RecipientQuery.objects.filter(ended, moment=None, created_at__lt=now - FORGET_AFTER).exclude(file="")
+    found = list(waiting[:200])
+    for query in found:
+        name = str(query.file.name)
+        layout = Layout.from_json(query.layout).to_json(with_sample=False)
+        if RecipientQuery.objects.filter(pk=query.pk, file=name).update(file="", layout=layout, first_rows=[]):
+            with suppress(FileNotFoundError):
+                default_storage.delete(name)
+    return len(found)

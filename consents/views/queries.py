@@ -1,0 +1,194 @@
+"""May I write to them? One address, a pasted list or a file; the answer is kept and can be taken home (R-S1)."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from consents.enums import QueryWay
+from consents.files.layout import Layout
+from consents.forms.queries import ColumnForm, QueryForm
+from consents.models import RecipientQuery
+from consents.proof.queries import signed_statement
+from consents.query_downloads import Download, downloads_of
+from consents.query_results import write_xlsx
+from consents.selectors import queries as selectors
+from consents.services import queries as services
+from consents.services import query_summary
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.errors import DomainError, Invalid, NotFound, WrongMoment
+from iys_portal.core.forms import show_refusal
+from iys_portal.core.storage import private_path
+
+from .base import ActorView
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
+
+
+class QueryView(ActorView, View):
+    """A page about queries, for whoever may ask."""
+
+    permission = Permission.CONSENT_QUERY
+
+    def item(self, public_id: UUID) -> RecipientQuery:
+        return selectors.visible_query(self.actor, public_id)
+
+
+class ListView(QueryView):
+    """Queries, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        after, before = request.GET.get("after", ""), request.GET.get("before", "")
+        page = selectors.queries_page(self.actor, after=after, before=before)
+        rows = [(item, selectors.answer_of(item)) for item in page.items]
+        context = {"page": page, "rows": rows, "moved": after or before, "now": timezone.now()}
+        return render(request, "consents/queries/list.html", context)
+
+
+class AskView(QueryView):
+    """One form for one address, a pasted list and a file."""
+
+    def form(self, *args: Any, **kwargs: Any) -> QueryForm:
+        brands = selectors.askable_brands(self.actor).order_by("-is_main", "name")
+        return QueryForm(*args, brands=brands, channels=selectors.askable_channels(self.actor), **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "consents/queries/new.html", {"form": self.form(initial={"channel": "EPOSTA"})})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                item = self.ask(form)
+            except NotFound:  # a channel of this brand that was not opened (R-P12)
+                show_refusal(form, Invalid(_("This channel of the brand is not opened to you."), field="channel"))
+            except DomainError as error:
+                show_refusal(form, error)
+            else:
+                return redirect("consents:query", item.public_id)
+        return render(request, "consents/queries/new.html", {"form": form}, status=422)
+
+    def ask(self, form: QueryForm) -> RecipientQuery:
+        data = form.cleaned_data
+        if form.way == "file":
+            return services.ask_file(actor=self.actor, file=data["file"], name=data["file"].name, **form.question)
+        if form.way == "text":
+            return services.ask_text(actor=self.actor, text=data["text"], **form.question)
+        return services.ask(actor=self.actor, addresses=[data["address"]], way=QueryWay.ONE, **form.question)
+
+
+class OneView(QueryView):
+    """One query: its column is to be chosen, a job works on it, or its answer stands."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        return self.page(request, self.item(public_id))
+
+    def page(
+        self, request: HttpRequest, item: RecipientQuery, form: ColumnForm | None = None, *, status: int = 200
+    ) -> HttpResponse:
+        now = timezone.now()
+        if item.waits_for_column and item.file:
+            form = form or ColumnForm(choices=selectors.choices_of(item))
+        context = {
+            "item": item,
+            "about": selectors.about(item),
+            "answer": selectors.answer_of(item),
+            "rows": selectors.first_rows_of(item),
+            "progress": selectors.progress_of(item),
+            "downloads": downloads_of(item),
+            "document": query_summary.document_of(item),
+            "column_form": form,
+            "holds": item.holds_at(now),
+        }
+        return render(request, "consents/queries/detail.html", context, status=status)
+
+
+class ProgressView(QueryView):
+    """How far the job is, asked every second; a finished one makes the page load anew."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        item = self.item(public_id)
+        progress = selectors.progress_of(item)
+        if progress is None or not progress.runs:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(headers={"HX-Refresh": "true"})
+            return redirect("consents:query", item.public_id)
+        context = {"item": item, "progress": progress, "rows": selectors.first_rows_of(item)}
+        return render(request, "consents/queries/progress.html", context)
+
+
+class ColumnView(OneView):
+    """Which column holds the addresses; then the job starts."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        item = self.item(public_id)
+        form = ColumnForm(request.POST, choices=selectors.choices_of(item))
+        if not form.is_valid():
+            return self.page(request, item, form, status=422)
+        services.choose_column(item, actor=self.actor, column=int(form.cleaned_data["column"]))
+        return redirect("consents:query", item.public_id)
+
+
+class ActView(QueryView):
+    """Stop a query, or ask again what broke down."""
+
+    http_method_names = ["post"]
+    act = ""
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        item = self.item(public_id)
+        getattr(services, self.act)(item, actor=self.actor)
+        return redirect("consents:query", item.public_id)
+
+
+class DownloadView(QueryView):
+    """The result or the signed statement, by POST, because every export of addresses is logged (R-G3)."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
+        item = self.item(public_id)
+        offered = next((file for file in downloads_of(item) if file.kind == kind), None)
+        if offered is None:
+            raise Http404
+        if offered.why_not:
+            raise WrongMoment(offered.why_not, code=f"download:{kind}")
+        audit.record("query.exported", item, actor=self.actor, new={"kind": kind, "rows": item.total})
+        return _file(item, offered)
+
+
+def _file(item: RecipientQuery, offered: Download) -> HttpResponseBase:
+    if offered.kind == "json":
+        content = json.dumps(signed_statement(item), ensure_ascii=False, indent=1)
+        headers = {"Content-Disposition": f'attachment; filename="{offered.file_name}"'}
+        return HttpResponse(content, content_type=JSON, headers=headers)
+    path = private_path(item.result.name)
+    if offered.kind == "csv":
+        return FileResponse(path.open("rb"), as_attachment=True, filename=offered.file_name, content_type=CSV)
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder) / "book"
+        write_xlsx(path, Layout.from_json(item.layout), book)
+        file = book.open("rb")  # stays readable after its folder is gone
+    return FileResponse(file, as_attachment=True, filename=offered.file_name, content_type=XLSX)
+
+
+class SummaryView(QueryView):
+    """The answer as a document with a QR code: what was asked, the numbers, the signature; no address."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        document = query_summary.issue_summary(self.item(public_id), actor=self.actor, now=timezone.now())
+        return redirect("documents:document", document.public_id)
