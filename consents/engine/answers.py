@@ -13,10 +13,11 @@ from consents.effective import RULE, Reason
 from consents.erased import address_hash, any_erased
 from providers.models import Brand
 
-# A planner's hash or merge join would read the whole table for each slice.
+# A planner's hash or merge join would read the whole table for each slice; a materialised list of refusals, which it
+# takes for short until the table is analysed again, would be read for each address.
 _BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off;"
-    " SET LOCAL jit = off"
+    " SET LOCAL enable_material = off; SET LOCAL jit = off"
 )
 
 _STANDING = """
@@ -54,7 +55,7 @@ _ANSWERS = """
     FROM (
         SELECT given.recipient, given.place, %(brand)s::int AS brand_id, %(channel)s::smallint AS channel,
             %(type)s::smallint AS recipient_type
-        FROM unnest(%(recipients)s::text[]) WITH ORDINALITY AS given(recipient, place)
+        FROM string_to_table(%(recipients)s, chr(10)) WITH ORDINALITY AS given(recipient, place)
     ) asked
     {standing}
 """
@@ -72,7 +73,10 @@ def answers(
 def answer_numbers(
     recipients: Sequence[str], *, brand: Brand, channel: int, recipient_type: int, now: datetime
 ) -> list[int]:
-    """The same as numbers of `Reason`, for who goes on in columns."""
+    """The same as numbers of `Reason`, for who goes on in columns.
+
+    The list goes to the database as one text, which costs a sixth of an array; no stored address holds a line feed.
+    """
     if not recipients:
         return []
     rule = RULE.format(
@@ -90,10 +94,12 @@ def answer_numbers(
                 "brand": brand.pk,
                 "channel": channel,
                 "type": recipient_type,
-                "recipients": list(recipients),
+                "recipients": "\n".join(recipients),
                 "owner": owner,
                 "now": now,
             },
         )
         (numbers,) = cursor.fetchone()
+    if len(numbers) != len(recipients):
+        raise ValueError("an address holds a line feed")
     return list(numbers)

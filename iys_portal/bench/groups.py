@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, files, ledger, notices, pages, proof
+from . import agreements, files, ledger, notices, pages, proof, queries
 
 SINGLES = 200
 
@@ -45,6 +45,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "notices": bench.notices,
             "page": bench.pages,
             "proof": bench.proof,
+            "query": bench.queries,
             "agreement": bench.agreements,
         }
         for name, group in groups.items():
@@ -222,4 +223,8 @@ class Bench:
 
     def proof(self) -> None:
         for name, value, unit in proof.measure(self.brand):
+            say(name, value, unit)
+
+    def queries(self) -> None:
+        for name, value, unit in queries.measure(self.brand, self.actor, folder=self.folder, rows=self.rows):
             say(name, value, unit)

@@ -91,3 +91,8 @@ def test_r_l5_a_forgotten_refusal_is_found_in_a_list(brand: Brand, addresses: li
 def test_an_empty_list_asks_nothing(brand: Brand, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert answers([], brand=brand, channel=3, recipient_type=1, now=timezone.now() + timedelta(days=1)) == []
+
+
+def test_an_address_that_cannot_be_stored_is_not_answered_as_two(brand: Brand) -> None:
+    with pytest.raises(ValueError, match="line feed"):
+        answers(["a@firma.example\nb@firma.example"], brand=brand, channel=3, recipient_type=1, now=timezone.now())

@@ -123,11 +123,13 @@ def test_r_s1_the_quota_of_a_day_is_refused_in_words_and_keeps_nothing(
     brand: Brand, actor: Actor, settings: Any
 ) -> None:
     settings.REGISTRY = settings.REGISTRY | {"QUERY_ADDRESSES_A_DAY": 3}
-    with pytest.raises(WrongMoment, match="3 addresses a day"):
+    with pytest.raises(WrongMoment) as refused:
         ask(actor, brand, *["yok@firma.example"] * 4)
+    assert refused.value.code == "quota"
+    assert "4" in str(refused.value)
     assert nothing_kept()
     ask(actor, brand, *["yok@firma.example"] * 3)
-    with pytest.raises(WrongMoment, match="3 addresses a day"):
+    with pytest.raises(WrongMoment):
         ask(actor, brand, "yok@firma.example")
     other = BrandFactory()
     assert ask(officer_of(other), other, "yok@firma.example").answered, "each provider has its own"
