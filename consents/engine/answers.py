@@ -13,20 +13,25 @@ from consents.effective import RULE, Reason
 from consents.erased import address_hash, any_erased
 from providers.models import Brand
 
-# A planner's hash or merge join would read the whole table for each slice; a materialised list of refusals, which it
-# takes for short until the table is analysed again, would be read for each address.
+# A planner's hash or merge join would read the whole table for each slice.
 _BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off;"
-    " SET LOCAL enable_material = off; SET LOCAL jit = off"
+    " SET LOCAL jit = off"
 )
 
+# Both recipient types of an address stand side by side in the index, so that one look-up gives both.
 _STANDING = """
-    LEFT JOIN consents_consent state ON state.recipient = asked.recipient AND state.brand_id = asked.brand_id
-        AND state.channel = asked.channel AND state.recipient_type = asked.recipient_type
-    LEFT JOIN consents_consent other ON other.recipient = asked.recipient AND other.brand_id = asked.brand_id
-        AND other.channel = asked.channel AND other.recipient_type = 3 - asked.recipient_type
-        AND other.status = 2 AND other.source >= 20
+    LEFT JOIN LATERAL (
+        SELECT max(mine.status) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS status,
+            max(mine.source) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS source,
+            max(mine.holds) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS holds,
+            max(mine.hold_from) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS hold_from,
+            bool_or(mine.recipient_type <> asked.recipient_type AND mine.status = 2 AND mine.source >= 20) AS elsewhere
+        FROM consents_consent mine
+        WHERE mine.recipient = asked.recipient AND mine.brand_id = asked.brand_id AND mine.channel = asked.channel
+    ) state ON TRUE
 """
+_ELSEWHERE = "coalesce(state.elsewhere, FALSE)"
 # The same where addresses of the brand's refusals were forgotten (R-L5): a hash of each address is looked up as well.
 _FORGOTTEN = """
     LEFT JOIN LATERAL (
@@ -50,6 +55,7 @@ _FORGOTTEN = """
         LIMIT 1
     ) other ON TRUE
 """
+_FORGOTTEN_ELSEWHERE = "other.recipient IS NOT NULL"
 _ANSWERS = """
     SELECT array_agg({rule} ORDER BY asked.place)
     FROM (
@@ -79,12 +85,11 @@ def answer_numbers(
     """
     if not recipients:
         return []
-    rule = RULE.format(
-        key="asked", state="state", elsewhere="other.recipient IS NOT NULL", owner="%(owner)s", now="%(now)s"
-    )
     with transaction.atomic(), connection.cursor() as cursor:
         forgotten = any_erased(cursor, brand.pk)
         standing = _FORGOTTEN.format(hash=address_hash("asked.recipient")) if forgotten else _STANDING
+        elsewhere = _FORGOTTEN_ELSEWHERE if forgotten else _ELSEWHERE
+        rule = RULE.format(key="asked", state="state", elsewhere=elsewhere, owner="%(owner)s", now="%(now)s")
         cursor.execute("SELECT state FROM providers_provider WHERE id = %s", [brand.provider_id])
         (owner,) = cursor.fetchone()
         cursor.execute(_BY_KEY)

@@ -35,6 +35,8 @@ from consents.models import (
     LegalHold,
     Notice,
     NoticeLink,
+    QueryDay,
+    RecipientQuery,
     RefusalAlert,
     RetentionRun,
 )
@@ -48,6 +50,7 @@ from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.models import Agreement
 
+from . import query_runs
 from .day_files import remake_if_closed
 
 log = logging.getLogger(__name__)
@@ -218,6 +221,26 @@ def _erase_imports(before: datetime) -> int:
     return total
 
 
+def _old_queries(before: datetime) -> QuerySet[RecipientQuery]:
+    kept = Q(file="", result="", first_rows=[])
+    return RecipientQuery.objects.filter(created_at__lt=before).exclude(kept).exclude(brand__in=_held_brands())
+
+
+def _erase_queries(before: datetime) -> int:
+    """Results, uploads and first rows; what was asked and what the numbers were stays, with its signature."""
+    total = 0
+    for query in _old_queries(before).iterator():
+        for name in (str(query.file), str(query.result)):
+            if name:
+                default_storage.delete(name)
+        layout = {**query.layout, "sample": []} if query.layout else {}
+        RecipientQuery.objects.filter(pk=query.pk).update(file="", result="", first_rows=[], layout=layout)
+        total += 1
+    query_runs.forget_orphans(timezone.now())
+    QueryDay.objects.filter(day__lt=before.astimezone(ISTANBUL).date()).delete()
+    return total
+
+
 def _old_evidence(before: datetime) -> QuerySet[Evidence]:
     """Evidence that no event and no consent names any more."""
     same = {"brand_id": OuterRef("brand_id"), "evidence_hash": OuterRef("sha256")}
@@ -278,6 +301,7 @@ POLICIES = [
         "consents", _("Consents that ended, with their history, notices and links"), _count_consents, _erase_consents
     ),
     Policy("imports", _("Files and problem rows of imports"), lambda b: _old_imports(b).count(), _erase_imports),
+    Policy("queries", _("Results of queries before sending"), lambda b: _old_queries(b).count(), _erase_queries),
     Policy(
         "evidence", _("Evidence that proves no consent any more"), lambda b: _old_evidence(b).count(), _erase_evidence
     ),

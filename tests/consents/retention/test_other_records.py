@@ -1,11 +1,13 @@
 """Retention of what stands beside consents (R-L5, R-G5): audit entries, imports, evidence, documents, day files."""
 
+import os
 from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from django.utils import timezone
 
+from consents.enums import Channel, RecipientType
 from consents.models import (
     Consent,
     ConsentImport,
@@ -13,12 +15,14 @@ from consents.models import (
     Evidence,
     ImportProblem,
     LegalHold,
+    RecipientQuery,
 )
 from consents.services import imports
 from consents.services.day_files import close_days
 from consents.services.evidence import keep_file, value_of
 from consents.services.holds import place_hold, release_hold
 from consents.services.proofs import issue_evidence
+from consents.services.queries import ask
 from consents.services.verification import verify_ledger
 from iys_portal.core import documents
 from iys_portal.core.models import AuditEntry, Document
@@ -57,6 +61,27 @@ def test_r_g5_files_and_rows_of_old_imports_go_and_their_counts_stay(brand: Bran
     assert AYSE not in everything()
     assert ConsentImport.objects.get().counts == {"verdicts": {"new": 1}}
     assert expire().counts["imports"] == 0
+
+
+def test_r_l5_old_results_of_queries_go_and_their_numbers_stay(brand: Brand, old: datetime) -> None:
+    query = ask(
+        actor=officer_of(brand), brand=brand, channel=Channel.EPOSTA, recipient_type=RecipientType.BIREYSEL,
+        addresses=[AYSE],
+    )  # fmt: skip
+    path = private_path(query.result.name)
+    orphan, fresh = path.with_name("orphan"), path.with_name("fresh")
+    for left in (orphan, fresh):
+        left.write_text("x")
+    os.utime(orphan, (old.timestamp(), old.timestamp()))
+    assert expire().counts["queries"] == 0
+    assert path.exists() and fresh.exists() and not orphan.exists()
+    RecipientQuery.objects.update(created_at=old)
+    assert expire().counts["queries"] == 1
+    assert not path.exists()
+    query.refresh_from_db()
+    assert (query.first_rows, query.counts, query.answered) == ([], {"30": 1}, True)
+    assert AYSE not in everything()
+    assert expire().counts["queries"] == 0
 
 
 def test_r_g5_evidence_goes_with_the_last_event_that_names_it(brand: Brand, old: datetime) -> None:
