@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from iys_portal.core.enums import JobState
+
 from .models import RecipientQuery
 
 INLINE_ROWS = 50_000
@@ -13,7 +15,7 @@ INLINE_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Download:
-    """One file of an answered query; `why_not` says why it cannot be had."""
+    """One file of an answered query; `why_not` says why it cannot be had, `coming` that it is being made."""
 
     kind: str
     label: str
@@ -21,6 +23,8 @@ class Download:
     icon: str
     file_name: str
     why_not: str = ""
+    coming: str = ""
+    to_order: bool = False
 
 
 def downloads_of(query: RecipientQuery) -> list[Download]:
@@ -28,19 +32,26 @@ def downloads_of(query: RecipientQuery) -> list[Download]:
     if not query.answered:
         return []
     gone = "" if query.result else _("The result was deleted after its retention.")
-    large = ""
-    if query.total > INLINE_ROWS:
-        large = _("Workbooks are made for up to 50,000 rows; take the CSV, which Excel opens too.")
     name = f"sorgu-{Path(query.file_name).stem[:60] or query.number}"
+    rows = _("Your rows in their order, with the answers beside them.")
+    signed = _("What the registry answered and until when, with its Ed25519 signature; no addresses.")
     return [
-        Download(
-            "csv", _("Result (CSV)"), _("Your rows in their order, with the answers beside them."), "csv",
-            f"{name}.csv", gone,
-        ),
-        Download("xlsx", _("Result (XLSX)"), "", "xlsx", f"{name}.xlsx", gone or large),
-        Download(
-            "json", _("Signed statement (JSON)"),
-            _("What the registry answered and until when, with its Ed25519 signature; no addresses."), "seal",
-            f"{query.number}.json",
-        ),
-    ]  # fmt: skip
+        Download("csv", _("Result (CSV)"), rows, "csv", f"{name}.csv", gone),
+        _workbook(query, f"{name}.xlsx", gone),
+        Download("json", _("Signed statement (JSON)"), signed, "seal", f"{query.number}.json"),
+    ]
+
+
+def _workbook(query: RecipientQuery, name: str, gone: str) -> Download:
+    """A large workbook is made in the background, once it is asked for."""
+    large = query.total > INLINE_ROWS and not query.book
+    job = query.book_job if large else None
+    coming, hint = "", ""
+    if job is not None and job.active:
+        coming = _("The workbook is being made.")
+        if job.total and job.state == JobState.RUNNING:
+            percent = min(100, job.done * 100 // job.total)
+            coming = _("The workbook is being made: %(percent)s%%") % {"percent": percent}
+    elif large:
+        hint = _("Many rows: it is made in the background, and can be taken from here then.")
+    return Download("xlsx", _("Result (XLSX)"), hint, "xlsx", name, gone, coming, to_order=large)

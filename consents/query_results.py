@@ -6,7 +6,7 @@ spreadsheet program would run are guarded.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +28,7 @@ HEADINGS: tuple[Promise | str, ...] = (_("Checked address"), _("Answer"), _("Rea
 BOM = "\ufeff".encode()
 SHOWN = 20  # rows that the page shows
 CELL = 120  # characters of a shown cell
-XLSX_SECONDS_ROWS = 50_000
+HEARD = 20_000  # rows of a workbook between two words about it
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,15 @@ def result_rows(path: Path, layout: Layout) -> Iterator[tuple[str, ...]]:
             yield tuple(cell or "" for cell in cells)
 
 
-def write_xlsx(path: Path, layout: Layout, out: Path) -> None:
-    """The result as a workbook of texts; a further sheet begins where one is full."""
+def write_xlsx(path: Path, layout: Layout, out: Path, *, progress: Callable[[int], None] = lambda done: None) -> None:
+    """The result as a workbook of texts; a further sheet begins where one is full. `progress` hears of rows."""
     rows = result_rows(path, layout)
     names = next(rows)
     with xlsxwriter.Workbook(str(out), {"constant_memory": True}) as book:
         sheet, place = None, SHEET_ROWS
-        for cells in rows:
+        for done, cells in enumerate(rows):
+            if done % HEARD == 0:
+                progress(done)
             if place == SHEET_ROWS:
                 sheet, place = book.add_worksheet(), 1
                 sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})

@@ -35,6 +35,11 @@ def answer_query(job_id: int) -> None:
     query_runs.run(job_id)
 
 
+@shared_task(name="consents.write_query_book")
+def write_query_book(job_id: int) -> None:
+    query_runs.make_book(job_id)
+
+
 @shared_task(name="consents.send_notices")
 def send_notices(lane: int, means: int) -> None:
     notices.send_lane(Lane(lane), Means(means))

@@ -49,6 +49,8 @@ class Migration(migrations.Migration):
                 ('result', models.FileField(blank=True, max_length=200, upload_to='queries')),
                 ('result_sha256', models.CharField(blank=True, max_length=64)),
                 ('result_size', models.BigIntegerField(default=0)),
+                ('book', models.FileField(blank=True, max_length=200, upload_to='queries')),
+                ('book_job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
                 ('signature', models.BinaryField(max_length=64, null=True)),
                 ('key_id', models.CharField(blank=True, max_length=16)),
                 ('actor_kind', models.SmallIntegerField()),

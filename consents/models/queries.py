@@ -54,6 +54,8 @@ class RecipientQuery(models.Model):
     result = models.FileField(upload_to="queries", max_length=200, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True)
     result_size = models.BigIntegerField(default=0)
+    book = models.FileField(upload_to="queries", max_length=200, blank=True)  # the result as a large workbook
+    book_job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
     signature = models.BinaryField(max_length=64, null=True)
     key_id = models.CharField(max_length=16, blank=True)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")

@@ -56,7 +56,7 @@ def _edge(found: QuerySet[RecipientQuery], key: str) -> datetime | None:
 
 def visible_query(actor: Actor, public_id: Any) -> RecipientQuery:
     """One query by its public id; raises `NotFound` for a stranger (R-A1)."""
-    found = RecipientQuery.objects.visible_to(actor).select_related("brand__provider", "provider", "job")
+    found = RecipientQuery.objects.visible_to(actor).select_related("brand__provider", "provider", "job", "book_job")
     query = found.filter(public_id=public_id).first()
     if query is None:
         raise NotFound
@@ -135,9 +135,6 @@ def _reasons(query: RecipientQuery) -> list[Total]:
             words = words_of(int(number))
             found.append(Total(words.reason, total, words.badge, answer=words.answer))
     return found
-
-
-_TONES = ("success", "danger", "secondary", "warning", "warning", "info", "secondary", "danger")
 
 
 def _chart(totals: list[Total]) -> dict[str, Any]:

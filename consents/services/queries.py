@@ -43,7 +43,7 @@ from providers.models import Brand
 
 from .import_columns import remembered
 
-TASK = "consents.answer_query"
+TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
 _RESERVE = """
     INSERT INTO consents_queryday AS had (provider_id, day, addresses) VALUES (%(provider)s, %(day)s, %(more)s)
     ON CONFLICT (provider_id, day) DO UPDATE SET addresses = had.addresses + excluded.addresses
@@ -181,6 +181,25 @@ def resume(query: RecipientQuery, *, actor: Actor) -> None:
     if query.job is None or query.answered or not query.file:
         raise WrongMoment
     restart_job(query.job)
+
+
+def order_book(query: RecipientQuery, *, actor: Actor, publish: bool = True) -> RecipientQuery:
+    """Have the result written as a workbook in the background; one that is there or on its way stays."""
+    _require(actor, query.brand, Channel(query.channel))
+    with transaction.atomic():
+        query = (
+            RecipientQuery.objects.select_for_update(of=("self",)).select_related("brand", "book_job").get(pk=query.pk)
+        )
+        if not query.answered or not query.result:
+            raise WrongMoment
+        if query.book_job is None:
+            about: dict[str, Any] = {"provider_id": query.provider_id, "payload": {"query": query.pk}}
+            title = _("Workbook of %(file)s") % {"file": query}
+            query.book_job = start_job(BOOK_TASK, title=title, actor=actor, publish=publish, **about)
+            query.save(update_fields=["book_job"])
+        elif not query.book and not query.book_job.active:
+            restart_job(query.book_job)
+    return query
 
 
 def address_column(query: RecipientQuery) -> int | None:

@@ -14,6 +14,7 @@ import polars as pl
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from consents.files.errors import FileRefused
 from consents.files.layout import Layout
 from consents.files.read import read_slices
 from consents.models import RecipientQuery
-from consents.query_results import ResultFile
+from consents.query_results import ResultFile, write_xlsx
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid
@@ -34,7 +35,7 @@ from iys_portal.core.storage import private_path
 from .queries import note_answer, settle
 
 SLICE = 50_000
-PART = ".part-"
+PART, BOOK = ".part-", ".xlsx"
 FORGET_AFTER = timedelta(days=2)
 PORTION = 1_000
 
@@ -57,7 +58,7 @@ def run(job_id: int) -> None:
 def _answer(query: RecipientQuery, hold: Run, moment: datetime) -> None:
     hold.progress(done=0, total=query.total, step=_("Asking the registry"))
     question = Question(query.brand, query.channel, query.recipient_type, moment)
-    with _part_of(query, hold) as (file, path):
+    with _part_of(query.result, hold) as (file, path):
         assert query.column is not None
         out = ResultFile(file, Layout.from_json(query.layout), query.column)
         for frame, rows in one_ahead(_read(query, out)):
@@ -88,18 +89,37 @@ def _finish(query: RecipientQuery, hold: Run, out: ResultFile, path: Path, momen
 
 
 @contextmanager
-def _part_of(query: RecipientQuery, hold: Run) -> Iterator[tuple[IO[bytes], Path]]:
-    """This run's own part of the result; parts of runs that died are removed."""
-    result = private_path(query.result.name)
-    for left in result.parent.glob(f"{result.name}{PART}*"):
+def _part_of(whole: FieldFile, hold: Run) -> Iterator[tuple[IO[bytes], Path]]:
+    """This run's own part of a file; parts of runs that died are removed."""
+    place = private_path(whole.name)
+    for left in place.parent.glob(f"{place.name}{PART}*"):
         left.unlink(missing_ok=True)
-    path = result.with_name(f"{result.name}{PART}{hold.job.token}")
+    path = place.with_name(f"{place.name}{PART}{hold.job.token}")
     try:
         with path.open("wb") as file:
             path.chmod(0o600)
             yield file, path
     finally:
         path.unlink(missing_ok=True)
+
+
+def make_book(job_id: int) -> None:
+    """Write the result as a workbook, for who waits for a large one. May run twice."""
+    with claimed(job_id) as hold:
+        if hold is None:
+            return
+        query = RecipientQuery.objects.get(book_job_id=job_id)
+        if query.book or not query.result:
+            return
+        query.book.name = f"{query.result.name}{BOOK}"
+        hold.progress(done=0, total=query.total, step=_("Writing the workbook"))
+        with _part_of(query.book, hold) as (_file, path):
+            layout = Layout.from_json(query.layout)
+            write_xlsx(private_path(query.result.name), layout, path, progress=lambda done: hold.progress(done=done))
+            with transaction.atomic():
+                hold.hold()
+                query.save(update_fields=["book"])
+                path.replace(private_path(query.book.name))
 
 
 def _actor(job: Job) -> Actor:
@@ -130,8 +150,8 @@ def forget_orphans(now: datetime) -> int:
     gone = 0
     for start in range(0, len(old), PORTION):
         part = old[start : start + PORTION]
-        named = RecipientQuery.objects.filter(Q(file__in=part) | Q(result__in=part))
-        known = {name for pair in named.values_list("file", "result") for name in pair}
+        named = RecipientQuery.objects.filter(Q(file__in=part) | Q(result__in=part) | Q(book__in=part))
+        known = {name for files in named.values_list("file", "result", "book") for name in files}
         for name in part:
             if name not in known:
                 default_storage.delete(name)

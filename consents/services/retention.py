@@ -222,7 +222,7 @@ def _erase_imports(before: datetime) -> int:
 
 
 def _old_queries(before: datetime) -> QuerySet[RecipientQuery]:
-    kept = Q(file="", result="", first_rows=[])
+    kept = Q(file="", result="", book="", first_rows=[])
     return RecipientQuery.objects.filter(created_at__lt=before).exclude(kept).exclude(brand__in=_held_brands())
 
 
@@ -230,11 +230,11 @@ def _erase_queries(before: datetime) -> int:
     """Results, uploads and first rows; what was asked and what the numbers were stays, with its signature."""
     total = 0
     for query in _old_queries(before).iterator():
-        for name in (str(query.file), str(query.result)):
+        for name in (str(query.file), str(query.result), str(query.book)):
             if name:
                 default_storage.delete(name)
         layout = {**query.layout, "sample": []} if query.layout else {}
-        RecipientQuery.objects.filter(pk=query.pk).update(file="", result="", first_rows=[], layout=layout)
+        RecipientQuery.objects.filter(pk=query.pk).update(file="", result="", book="", first_rows=[], layout=layout)
         total += 1
     query_runs.forget_orphans(timezone.now())
     QueryDay.objects.filter(day__lt=before.astimezone(ISTANBUL).date()).delete()

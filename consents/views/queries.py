@@ -165,6 +165,9 @@ class DownloadView(QueryView):
             raise Http404
         if offered.why_not:
             raise WrongMoment(offered.why_not, code=f"download:{kind}")
+        if offered.to_order:
+            services.order_book(item, actor=self.actor)
+            return redirect("consents:query", item.public_id)
         audit.record("query.exported", item, actor=self.actor, new={"kind": kind, "rows": item.total})
         return _file(item, offered)
 
@@ -177,6 +180,9 @@ def _file(item: RecipientQuery, offered: Download) -> HttpResponseBase:
     path = private_path(item.result.name)
     if offered.kind == "csv":
         return FileResponse(path.open("rb"), as_attachment=True, filename=offered.file_name, content_type=CSV)
+    if item.book:
+        book = private_path(item.book.name)
+        return FileResponse(book.open("rb"), as_attachment=True, filename=offered.file_name, content_type=XLSX)
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / "book"
         write_xlsx(path, Layout.from_json(item.layout), book)
