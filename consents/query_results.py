@@ -4,7 +4,9 @@ Only the file holds addresses. CSV with a BOM and semicolons, which a Turkish Ex
 spreadsheet program would run are guarded.
 """
 
+import csv
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from .enums import Verdict
 from .files.annotate import CELL_CHARACTERS, SHEET_ROWS, guard, guarded, heading_of
 from .files.layout import Column, Layout
 from .files.read import read_slices
+from .normalise.columns import FEW
 from .problems import BY_NUMBER
 
 HEADINGS: tuple[Promise | str, ...] = (_("Checked address"), _("Answer"), _("Reason"), _("Code"))
@@ -93,8 +96,7 @@ class ResultFile:
         """Answer a slice that was read, and write it."""
         found = answer(rows, question)
         self.answered.add(frame[f"c{self.column}"], frame["line"], found)
-        told = {number: words_of(number) for number in found["number"].unique()}
-        out = guarded(frame.drop("line")).with_columns(found["address"], *_columns(found["number"], told))
+        out = guarded(frame.drop("line")).with_columns(found["address"], *_columns(found["number"]))
         self._write(out.write_csv(include_header=False, separator=";", quote_style="necessary").encode())
 
     def finish(self) -> Answered:
@@ -107,17 +109,25 @@ class ResultFile:
         self.answered.size += len(content)
 
 
-def _columns(numbers: pl.Series, told: Mapping[int, Words]) -> list[pl.Series]:
-    def column(name: str) -> pl.Series:
-        texts = {number: guard(str(getattr(words, name))) for number, words in told.items()}
-        return numbers.replace_strict(texts, return_dtype=pl.String).alias(f"_{name}")
-
-    return [column("answer"), column("reason"), column("code")]
+def _columns(numbers: pl.Series) -> list[pl.Series]:
+    """Answer, reason and code of each row, as they are written."""
+    told = {number: words_of(number) for number in numbers.unique()}
+    texts = [
+        {number: guard(str(text)) for number, text in ((n, getattr(words, name)) for n, words in told.items())}
+        for name in ("answer", "reason", "code")
+    ]
+    if numbers.len() <= FEW:
+        given = numbers.to_list()
+        return [pl.Series(f"_{place}", [column[number] for number in given]) for place, column in enumerate(texts)]
+    return [
+        numbers.replace_strict(column, return_dtype=pl.String).alias(f"_{place}") for place, column in enumerate(texts)
+    ]
 
 
 def _line(cells: list[str]) -> bytes:
-    frame = pl.DataFrame([[guard(cell)] for cell in cells], schema=[f"c{place}" for place in range(len(cells))])
-    return frame.write_csv(include_header=False, separator=";").encode()
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";", lineterminator="\n").writerow([guard(cell) for cell in cells])
+    return buffer.getvalue().encode(errors="replace")
 
 
 def result_layout(layout: Layout) -> Layout:

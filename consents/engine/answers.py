@@ -5,14 +5,21 @@ being looked up for each address, so that a list of a million is asked at the sp
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from consents.effective import RULE, Reason
-from consents.erased import address_hash, any_erased
+from consents.erased import address_hash
 from providers.models import Brand
 
+FEW = 1_000
+"""Addresses up to which the planner needs no telling."""
+_OWNER = """
+    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s)
+    FROM providers_provider WHERE id = %s
+"""
 # A planner's hash or merge join would read the whole table for each slice.
 _BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off;"
@@ -85,25 +92,18 @@ def answer_numbers(
     """
     if not recipients:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        forgotten = any_erased(cursor, brand.pk)
+    many = len(recipients) > FEW
+    with transaction.atomic() if many else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(_OWNER, [brand.pk, brand.provider_id])
+        owner, forgotten = cursor.fetchone()
         standing = _FORGOTTEN.format(hash=address_hash("asked.recipient")) if forgotten else _STANDING
         elsewhere = _FORGOTTEN_ELSEWHERE if forgotten else _ELSEWHERE
         rule = RULE.format(key="asked", state="state", elsewhere=elsewhere, owner="%(owner)s", now="%(now)s")
-        cursor.execute("SELECT state FROM providers_provider WHERE id = %s", [brand.provider_id])
-        (owner,) = cursor.fetchone()
-        cursor.execute(_BY_KEY)
-        cursor.execute(
-            _ANSWERS.format(rule=rule, standing=standing),
-            {
-                "brand": brand.pk,
-                "channel": channel,
-                "type": recipient_type,
-                "recipients": "\n".join(recipients),
-                "owner": owner,
-                "now": now,
-            },
-        )
+        if many:
+            cursor.execute(_BY_KEY)
+        values = {"brand": brand.pk, "channel": channel, "type": recipient_type, "owner": owner, "now": now}
+        asked = {"recipients": "\n".join(recipients)}
+        cursor.execute(_ANSWERS.format(rule=rule, standing=standing), values | asked)
         (numbers,) = cursor.fetchone()
     if len(numbers) != len(recipients):
         raise ValueError("an address holds a line feed")

@@ -45,19 +45,18 @@ def read(cells: pl.Series, channel: int) -> pl.DataFrame:
 
 def answer(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
     """Rows of `read` with the number of each one's `Reason` where it had no problem; the order stays."""
-    asked = rows.with_row_index("place").filter(pl.col("number") == 0).sort("address")
-    if asked.is_empty():
+    places = (rows["number"] == 0).arg_true()
+    if places.is_empty():
         return rows
+    addresses = rows["address"].gather(places)
+    in_key_order = addresses.arg_sort()
     found = answer_numbers(
-        asked["address"].to_list(),
+        addresses.gather(in_key_order).to_list(),
         brand=question.brand,
         channel=question.channel,
         recipient_type=question.recipient_type,
         now=question.moment,
     )
-    asked = asked.with_columns(pl.Series("answer", found, dtype=pl.Int16)).sort("place")
-    if asked.height == rows.height:
-        return rows.with_columns(asked["answer"].alias("number"))
-    placed = rows.with_row_index("place")
-    joined = placed.join(asked.select("place", "answer"), on="place", how="left", maintain_order="left")
-    return joined.select("address", pl.coalesce("answer", "number").alias("number"))
+    numbers = rows["number"].clone()
+    numbers.scatter(places.gather(in_key_order), pl.Series(found, dtype=pl.Int16))
+    return pl.DataFrame([rows["address"], numbers])

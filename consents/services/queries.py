@@ -258,7 +258,7 @@ def _new(
 ) -> RecipientQuery:
     return RecipientQuery(
         number=new_number(QUERY),
-        provider_id=brand.provider_id,
+        provider=brand.provider,
         brand=brand,
         channel=channel,
         recipient_type=recipient_type,
