@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from consents.models import Consent
 from providers.enums import ApplicationState as S
 from providers.models import Application, Provider
+from tests.consents.evidence.papers import picture
 from tests.factories import PASSWORD, UserFactory
 from tests.providers.signatures.authority import Authority
 
@@ -49,19 +50,22 @@ def apply_in_wet_ink(page: Page, portal: Portal, folder: Path) -> None:
     steps.submit(page, base)
 
 
-def review(page: Page, portal: Portal, first: Visitor, second: Visitor) -> None:
+def review(page: Page, portal: Portal, first: Visitor, second: Visitor, folder: Path) -> None:
     """Four eyes: one takes it, looks and proposes, another one approves."""
     address = f"{portal.url}/basvurular/{Application.objects.get().public_id}/"
     steps.sign_in(page, portal.url, first)
     page.goto(f"{portal.url}/basvurular/")
-    page.get_by_role("link", name=Application.objects.get().number).first.click()
+    page.get_by_role("link", name="Başvuran Ticaret").click()
     expect(page).to_have_url(address)
     page.get_by_role("button", name="İncelemeye al").click()
     for name, value in CHECKLIST.items():
         page.locator(f"#id_{name}").fill(value)
+    shot = folder / "mersis.png"
+    shot.write_bytes(picture(600, 800))
+    page.locator("#id_picture").set_input_files(shot)
     for name in FOUND:
         page.locator(f"#id_{name}").check()
-    page.get_by_role("button", name="Kontrol listesini sakla").click()
+    page.get_by_role("button", name="Listeyi kaydet ve onay öner").click()
     expect(page.locator("[data-dialog-open=approve]")).to_have_count(0)
     steps.sign_out(page, portal.url)
     steps.sign_in(page, portal.url, second)
@@ -117,7 +121,7 @@ def test_r_p7_from_the_start_page_to_the_managers_first_import(
     else:
         apply_in_wet_ink(page, portal, tmp_path)
     assert Application.objects.get().state == S.SUBMITTED
-    review(page, portal, first, second)
+    review(page, portal, first, second, tmp_path)
     provider = Provider.objects.get(application__isnull=False)
     assert steps.letter_with(rf"İYS numarası: {provider.iys_code}\b", to=EMAIL)
     open_account(page, portal)
