@@ -22,7 +22,7 @@ def grant_email(page: Page, portal: Portal, title: str) -> None:
     page.get_by_label("Deneme Moda").check()
     page.get_by_label("E-posta", exact=True).check()
     page.get_by_label("Okuma ve yazma").check()
-    page.get_by_role("button", name="Erişimi aç").click()
+    page.get_by_role("button", name="Yetki ver").click()
     expect(page.locator("main")).to_contain_text(title)
 
 
