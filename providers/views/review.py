@@ -49,6 +49,12 @@ class ReviewView(View):
         return found
 
 
+class OfPapers(ReviewView):
+    """What an applicant uploaded or signed is opened by reviewers and auditors, and by nobody else (R-P5)."""
+
+    permissions = (Permission.APPLICATION_PAPERS,)
+
+
 class ListView(ReviewView):
     def get(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("durum", "")
@@ -81,6 +87,7 @@ class DetailView(ReviewView):
             "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
             "afterwards": links_for(application, self.actor),
+            "may_open": self.actor.may(Permission.APPLICATION_PAPERS),
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
@@ -145,7 +152,7 @@ class ActView(DetailView):
         return redirect("providers:review", application.public_id)
 
 
-class PaperView(ReviewView):
+class PaperView(OfPapers):
     """A document of an application, or a picture of one of its pages; each opening is logged."""
 
     def get(self, request: HttpRequest, document_id: UUID, number: int | None = None) -> HttpResponseBase:
@@ -160,7 +167,7 @@ class PaperView(ReviewView):
             return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
 
 
-class LookupView(ReviewView):
+class LookupView(OfPapers):
     """The picture of the MERSİS look-up that a proposal kept (R-P1)."""
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponseBase:

@@ -268,8 +268,14 @@ def test_r_p5_papers_are_opened_by_reviewers_and_auditors_and_each_time_is_logge
         reverse("providers:review_page", args=[paper.public_id, 1]),
     ]
     before = AuditEntry.objects.count()
-    for link in links:
-        assert sign_in(UserFactory(staff_roles=["complaint_officer"])).get(link).status_code in (403, 404)
+    admin = sign_in(UserFactory(staff_roles=["admin"]))
+    page = admin.get(reverse("providers:review", args=[submitted.public_id])).content.decode()
+    assert "/basvurular/belge/" not in page, "an admin sees that papers are there, and cannot open them"
+    before = AuditEntry.objects.count()
+    for role in ("complaint_officer", "admin"):
+        client = sign_in(UserFactory(staff_roles=[role]))
+        for link in links:
+            assert client.get(link).status_code in (403, 404)
     assert AuditEntry.objects.count() == before
     client = sign_in(UserFactory(staff_roles=["auditor"]))
     for link in links:
