@@ -38,6 +38,12 @@ class ExportForm(PortalForm):
     """What an export may add to its rows: the state at a moment, on both clocks."""
 
     at = PastMomentField(label=_("State at a moment (optional)"), required=False)
+    history = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """An event says what stood after it; a moment is asked of consents only."""
+        data: dict[str, Any] = super().clean() or {}
+        return data | ({"at": None} if data.get("history") else {})
 
     @property
     def told(self) -> dict[str, str]:
