@@ -81,11 +81,6 @@ class ExportLine:
     what: str
 
     @property
-    def percent(self) -> int | None:
-        job = self.item.job
-        return min(100, job.done * 100 // job.total) if job.total else None
-
-    @property
     def queued(self) -> bool:
         return self.item.job.state == JobState.QUEUED
 

@@ -39,7 +39,7 @@ class ExportsView(ExportFilesView):
 
 
 class ExportView(ExportFilesView):
-    """One file's line, which asks for itself every second while it is being made."""
+    """How far one file is, asked every second; a finished one makes the page load anew."""
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         found = ExportFile.objects.visible_to(self.actor).select_related("job").filter(public_id=public_id)
@@ -48,7 +48,9 @@ class ExportView(ExportFilesView):
         if not request.headers.get("HX-Request"):
             return redirect("consents:exports")
         line = lines_of(self.actor, list(found), now=timezone.now())[0]
-        return render(request, "consents/exports/line.html", {"line": line})
+        if line.stage is not ExportStage.MAKING:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "consents/exports/words.html", {"line": line})
 
 
 class ExportRefusalsView(ExportsView):

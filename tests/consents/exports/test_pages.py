@@ -48,9 +48,11 @@ def test_a_long_list_is_made_in_the_background_and_downloaded(panel: Client, rec
     assert not AuditEntry.objects.filter(verb="consent.exported").exists()
     waiting = body(panel.get(URL))
     assert f'hx-get="{at("export_file", item)}"' in waiting
+    watching = panel.get(at("export_file", item), headers={"HX-Request": "true"})
+    assert at("export_file", item) in body(watching) and "HX-Refresh" not in watching
     finish()
-    line = body(panel.get(at("export_file", item), headers={"HX-Request": "true"}))
-    assert "hx-get" not in line and at("export_take", item) in line
+    assert panel.get(at("export_file", item), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert at("export_take", item) in body(panel.get(URL))
     response = panel.post(at("export_take", item))
     content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert [row.partition(",")[0] for row in content.splitlines()[1:]] == ["b@firma.example"]
