@@ -105,7 +105,7 @@ def _words(item: ExportFile, names: dict[str, str]) -> str:
     for name, value in item.shown.items():
         if name in enums and value in enums[name].__members__:
             words.append(str(enums[name][value].label))
-        elif name == "state":
+        elif name == "state" and item.kind != ExportKind.REFUSALS:
             code = Status.__members__.get(value) or Hold.__members__.get(value)
             words += [str(code.label)] if code else []
     return " · ".join(words)
