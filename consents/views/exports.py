@@ -42,7 +42,7 @@ class ListExportView(ActorView):
     def post(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         if kind not in ExportFormat.values:
             raise Http404
-        form = ExportForm(request.POST)
+        form = ExportForm(request.POST.dict())
         if not form.is_valid():
             return render(request, "consents/export_moment.html", {"moment": form}, status=422)
         search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""

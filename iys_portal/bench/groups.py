@@ -221,6 +221,8 @@ class Bench:
     def reports(self) -> None:
         for name, value, unit in exports.count_reports():
             say(name, value, unit)
+        for name, milliseconds in pages.reports(self.brand):
+            say(name, milliseconds, "ms")
 
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):

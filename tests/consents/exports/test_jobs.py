@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consents.enums import Channel, ExportFormat, ExportKind, ExportStage, Status
@@ -19,6 +19,7 @@ from consents.exports import COLUMNS
 from consents.models import Consent, ExportFile
 from consents.selectors.pages import Filters
 from consents.services import exports as services
+from consents.services import retention
 from consents.services.import_runs import load_file
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
@@ -220,9 +221,17 @@ def test_what_was_never_made_is_given_up_with_its_search(actor: Actor, record: R
     assert made(item).made_at is None
 
 
-def test_the_search_stands_encrypted(actor: Actor, record: Record) -> None:
-    from django.db import connection
+def test_r_l5_rows_of_exports_expire_once_their_files_are_gone(actor: Actor, record: Record) -> None:
+    record("a@firma.example")
+    item, before = a_file(actor), timezone.now() + timedelta(days=1)
+    policy = next(policy for policy in retention.POLICIES if policy.name == "exports")
+    assert (policy.count(before), policy.erase(before)) == (0, 0)
+    services.remove_export(actor=actor, public_id=item.public_id, now=timezone.now())
+    assert (policy.count(item.created_at), policy.count(before), policy.erase(before)) == (0, 1, 1)
+    assert not ExportFile.objects.exists()
 
+
+def test_the_search_stands_encrypted(actor: Actor, record: Record) -> None:
     item = ordered(actor, search="a@firma.example")
     with connection.cursor() as cursor:
         cursor.execute("SELECT search, filters::text, shown::text FROM consents_exportfile WHERE id = %s", [item.pk])

@@ -71,7 +71,7 @@ def test_r_g4_a_search_is_kept_out_of_what_is_shown(panel: Client, record: Recor
 
 def test_a_whole_history_always_comes_by_the_background(panel: Client, record: Record) -> None:
     record("a@firma.example")
-    assert panel.post(f"{LIST}xlsx/", {"history": "1"})["Location"] == URL
+    assert panel.post(f"{LIST}xlsx/", {"history": "1", "at": "no moment"})["Location"] == URL
     item = ExportFile.objects.get()
     assert (item.kind, item.format) == ("history", "xlsx")
 
