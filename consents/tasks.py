@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import day_files, digest, import_runs, notices, retention, seals, stamps
+from .services import day_files, digest, exports, import_runs, notices, reports, retention, seals, stamps
 
 
 @shared_task(name="consents.check_import")
@@ -27,6 +27,21 @@ def undo_import(job_id: int) -> None:
 @shared_task(name="consents.forget_uploads")
 def forget_uploads() -> None:
     import_runs.forget_uploads(timezone.now())
+
+
+@shared_task(name="consents.make_export")
+def make_export(job_id: int) -> None:
+    exports.make_export(job_id)
+
+
+@shared_task(name="consents.forget_exports")
+def forget_exports() -> None:
+    exports.forget_exports(timezone.now())
+
+
+@shared_task(name="consents.count_reports")
+def count_reports() -> None:
+    reports.count_ledger()
 
 
 @shared_task(name="consents.send_notices")
