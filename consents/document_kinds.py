@@ -45,4 +45,12 @@ KINDS = [
         staff_permission=Permission.AUDIT_VIEW,
         enclosures=_statement_inside,
     ),
+    Kind(
+        name="consents.report",
+        prefix="RAP",
+        title=gettext_lazy("Report"),
+        template="pdf/consents/report.html",
+        permission=Permission.PROVIDER_VIEW,
+        staff_permission=Permission.PROVIDER_VIEW,
+    ),
 ]

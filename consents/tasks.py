@@ -6,7 +6,7 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import day_files, digest, import_runs, notices, query_runs, retention, seals, stamps
+from .services import day_files, digest, exports, import_runs, notices, query_runs, reports, retention, seals, stamps
 
 
 @shared_task(name="consents.check_import")
@@ -38,6 +38,21 @@ def answer_query(job_id: int) -> None:
 @shared_task(name="consents.write_query_book")
 def write_query_book(job_id: int) -> None:
     query_runs.make_book(job_id)
+
+
+@shared_task(name="consents.make_export")
+def make_export(job_id: int) -> None:
+    exports.make_export(job_id)
+
+
+@shared_task(name="consents.forget_exports")
+def forget_exports() -> None:
+    exports.forget_exports(timezone.now())
+
+
+@shared_task(name="consents.count_reports")
+def count_reports() -> None:
+    reports.count_ledger()
 
 
 @shared_task(name="consents.send_notices")

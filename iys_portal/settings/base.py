@@ -364,6 +364,9 @@ REGISTRY: dict[str, Any] = {
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.
     "FREE_MAIL": {"legal_entity": "refuse", "natural_person": "warn"},
     "FREE_MAIL_DOMAINS": env.list("FREE_MAIL_DOMAINS", default=FREE_MAIL_DOMAINS),
+    "EXPORT_KEEP": timedelta(hours=env.int("EXPORT_KEEP_HOURS", default=24)),  # how long an exported file stays
+    "EXPORT_DIRECT_ROWS": env.int("EXPORT_DIRECT_ROWS", default=5_000),  # up to so many while the reader waits
+    "EXPORTS_AT_ONCE": 3,  # files that are made for one person at a time
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
@@ -379,6 +382,7 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
         "weasyprint.progress": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it writes each credential's id
         # They write certificates' subjects, which hold identity numbers (R-G4); the report says what was found.
         "pyhanko": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "pyhanko_certvalidator": {"handlers": [], "level": "CRITICAL", "propagate": False},
