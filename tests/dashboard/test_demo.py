@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from consents.enums import Hold, Source, Status
-from consents.models import BrandCounter, BrandDay, Consent, ConsentEvent, ConsentImport
+from consents.models import BrandCounter, BrandDay, Consent, ConsentEvent, ConsentImport, RecipientQuery
 from consents.services.demo import backdate_import
 from consents.states import ImportState
 from iys_portal.accounts.demo import STORE
@@ -120,3 +120,10 @@ def test_only_the_demonstrations_imports_are_given_other_times(demonstration):
     item.provider.is_demo = False
     with pytest.raises(NotAllowed):
         backdate_import(item, moment=NOW)
+
+
+def test_r_s1_the_store_asked_before_sending(demonstration):
+    listed, single = RecipientQuery.objects.order_by("pk")
+    assert listed.answered and single.answered
+    assert listed.counts["10"] and listed.malformed
+    assert single.total == 1
