@@ -14,6 +14,7 @@ from .ledger import (
     Evidence,
     EvidenceQuerySet,
 )
+from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
@@ -43,6 +44,11 @@ __all__ = [
     "InboundText",
     "LedgerSeal",
     "LegalHold",
+    "Message",
+    "MessageProblem",
+    "MessageQuerySet",
+    "MessageRecipients",
+    "MessageRemoval",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",

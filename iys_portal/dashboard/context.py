@@ -48,6 +48,7 @@ MENU = (
     Entry(_("Consents"), "consents:list", "card-checklist", Permission.CONSENT_VIEW),
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.PROVIDER_VIEW),
+    Entry(_("Messages"), "consents:messages", "chat-text", Permission.PROVIDER_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.PROVIDER_VIEW),
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.PROVIDER_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),

@@ -361,6 +361,8 @@ REGISTRY: dict[str, Any] = {
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.
     "FREE_MAIL": {"legal_entity": "refuse", "natural_person": "warn"},
     "FREE_MAIL_DOMAINS": env.list("FREE_MAIL_DOMAINS", default=FREE_MAIL_DOMAINS),
+    "MESSAGE_LIST_OPEN": timedelta(hours=24),  # R-S2: a message's list is given until so long after its planned time
+    "MESSAGE_FILE_KEEP": timedelta(days=30),  # R-G1: files of recipients that nobody had checked
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
