@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportState(models.TextChoices):
@@ -41,7 +42,7 @@ class MessageState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     WASHING = "washing", _("Recipients are being checked")
     READY = "ready", _("Ready to be registered")
-    RELEASED = "released", _("Registered")
+    RELEASED = "released", pgettext_lazy("ileti", "Registered")
     REPLACED = "replaced", _("Replaced by a newer version")
     CLOSED = "closed", _("Its time has passed")
     CANCELLED = "cancelled", _("Called off")

@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, files, ledger, notices, pages, proof
+from . import agreements, files, ledger, messages, notices, pages, proof
 
 SINGLES = 200
 
@@ -46,6 +46,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "page": bench.pages,
             "proof": bench.proof,
             "agreement": bench.agreements,
+            "message": bench.messages,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -222,4 +223,8 @@ class Bench:
 
     def proof(self) -> None:
         for name, value, unit in proof.measure(self.brand):
+            say(name, value, unit)
+
+    def messages(self) -> None:
+        for name, value, unit in messages.measure(self.brand, self.actor, self.folder, self.rows):
             say(name, value, unit)

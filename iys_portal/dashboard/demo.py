@@ -39,6 +39,7 @@ from providers.settings_demo import load_settings
 
 from . import demo_files as files
 from .demo_files import Generator
+from .demo_messages import load_messages
 from .demo_texts import load_texts, text_of_day
 
 FASHION, HOME = 710011, 710012
@@ -128,6 +129,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     load_settings(store, tax_number="7000010000", tckn="99000000806", now=now or timezone.now())
     load_integrators(now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
+    load_messages(Brand.objects.get(brand_code=STORE), now=now or timezone.now())
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
 

@@ -31,6 +31,7 @@ def tiles_for(
     *,
     refused: Waiting,
     notices: dict[NoticeState, int],
+    messages: tuple[int, int],
     waiting: int,
     running: int,
     may_import: bool,
@@ -52,7 +53,7 @@ def tiles_for(
     return [
         Tile(pgettext_lazy("status", "Consents"), consents, "check-circle", "success", url=listed("ONAY")),
         Tile(_("Refusals"), refusals, "slash", "danger", url=listed("RET")),
-        *([_refusals(refused, link=link), _notices(notices, link=link)] if inside else []),
+        *([_refusals(refused, link=link), _notices(notices, link=link), _messages(*messages)] if inside else []),
         Tile(
             _("Evidence missing"), evidence, "evidence", "warning" if evidence else "",
             hint=_("Not sendable until completed"), url=listed("EVIDENCE_MISSING"),
@@ -108,4 +109,13 @@ def _notices(notices: dict[NoticeState, int], *, link: bool) -> Tile:
             "on_time": intcomma(on_time), "waiting": intcomma(waiting)
         },
         url=reverse("consents:notices") if link else "",
+    )  # fmt: skip
+
+
+def _messages(ahead: int, written: int) -> Tile:
+    """R-S2: messages that are registered and whose time is still to come."""
+    return Tile(
+        _("Planned messages"), ahead, "chat-text", "info" if ahead else "",
+        hint=ngettext("%(count)s in preparation", "%(count)s in preparation", written) % {"count": written},
+        url=reverse("consents:messages"),
     )  # fmt: skip
