@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from consents.effective import Reason
 from consents.message_buckets import bucket_of
 from consents.message_rules import Sender, Wording
 from consents.models import Message, MessageProblem, MessageRecipients, MessageRemoval
+from consents.models.messages import OPEN
 from consents.states import MessageState
 from consents.transitions import MESSAGE
 from iys_portal.core.actors import Actor
@@ -194,6 +195,7 @@ def by_reason(message: Message) -> list[tuple[Reason, int]]:
 
 def planned_soon(actor: Actor, *, now: datetime) -> tuple[int, int]:
     """How many messages are registered and still to be sent, and how many are being written (R-A4)."""
-    found = Message.objects.visible_to(actor)
-    ahead = found.filter(state=MessageState.RELEASED, planned_at__gte=now).count()
-    return ahead, found.filter(state__in=(MessageState.DRAFT, MessageState.WASHING, MessageState.READY)).count()
+    ahead = Count("pk", filter=Q(state=MessageState.RELEASED, planned_at__gte=now))
+    written = Count("pk", filter=Q(state__in=OPEN))
+    found = Message.objects.visible_to(actor).aggregate(ahead=ahead, written=written)
+    return found["ahead"], found["written"]

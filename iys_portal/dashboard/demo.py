@@ -129,7 +129,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     load_settings(store, tax_number="7000010000", tckn="99000000806", now=now or timezone.now())
     load_integrators(now=now or timezone.now())
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
-    load_messages(Brand.objects.get(brand_code=STORE), now=now or timezone.now())
+    load_messages(Brand.objects.get(brand_code=STORE))
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
 

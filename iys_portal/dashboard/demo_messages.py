@@ -2,6 +2,8 @@
 
 from datetime import datetime, time, timedelta
 
+from django.utils import timezone
+
 from consents.enums import Channel, MessagePurpose
 from consents.models import Message
 from consents.services import message_recipients, message_wash, messages
@@ -19,13 +21,13 @@ TEXT = "Hafta sonuna özel kampanya başladı! Bilgi: www.ornek-magaza.example"
 DELIVERY = "Siparişiniz kargoya verildi; yarın 10.00-14.00 arasında teslim edilecek."
 
 
-def load_messages(brand: Brand, *, now: datetime) -> None:
-    """Write them once; later calls find them."""
+def load_messages(brand: Brand) -> None:
+    """Write them once, planned for tomorrow by the real clock; later calls find them."""
     if Message.objects.filter(brand=brand).exists():
         return
     people = Membership.objects.filter(provider=brand.provider, role=ProviderRole.OFFICER).select_related("user")
     actor = actor_for(people[0].user, provider_id=brand.provider_id)
-    tomorrow = datetime.combine(now.astimezone(ISTANBUL).date() + timedelta(days=1), time(10), ISTANBUL)
+    tomorrow = datetime.combine(timezone.now().astimezone(ISTANBUL).date() + timedelta(days=1), time(10), ISTANBUL)
     sender = {"title": brand.provider.title, "mersis": brand.provider.mersis}
     mail = messages.create_message(
         actor=actor, brand=brand, channel=Channel.EPOSTA, subject="Kış kampanyası", text=MAIL.format(**sender),

@@ -53,7 +53,7 @@ def tiles_for(
     return [
         Tile(pgettext_lazy("status", "Consents"), consents, "check-circle", "success", url=listed("ONAY")),
         Tile(_("Refusals"), refusals, "slash", "danger", url=listed("RET")),
-        *([_refusals(refused, link=link), _notices(notices, link=link), _messages(*messages)] if inside else []),
+        *([_refusals(refused, link=link), _notices(notices, link=link)] if inside else []),
         Tile(
             _("Evidence missing"), evidence, "evidence", "warning" if evidence else "",
             hint=_("Not sendable until completed"), url=listed("EVIDENCE_MISSING"),
@@ -67,6 +67,7 @@ def tiles_for(
             hint=ngettext("%(count)s running", "%(count)s running", running) % {"count": running},
             url=reverse("consents:imports") if may_import else "",
         ),
+        *([_messages(*messages)] if inside else []),
     ]  # fmt: skip
 
 
