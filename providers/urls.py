@@ -16,6 +16,7 @@ urlpatterns = [
     path("basvurular/<uuid:public_id>/reddet/", review.ActView.as_view(act="reject"), name="review_reject"),
     path("basvurular/<uuid:public_id>/oner/", review.ActView.as_view(act="propose"), name="review_propose"),
     path("basvurular/<uuid:public_id>/onayla/", review.ActView.as_view(act="approve"), name="review_approve"),
+    path("basvurular/<uuid:public_id>/mersis/", review.LookupView.as_view(), name="review_lookup"),
     path("basvurular/belge/<uuid:document_id>/", review.PaperView.as_view(), name="review_paper"),
     path("basvurular/belge/<uuid:document_id>/<int:number>/", review.PaperView.as_view(), name="review_page"),
     path(

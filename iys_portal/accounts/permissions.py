@@ -29,6 +29,7 @@ class Permission(StrEnum):
     GALLERY_VIEW = "gallery.view"
     APPLICATION_OWN = "application.own"
     APPLICATION_REVIEW = "application.review"
+    APPLICATION_PAPERS = "application.papers"
     COMPLAINT_ANSWER = "complaint.answer"
     COMPLAINT_DECIDE = "complaint.decide"
     ADMIN_ENTER = "admin.enter"

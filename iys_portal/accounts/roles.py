@@ -37,7 +37,7 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
 }
 
 STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
-    StaffRole.REVIEWER: _STAFF | {P.REFERENCE_VIEW, P.APPLICATION_REVIEW},
+    StaffRole.REVIEWER: _STAFF | {P.REFERENCE_VIEW, P.APPLICATION_REVIEW, P.APPLICATION_PAPERS},
     StaffRole.COMPLAINT_OFFICER: _STAFF | {P.REFERENCE_VIEW, P.COMPLAINT_DECIDE},
     StaffRole.ADMIN: _STAFF
     | {
@@ -58,6 +58,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.CONSENT_VIEW,
         P.PROVIDER_VIEW,
         P.REFERENCE_VIEW,
+        P.APPLICATION_PAPERS,
         P.AUDIT_VIEW,
         P.LEDGER_VERIFY,
         P.PERSON_SHOW,

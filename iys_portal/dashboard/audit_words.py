@@ -126,6 +126,13 @@ ACTS: dict[str, Act] = {
     "application.document_removed": Act(Group.PROVIDER, _("%(who)s removed a document: %(name)s")),
     "application.document_read": Act(Group.READ, _("%(who)s opened a document of an application: %(name)s")),
     "application.agreement_asked": Act(Group.PROVIDER, _("%(who)s asked for the agreement of %(name)s")),
+    "application.agreement_issued": Act(Group.PROVIDER, _("The agreement of %(name)s was issued")),
+    "application.agreement_voided": Act(Group.PROVIDER, _("The agreement of %(name)s became void: its data changed")),
+    "application.agreement_signed": Act(Group.PROVIDER, _("%(who)s handed in the signed agreement of %(name)s")),
+    "application.agreement_countersigned": Act(
+        Group.PROVIDER, _("The registry countersigned the agreement of %(name)s")
+    ),
+    "application.agreement_read": Act(Group.READ, _("%(who)s opened the agreement of %(name)s")),
     "application.first_signature": Act(Group.PROVIDER, _("%(who)s handed in the first signature of %(name)s")),
     "application.reopened": Act(Group.PROVIDER, _("%(who)s opened the application %(name)s for changes again")),
     "application.submitted": Act(Group.PROVIDER, _("%(who)s submitted the application %(name)s")),

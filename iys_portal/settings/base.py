@@ -378,6 +378,7 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
         "weasyprint.progress": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it writes each credential's id
         # They write certificates' subjects, which hold identity numbers (R-G4); the report says what was found.
         "pyhanko": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "pyhanko_certvalidator": {"handlers": [], "level": "CRITICAL", "propagate": False},

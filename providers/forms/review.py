@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.uploads import ACCEPTED
 from providers.models import ApplicationReview
 
 REASONS = [
@@ -26,6 +27,12 @@ class ChecklistForm(PortalForm):
 
     mersis_checked_on = forms.DateField(label=_("MERSİS looked up on"), widget=_day())
     mersis_result = forms.CharField(label=_("What MERSİS says"), max_length=300)
+    picture = forms.FileField(
+        label=_("Picture of the look-up"),
+        required=False,
+        help_text=_("PDF, JPEG, PNG or HEIC; one that was kept before stays without a new one."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
     title_matches = forms.BooleanField(label=_("The trade name is the one in MERSİS"), required=False)
     gazette_date = forms.DateField(label=_("Date of the trade registry gazette"), widget=_day())
     gazette_number = forms.CharField(label=_("Number of the gazette"), max_length=30)
@@ -40,7 +47,7 @@ class ChecklistForm(PortalForm):
     def of(cls, review: ApplicationReview | None, *, joint: bool) -> "ChecklistForm":
         """Filled with what was kept, else with today."""
         if review is not None:
-            return cls(initial={name: getattr(review, name) for name in cls.base_fields})
+            return cls(initial={name: getattr(review, name) for name in cls.base_fields if name != "picture"})
         return cls(initial={"mersis_checked_on": timezone.localdate(), "joint_authority": joint})
 
 

@@ -18,6 +18,9 @@ class ApplicationReview(models.Model):
     current = models.BooleanField(default=True)
     mersis_checked_on = models.DateField(_("MERSİS looked up on"))
     mersis_result = models.CharField(_("what MERSİS says"), max_length=300)
+    # What the look-up showed, as one PDF (R-P1); empty in reviews from before it was kept.
+    mersis_copy = models.FileField(_("picture of the look-up"), upload_to="reviews", max_length=200, blank=True)
+    mersis_copy_sha256 = models.CharField(max_length=64, blank=True)
     title_matches = models.BooleanField(_("the trade name is the one in MERSİS"), default=False)
     gazette_date = models.DateField(_("date of the trade registry gazette"))
     gazette_number = models.CharField(_("number of the gazette"), max_length=30)
@@ -45,6 +48,11 @@ class ApplicationReview(models.Model):
                 name="review_approved_at_with_by",
                 condition=Q(approved_at__isnull=True, approved_by__isnull=True)
                 | Q(approved_at__isnull=False, approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="review_mersis_copy_with_hash",
+                condition=Q(mersis_copy="", mersis_copy_sha256="")
+                | (~Q(mersis_copy="") & Q(mersis_copy_sha256__regex="^[0-9a-f]{64}$")),
             ),
             models.CheckConstraint(
                 name="review_four_eyes",

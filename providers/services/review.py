@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts import services as accounts
 from iys_portal.accounts.enums import ProviderRole
 from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
+from iys_portal.core.refused_files import FileRefused
+from iys_portal.core.storage import only_if_written
+from iys_portal.core.uploads import MAX_BYTES, Joined, joined
 from providers import reference
 from providers.models import Application, ApplicationReview, Provider
 from providers.notices import post_application_mail
@@ -64,32 +71,73 @@ def reject_application(*, application: Application, actor: Actor, now: datetime,
     return row
 
 
-@transaction.atomic
 def propose_approval(
-    *, application: Application, actor: Actor, now: datetime, checklist: Mapping[str, Any]
+    *,
+    application: Application,
+    actor: Actor,
+    now: datetime,
+    checklist: Mapping[str, Any],
+    picture: tuple[str, IO[bytes]] | None = None,
 ) -> ApplicationReview:
-    """Keep the checklist (R-P10). Without four eyes this approves at once; else somebody else does.
+    """Keep the checklist (R-P10) with a picture (name, open file) of the MERSİS look-up (R-P1).
 
-    Raises `FieldsInvalid` where something was not found as it has to be.
+    Without a new picture the one of the former proposal stays. Without four eyes this approves at once; else somebody
+    else does. Raises `FieldsInvalid` where something was not found as it has to be or there is no picture, `Invalid`
+    (field "picture") for a file that is refused.
     """
-    row = _in_hand(application, "propose", actor)
+    copy = _mersis_copy(picture)
+    with only_if_written() as drops:
+        row = _in_hand(application, "propose", actor)
+        former = row.reviews.exclude(mersis_copy="").order_by("-pk").first()
+        _require_checks(checklist, has_copy=copy is not None or former is not None)
+        _drop_proposal(row)
+        four_eyes = settings.REGISTRY["REVIEW_FOUR_EYES"]
+        review = ApplicationReview(
+            application=row, created_at=now, reviewer_id=actor.id, four_eyes=four_eyes, **dict(checklist)
+        )
+        try:
+            review.full_clean(
+                exclude=["application", "reviewer", "approved_at", "approved_by"], validate_constraints=False
+            )
+        except ValidationError as error:
+            raise FieldsInvalid(error) from error
+        if copy is not None:
+            review.mersis_copy.save("mersis", ContentFile(copy.data), save=False)
+            review.mersis_copy_sha256 = copy.sha256
+            drops.append(partial(default_storage.delete, str(review.mersis_copy.name)))
+        elif former is not None:
+            review.mersis_copy, review.mersis_copy_sha256 = former.mersis_copy, former.mersis_copy_sha256
+        review.save()
+        make_move(row, "propose", actor=actor, now=now)
+        if not four_eyes:
+            approve_application(application=row, actor=actor, now=now)
+    return review
+
+
+def _mersis_copy(picture: tuple[str, IO[bytes]] | None) -> Joined | None:
+    """The uploaded file as one PDF, judged before anything is locked."""
+    if picture is None:
+        return None
+    name, file = picture
+    try:
+        return joined([(name, file.read(MAX_BYTES + 1))])
+    except FileRefused as refusal:
+        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="picture") from refusal
+
+
+def _require_checks(checklist: Mapping[str, Any], *, has_copy: bool) -> None:
     unmet = {name: [_("Not to be approved without this.")] for name in CHECKS if not checklist.get(name)}
+    if not has_copy:
+        unmet["picture"] = [_("Upload a picture or PDF of what MERSİS shows.")]
     if unmet:
         raise FieldsInvalid(ValidationError(unmet))
-    _drop_proposal(row)
-    four_eyes = settings.REGISTRY["REVIEW_FOUR_EYES"]
-    review = ApplicationReview(
-        application=row, created_at=now, reviewer_id=actor.id, four_eyes=four_eyes, **dict(checklist)
-    )
-    try:
-        review.full_clean(exclude=["application", "reviewer", "approved_at", "approved_by"], validate_constraints=False)
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
-    review.save()
-    make_move(row, "propose", actor=actor, now=now)
-    if not four_eyes:
-        approve_application(application=row, actor=actor, now=now)
-    return review
+
+
+@transaction.atomic
+def note_lookup_opened(*, review: ApplicationReview, actor: Actor) -> None:
+    """R-P5: each opening of the look-up's picture is on record."""
+    new = {"kind": "mersis", "sha256": review.mersis_copy_sha256}
+    audit.record("application.document_read", review.application, actor=actor, new=new)
 
 
 @transaction.atomic

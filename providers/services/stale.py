@@ -13,7 +13,14 @@ from django.utils import timezone
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
 from providers.enums import ApplicationState
-from providers.models import Agreement, AgreementFile, Application, ApplicationDocument, ApplicationMove
+from providers.models import (
+    Agreement,
+    AgreementFile,
+    Application,
+    ApplicationDocument,
+    ApplicationMove,
+    ApplicationReview,
+)
 from providers.models.applications import FINAL, WITH_APPLICANT
 from providers.notices import post_application_mail
 
@@ -85,13 +92,14 @@ def forget_ended(*, now: datetime | None = None) -> int:
 
 
 def _files(key: int) -> list[str]:
-    """Papers, issued agreements and signed ones, by their names in the storage."""
+    """Papers, pictures of look-ups, issued agreements and signed ones, by their names in the storage."""
+    looked_up = ApplicationReview.objects.filter(application=key).exclude(mersis_copy="")
     papers = ApplicationDocument.objects.filter(application=key).values_list("file", flat=True)
     issued = (
         Agreement.objects.filter(application=key).exclude(document__file="").values_list("document__file", flat=True)
     )
     signed = AgreementFile.objects.filter(agreement__application=key).values_list("file", flat=True)
-    return [*papers, *issued, *signed]
+    return [*papers, *looked_up.values_list("mersis_copy", flat=True).distinct(), *issued, *signed]
 
 
 def _forget_agreements(row: Application) -> None:

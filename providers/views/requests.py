@@ -18,7 +18,7 @@ from providers.selectors import settings as selectors
 from providers.services import requests as services
 from providers.transitions import REQUEST
 
-from .review import ReviewView
+from .review import OfPapers, ReviewView
 
 
 class RequestsView(ReviewView):
@@ -50,6 +50,7 @@ class RequestView(ReviewView):
     def page(self, request: HttpRequest, found: ProviderRequest, *, error: str = "") -> HttpResponse:
         context = {
             "asked": found,
+            "may_open": self.actor.may(Permission.APPLICATION_PAPERS),
             "remarks": selectors.remarks_on(found),
             "acts": {move.name for move in REQUEST.available(found, self.actor)},
             "error": error,
@@ -80,7 +81,7 @@ class DecideView(RequestView):
         services.refuse_request(request=found, actor=self.actor, now=now, reason=reason)
 
 
-class RequestPaperView(ReviewView):
+class RequestPaperView(OfPapers):
     """The paper of a request, or a picture of one of its pages; each opening is logged."""
 
     def get(self, request: HttpRequest, public_id: UUID, number: int | None = None) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from django.views.generic import View
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.uploads import draw_page
 from providers import services
@@ -49,6 +49,12 @@ class ReviewView(View):
         return found
 
 
+class OfPapers(ReviewView):
+    """What an applicant uploaded or signed is opened by reviewers and auditors, and by nobody else (R-P5)."""
+
+    permissions = (Permission.APPLICATION_PAPERS,)
+
+
 class ListView(ReviewView):
     def get(self, request: HttpRequest) -> HttpResponse:
         state = request.GET.get("durum", "")
@@ -81,6 +87,7 @@ class DetailView(ReviewView):
             "changes": reviews.changes_since_last_round(application),
             "proposal": proposal,
             "afterwards": links_for(application, self.actor),
+            "may_open": self.actor.may(Permission.APPLICATION_PAPERS),
             "acts": review_acts(application, proposal, self.actor),
             "reasons": REASONS,
             "checklist": ChecklistForm.of(proposal, joint=application.joint_authority),
@@ -123,14 +130,16 @@ class ActView(DetailView):
         return self.done(request, application, _("Rejected."))
 
     def propose(self, request: HttpRequest, application: Application) -> HttpResponse:
-        form = ChecklistForm(request.POST)
+        form = ChecklistForm(request.POST, request.FILES)
         if form.is_valid():
+            checklist = dict(form.cleaned_data)
+            file = checklist.pop("picture")
+            picture = (file.name, file) if file else None
+            about: dict[str, Any] = {"application": application, "actor": self.actor, "now": timezone.now()}
             try:
-                review.propose_approval(
-                    application=application, actor=self.actor, now=timezone.now(), checklist=form.cleaned_data
-                )
+                review.propose_approval(checklist=checklist, picture=picture, **about)
                 return self.done(request, application, _("The checklist is kept."))
-            except FieldsInvalid as error:
+            except Invalid as error:
                 show_refusal(form, error)
         return self.page(request, application, status=422, checklist=form)
 
@@ -143,7 +152,7 @@ class ActView(DetailView):
         return redirect("providers:review", application.public_id)
 
 
-class PaperView(ReviewView):
+class PaperView(OfPapers):
     """A document of an application, or a picture of one of its pages; each opening is logged."""
 
     def get(self, request: HttpRequest, document_id: UUID, number: int | None = None) -> HttpResponseBase:
@@ -156,6 +165,19 @@ class PaperView(ReviewView):
             return FileResponse(document.file.open("rb"), as_attachment=True, filename=name)
         with document.file.open("rb") as file:
             return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
+
+
+class LookupView(OfPapers):
+    """The picture of the MERSİS look-up that a proposal kept (R-P1)."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+        application = reviews.application_of(self.actor, public_id)
+        proposal = reviews.proposal_of(application) if application else None
+        if application is None or proposal is None or not proposal.mersis_copy:
+            raise Http404
+        review.note_lookup_opened(review=proposal, actor=self.actor)
+        file = proposal.mersis_copy.open("rb")
+        return FileResponse(file, as_attachment=True, filename=f"{application.number}-mersis.pdf")
 
 
 def _places(application: Application) -> list[tuple[str, str]]:

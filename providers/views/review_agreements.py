@@ -10,10 +10,10 @@ from providers import services
 from providers.models import Agreement, AgreementFile
 
 from .agreements import pdf
-from .review import ReviewView
+from .review import OfPapers
 
 
-class IssuedView(ReviewView):
+class IssuedView(OfPapers):
     """One version of an application's agreement."""
 
     def get(self, request: HttpRequest, public_id: UUID, version: int) -> HttpResponseBase:
@@ -25,7 +25,7 @@ class IssuedView(ReviewView):
         return pdf(agreement.document.file, f"{agreement.document.number}-{agreement.version}")
 
 
-class FileView(ReviewView):
+class FileView(OfPapers):
     """A signed file, or a picture of one of its pages."""
 
     def get(self, request: HttpRequest, file_id: UUID, number: int | None = None) -> HttpResponseBase:

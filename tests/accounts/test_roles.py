@@ -28,12 +28,12 @@ MEMBER = {
     "complaint.answer",
 }
 STAFF = {
-    "reviewer": "panel.view admin.enter gallery.view reference.view application.review",
+    "reviewer": "panel.view admin.enter gallery.view reference.view application.review application.papers",
     "complaint_officer": "panel.view admin.enter gallery.view reference.view complaint.decide",
     "admin": "panel.view admin.enter gallery.view provider.view consent.view consent.import_any consent.export "
     "consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run",
-    "auditor": "panel.view admin.enter gallery.view provider.view consent.view reference.view audit.view ledger.verify "
-    "person.show",
+    "auditor": "panel.view admin.enter gallery.view provider.view consent.view reference.view application.papers "
+    "audit.view ledger.verify person.show",
 }
 CHANGING = {
     Permission.CONSENT_RECORD,

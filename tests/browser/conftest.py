@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from iys_portal.accounts.services.factors import enrol_totp
 from tests.databases import ROOT
 from tests.factories import PASSWORD, BrandFactory, MembershipFactory, ProviderFactory, RetailerFactory
+from tests.providers.signatures.authority import Authority
 from tests.workers import celery_worker, environment, kill, until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -72,6 +73,21 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
             yield Portal(url=f"http://localhost:{port}", email=user.email, secret=secret)
     finally:
         kill(web)
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def roots(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Trusted by the portal's processes too, so it comes before `portal`."""
+    folder = tmp_path / "kokler"
+    folder.mkdir()
+    authority.write_roots(folder)
+    monkeypatch.setenv("ESIGN_ROOTS", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,95 +1,128 @@
-"""A company and a person apply in a real browser, from the public start to the submitted application, in wet ink."""
+"""From the public start page to a provider's first import, in a real browser (R-P4, R-P6, R-P7, R-A2)."""
 
-import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from iys_portal.core import mailbox
+from consents.models import Consent
 from providers.enums import ApplicationState as S
-from providers.models import Application
-from tests.consents.evidence.papers import pdf, picture
-from tests.workers import until
+from providers.models import Application, Provider
+from tests.consents.evidence.papers import picture
+from tests.factories import PASSWORD, UserFactory
+from tests.providers.signatures.authority import Authority
 
+from . import steps
 from .conftest import Portal
+from .steps import EMAIL, LEGAL, NATURAL, PERSON, Visitor
 
-EMAIL = "izin@basvuran.example"
-PAPERS = {"belgeler": ("signature_circular", "gazette"), "sozlesme": ("commitment", "contract")}
+CHECKLIST = {
+    "mersis_checked_on": "2026-11-24",
+    "mersis_result": "Kayıt bulundu, unvan aynı",
+    "gazette_date": "2020-03-02",
+    "gazette_number": "10020",
+    "circular_notary": "Deneme 1. Noterliği",
+    "circular_number": "1234",
+}
+FOUND = ("title_matches", "signatory_in_gazette", "signature_matches")
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
-def mailed_code() -> str:
-    """The code of the newest mail, once the worker has sent it."""
-
-    def codes() -> list[str]:
-        found = [re.search(r"^\s+(\d{6})\s*$", letter.text, re.MULTILINE) for letter in mailbox.letters()]
-        return [match[1] for match in found if match]
-
-    until(lambda: bool(codes()), what="the mailed code")
-    return codes()[0]
-
-
-def on(page: Page) -> None:
-    page.get_by_role("button", name="Kaydet ve devam et").click()
+def apply_online(page: Page, portal: Portal, authority: Authority, folder: Path) -> None:
+    base = steps.apply_up_to_the_papers(page, portal.url, kind=LEGAL)
+    page.goto(f"{base}belgeler/")
+    steps.upload_papers(page, ("signature_circular", "gazette"), folder)
+    page.goto(f"{base}sozlesme/")
+    issued = steps.prepared_agreement(page, way="Çevrim içi, e-imza ile")
+    steps.upload_signed(page, steps.signed(issued, authority, PERSON, "Imza1"), folder / "imzali.pdf")
+    expect(page.locator("main")).to_contain_text("Eksik yok")
+    steps.submit(page, base)
 
 
-@pytest.mark.parametrize("kind", ["Tüzel kişi", "Gerçek kişi"])
-def test_r_p6_an_application_is_made_and_submitted(page: Page, portal: Portal, tmp_path: Path, kind: str) -> None:
-    page.goto(f"{portal.url}/accounts/login/")
-    page.get_by_role("link", name="Hizmet sağlayıcı başvurusu").click()
-    page.get_by_role("link", name="Başvuruya başla").click()
-    page.get_by_role("button", name="Okudum").click()
-    page.get_by_label(kind).check()
-    page.get_by_label("Kurumsal e-posta").fill(EMAIL)
-    page.get_by_role("button", name="Başla").click()
+def apply_in_wet_ink(page: Page, portal: Portal, folder: Path) -> None:
+    base = steps.apply_up_to_the_papers(page, portal.url, kind=NATURAL)
+    page.goto(f"{base}belgeler/")
+    steps.upload_papers(page, ("signature_circular", "gazette"), folder)
+    page.goto(f"{base}sozlesme/")
+    steps.prepared_agreement(page, way="Kâğıt üzerinde, ıslak imza ile")
+    steps.upload_papers(page, ("commitment", "contract"), folder)
+    steps.submit(page, base)
 
-    page.wait_for_url("**/sirket/")
-    base = page.url.removesuffix("sirket/")
-    page.locator("#id_title").fill("Başvuran Ticaret")
-    page.locator("#id_mersis").fill("123")
-    expect(page.locator("main")).to_contain_text("MERSİS numarası 16 hanelidir.")
-    page.locator("#id_mersis").fill("0734567890400015")
-    page.locator("#id_tax_number").fill("7345678904")
-    expect(page.locator("main")).to_contain_text("Doğru görünüyor.")
-    page.locator("#id_tax_office").fill("Deneme")
-    page.locator("#id_declared_consents").fill("1000")
-    page.locator("#id_address").fill("Deneme Mah. 1. Sok. No: 1")
-    page.locator("#id_province").select_option("Yalova")
-    page.locator("#id_district").select_option("Termal")
-    on(page)
 
-    page.wait_for_url("**/imza-yetkilisi/")
-    person = {"first_name": "Deneme", "last_name": "Yetkili", "tckn": "10000000146", "phone": "0532 000 00 00"}
-    for name, value in {**person, "email": "yetkili@basvuran.example"}.items():
-        page.locator(f"#id_{name}_1").fill(value)
-    if kind == "Gerçek kişi":
-        page.locator("#id_birth_date_1").fill("1980-05-17")
-    on(page)
+def review(page: Page, portal: Portal, first: Visitor, second: Visitor, folder: Path) -> None:
+    """Four eyes: one takes it, looks and proposes, another one approves."""
+    address = f"{portal.url}/basvurular/{Application.objects.get().public_id}/"
+    steps.sign_in(page, portal.url, first)
+    page.goto(f"{portal.url}/basvurular/")
+    page.get_by_role("link", name="Başvuran Ticaret").click()
+    expect(page).to_have_url(address)
+    page.get_by_role("button", name="İncelemeye al").click()
+    for name, value in CHECKLIST.items():
+        page.locator(f"#id_{name}").fill(value)
+    shot = folder / "mersis.png"
+    shot.write_bytes(picture(600, 800))
+    page.locator("#id_picture").set_input_files(shot)
+    for name in FOUND:
+        page.locator(f"#id_{name}").check()
+    page.get_by_role("button", name="Listeyi kaydet ve onay öner").click()
+    expect(page.locator("[data-dialog-open=approve]")).to_have_count(0)
+    steps.sign_out(page, portal.url)
+    steps.sign_in(page, portal.url, second)
+    page.goto(address)
+    page.locator("[data-dialog-open=approve]").click()
+    page.locator("dialog#approve button[type=submit]").click()
+    expect(page.locator("main")).to_contain_text("Onaylandı")
+    steps.sign_out(page, portal.url)
 
-    page.wait_for_url("**/e-posta/")
-    page.get_by_role("button", name="Kod gönder").click()
-    page.locator("#id_code").fill(mailed_code())
-    page.get_by_role("button", name="Doğrula").click()
-    page.wait_for_url("**/markalar/")
 
-    form, photo = tmp_path / "form.pdf", tmp_path / "sayfa.png"
-    form.write_bytes(pdf(pages=2))
-    photo.write_bytes(picture(600, 800))
-    for step, papers in PAPERS.items():
-        page.goto(f"{base}{step}/")
-        if step == "sozlesme":
-            page.get_by_label("Kâğıt üzerinde, ıslak imza ile").check()
-            page.get_by_role("button", name="Sözleşmeyi hazırla").click()
-            expect(page.get_by_role("link", name="PDF'i indir")).to_be_visible(timeout=30_000)
-        for paper in papers:
-            place = page.locator(f"#{paper}")
-            place.locator("input[type=file]").set_input_files([form, photo])
-            place.get_by_role("button", name="Yükle").click()
-            expect(page.locator(f"#{paper} .pages img")).to_have_count(3)
+def open_account(page: Page, portal: Portal) -> None:
+    """The manager follows the mailed invitation, chooses a password and sets the second factor."""
+    link = steps.letter_with(r"^(\S+/davet/#\S+)$", to=PERSON.email)[1]
+    page.goto(link)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Hesabımı aç").click()
+    if page.locator("input[name=login]").count():
+        page.fill("input[name=login]", PERSON.email)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+    page.wait_for_url("**/2fa/totp/activate/")
+    secret = page.locator("main [data-copy]").first.get_attribute("data-copy") or ""
+    page.fill("input[name=code]", Visitor(PERSON.email, secret).code())
+    page.click("main form[action$='activate/'] button[type=submit]")
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
 
-    page.goto(f"{base}onizleme/")
-    expect(page.locator("main")).not_to_contain_text("10000000146")
-    page.get_by_role("button", name="Başvuruyu gönder").click()
-    expect(page.locator("main")).to_contain_text("Gönderildi")
+
+def import_a_file(page: Page, portal: Portal, folder: Path) -> None:
+    at = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+    path = folder / "ilk.csv"
+    path.write_text(
+        f"recipient,type,status,source,consentDate\nayse@firma.example,EPOSTA,ONAY,HS_WEB,{at}\n", encoding="utf-8"
+    )
+    page.goto(f"{portal.url}/aktarimlar/yeni/")
+    page.set_input_files("input[type=file]", path)
+    page.click("main button[type=submit]")
+    expect(page.locator(".columns-table")).to_be_visible()
+    page.click(".decide button[type=submit]")
+    page.locator("[data-dialog-open=apply]").click(timeout=60_000)
+    page.click("dialog#apply button[type=submit]")
+    expect(page.locator("[data-dialog-open=undo]")).to_be_visible(timeout=60_000)
+    assert Consent.objects.get().brand_id == Provider.objects.get(application__isnull=False).brands.get(is_main=True).pk
+
+
+@pytest.mark.parametrize("kind", [LEGAL, NATURAL])
+def test_r_p7_from_the_start_page_to_the_managers_first_import(
+    roots: Path, portal: Portal, page: Page, authority: Authority, tmp_path: Path, settings: object, kind: str
+) -> None:
+    settings.PRIVATE_ROOT = tmp_path / "private"  # type: ignore[attr-defined]  # the portal's processes read the same files
+    first, second = (Visitor.of(UserFactory(staff_roles=["reviewer"])) for _ in range(2))
+    if kind == LEGAL:
+        apply_online(page, portal, authority, tmp_path)
+    else:
+        apply_in_wet_ink(page, portal, tmp_path)
     assert Application.objects.get().state == S.SUBMITTED
+    review(page, portal, first, second, tmp_path)
+    provider = Provider.objects.get(application__isnull=False)
+    assert steps.letter_with(rf"İYS numarası: {provider.iys_code}\b", to=EMAIL)
+    open_account(page, portal)
+    import_a_file(page, portal, tmp_path)

@@ -166,8 +166,11 @@ def _inviter_still_may(invitation: Invitation) -> bool:
     inviter = User.objects.filter(pk=invitation.invited_by_id, is_active=True).first()
     if inviter is None:
         return False
-    if Permission.STAFF_USERS in permissions_of_staff(inviter.staff_roles):
+    held = permissions_of_staff(inviter.staff_roles)
+    if Permission.STAFF_USERS in held:
         return True
+    if Permission.APPLICATION_REVIEW in held and invitation.provider_role == ProviderRole.MANAGER:
+        return True  # R-P7: an approval opens the manager's account
     return invitation.provider_id is not None and any(
         scope.provider_id == invitation.provider_id and Permission.PROVIDER_USERS in permissions_of_member(scope.role)
         for scope in scopes_of(inviter)

@@ -21,7 +21,7 @@ from providers.missing import missing_for
 from providers.models import Agreement, AgreementFile, Application, ApplicationMove
 from providers.services import SignatureRefused, review
 from tests.factories import UserFactory, actor_of
-from tests.providers.applications.conftest import COMPANY, FIRST, SECOND, Desk
+from tests.providers.applications.conftest import COMPANY, FIRST, SECOND, Desk, propose
 from tests.providers.applications.test_review import CHECKLIST
 
 from .conftest import ONE, TWO, issued, take
@@ -281,7 +281,7 @@ def approve(desk: Desk) -> Application:
     one, two = (actor_of(UserFactory(staff_roles=["reviewer"])) for _ in range(2))
     about = {"application": desk.fresh(), "now": timezone.now()}
     review.take_application(actor=one, **about)
-    review.propose_approval(actor=one, checklist=CHECKLIST, **about)
+    propose(CHECKLIST, actor=one, **about)
     return review.approve_application(actor=two, **about)
 
 

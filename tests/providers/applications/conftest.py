@@ -21,10 +21,10 @@ from iys_portal.core.models import OutboxMessage
 from providers import services
 from providers.enums import ApplicationDocumentKind as D
 from providers.missing import whole
-from providers.models import Application
-from providers.services import SignatoryValues
+from providers.models import Application, ApplicationReview
+from providers.services import SignatoryValues, review
 from providers.views.door import HELD
-from tests.consents.evidence.papers import pdf
+from tests.consents.evidence.papers import pdf, picture
 
 FIRST = SignatoryValues("Deneme", "Yetkili", "0532 000 00 00", "yetkili@basvuran.example", "10000000146")
 SECOND = SignatoryValues("İkinci", "Yetkili", "0533 000 00 00", "ikinci@basvuran.example", "10000000078")
@@ -39,6 +39,11 @@ COMPANY: dict[str, Any] = {
     "declared_consents": 1000,
 }
 PAPERS = (D.SIGNATURE_CIRCULAR, D.GAZETTE, D.COMMITMENT, D.CONTRACT)
+
+
+def propose(checklist: dict[str, Any], **about: Any) -> ApplicationReview:
+    """A reviewer's proposal with a picture of the MERSİS look-up."""
+    return review.propose_approval(checklist=checklist, picture=("mersis.png", BytesIO(picture(60, 80))), **about)
 
 
 def last_mail(to: str) -> OutboxMessage:

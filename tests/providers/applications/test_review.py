@@ -1,7 +1,9 @@
 """The review of applications: taking, returning, rejecting, proposing, approving (R-P6, R-P7, R-P10)."""
 
+import re
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.utils import timezone
 from iys_portal.accounts.enums import NoticeAudience
 from iys_portal.accounts.models import Invitation, User
 from iys_portal.accounts.selectors import privacy_notice
+from iys_portal.accounts.services import InvitationOver, find_invitation
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
@@ -20,10 +23,11 @@ from providers import services
 from providers.enums import ApplicationState
 from providers.models import Application, ApplicationReview, Brand, Provider
 from providers.services import review
+from tests.consents.evidence.papers import picture
 from tests.factories import BrandFactory, ProviderFactory, UserFactory, actor_of
 from tests.threads import at_once
 
-from .conftest import COMPANY, FIRST, Desk
+from .conftest import COMPANY, FIRST, Desk, file, propose
 
 CHECKLIST: dict[str, Any] = {
     "mersis_checked_on": date(2026, 11, 24),
@@ -64,7 +68,7 @@ def first(submitted: Application) -> Actor:
 
 
 def approve(application: Application, proposer: Actor, second: Actor | None = None) -> Application:
-    review.propose_approval(checklist=CHECKLIST, **about(application, proposer))
+    propose(CHECKLIST, **about(application, proposer))
     return review.approve_application(**about(application, second or reviewer()))
 
 
@@ -97,8 +101,40 @@ def test_r_p7_a_second_click_approves_once(submitted: Application, first: Actor)
     assert AuditEntry.objects.filter(verb="application.approved").count() == 1
 
 
+def test_r_p7_a_reviewers_invitation_opens_the_managers_account(submitted: Application, first: Actor) -> None:
+    second = reviewer()
+    approve(submitted, first, second)
+    token = re.search(r"#(\S+)$", OutboxMessage.objects.get(to=FIRST.email, cause__startswith="invitation").body, re.M)[
+        1
+    ]
+    assert find_invitation(token).email == FIRST.email
+    User.objects.filter(pk=second.id).update(staff_roles=["complaint_officer"])
+    with pytest.raises(InvitationOver):
+        find_invitation(token)
+
+
+def test_r_p1_the_picture_of_the_look_up_is_kept_and_its_opening_logged(
+    submitted: Application, first: Actor, sign_in: Callable[..., Client]
+) -> None:
+    with pytest.raises(FieldsInvalid) as bare:
+        review.propose_approval(checklist=CHECKLIST, **about(submitted, first))
+    assert list(bare.value.errors) == ["picture"]
+    with pytest.raises(Invalid) as wrong:
+        review.propose_approval(checklist=CHECKLIST, picture=("m.pdf", BytesIO(b"<html>")), **about(submitted, first))
+    assert wrong.value.field == "picture"
+    assert not ApplicationReview.objects.exists()
+    kept = propose(CHECKLIST, **about(submitted, first))
+    again = review.propose_approval(checklist=CHECKLIST | {"note": "ek"}, **about(submitted, first))
+    assert again.mersis_copy.name == kept.mersis_copy.name and again.mersis_copy_sha256 == kept.mersis_copy_sha256
+    url = reverse("providers:review_lookup", args=[submitted.public_id])
+    assert sign_in(UserFactory(staff_roles=["complaint_officer"])).get(url).status_code == 403
+    answer = sign_in(UserFactory(staff_roles=["auditor"])).get(url)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert AuditEntry.objects.filter(verb="application.document_read", new__kind="mersis").count() == 1
+
+
 def test_four_eyes_are_two_persons(submitted: Application, first: Actor, settings: Any) -> None:
-    review.propose_approval(checklist=CHECKLIST, **about(submitted, first))
+    propose(CHECKLIST, **about(submitted, first))
     with pytest.raises(NotAllowed):
         review.approve_application(**about(submitted, first))
     assert not Provider.objects.exists()
@@ -106,14 +142,14 @@ def test_four_eyes_are_two_persons(submitted: Application, first: Actor, setting
     with pytest.raises(IntegrityError, match="review_four_eyes"), transaction.atomic():
         ApplicationReview.objects.filter(pk=kept.pk).update(approved_at=timezone.now(), approved_by_id=first.id)
     settings.REGISTRY = {**settings.REGISTRY, "REVIEW_FOUR_EYES": False}
-    review.propose_approval(checklist=CHECKLIST, **about(submitted, first))
+    propose(CHECKLIST, **about(submitted, first))
     assert Provider.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", review.CHECKS)
 def test_r_p10_nothing_is_proposed_that_was_not_found_right(submitted: Application, first: Actor, name: str) -> None:
     with pytest.raises(FieldsInvalid) as refusal:
-        review.propose_approval(checklist=CHECKLIST | {name: False}, **about(submitted, first))
+        propose(CHECKLIST | {name: False}, **about(submitted, first))
     assert list(refusal.value.errors) == [name]
     assert not ApplicationReview.objects.exists()
 
@@ -128,7 +164,7 @@ def test_r_p1_one_provider_for_a_mersis_number_counts_from_approval(submitted: A
 
 
 def test_r_p6_a_return_names_what_is_missing_and_drops_the_proposal(submitted: Application, first: Actor) -> None:
-    review.propose_approval(checklist=CHECKLIST, **about(submitted, first))
+    propose(CHECKLIST, **about(submitted, first))
     with pytest.raises(Invalid):
         review.return_application(reason=" ", **about(submitted, first))
     review.return_application(reason="Sirküler okunmuyor.", asked=["signature_circular"], **about(submitted, first))
@@ -158,7 +194,7 @@ def test_only_who_holds_it_decides_and_a_colleague_takes_it_over(submitted: Appl
         review.reject_application(reason="x", **about(submitted, colleague))
     review.take_application(**about(submitted, colleague))
     with pytest.raises(NotAllowed):
-        review.propose_approval(checklist=CHECKLIST, **about(submitted, first))
+        propose(CHECKLIST, **about(submitted, first))
     assert AuditEntry.objects.get(verb="application.handed_over").old == {"reviewer": first.id}
 
 
@@ -188,7 +224,7 @@ def test_r_p7_two_approvals_at_once_open_one_provider(committed_db: str) -> None
     services.submit(**desk.about)
     holder, others = reviewer(), [reviewer(), reviewer()]
     review.take_application(**about(desk.fresh(), holder))
-    review.propose_approval(checklist=CHECKLIST, **about(desk.fresh(), holder))
+    propose(CHECKLIST, **about(desk.fresh(), holder))
     row = desk.fresh()
     failures = at_once(*[lambda actor=actor: review.approve_application(**about(row, actor)) for actor in others])
     assert not failures
@@ -212,6 +248,9 @@ def test_the_desk_leads_from_the_list_to_the_welcome(
     wrong = desk.post(reverse("providers:review_propose", args=[submitted.public_id]), {"gazette_number": "1"})
     assert wrong.status_code == 422
     form = {name: "on" if value is True else value for name, value in CHECKLIST.items() if value is not False}
+    bare = desk.post(reverse("providers:review_propose", args=[submitted.public_id]), form)
+    assert bare.status_code == 422 and "picture" in bare.context["checklist"].errors, "R-P1"
+    form["picture"] = file(picture(60, 80), "mersis.png")
     assert desk.post(reverse("providers:review_propose", args=[submitted.public_id]), form).status_code == 302
     assert "dialog" not in desk.get(page).content.decode().partition('id="approve"')[0][-400:]
     desk = enter(two)
@@ -229,8 +268,14 @@ def test_r_p5_papers_are_opened_by_reviewers_and_auditors_and_each_time_is_logge
         reverse("providers:review_page", args=[paper.public_id, 1]),
     ]
     before = AuditEntry.objects.count()
-    for link in links:
-        assert sign_in(UserFactory(staff_roles=["complaint_officer"])).get(link).status_code in (403, 404)
+    admin = sign_in(UserFactory(staff_roles=["admin"]))
+    page = admin.get(reverse("providers:review", args=[submitted.public_id])).content.decode()
+    assert "/basvurular/belge/" not in page, "an admin sees that papers are there, and cannot open them"
+    before = AuditEntry.objects.count()
+    for role in ("complaint_officer", "admin"):
+        client = sign_in(UserFactory(staff_roles=[role]))
+        for link in links:
+            assert client.get(link).status_code in (403, 404)
     assert AuditEntry.objects.count() == before
     client = sign_in(UserFactory(staff_roles=["auditor"]))
     for link in links:
