@@ -7,95 +7,319 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consents', '0011_retention_jobs'),
-        ('core', '0008_expiry'),
-        ('providers', '0007_rounds'),
+        ("consents", "0011_retention_jobs"),
+        ("core", "0008_expiry"),
+        ("providers", "0007_rounds"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MessageProblem',
+            name="MessageProblem",
             fields=[
-                ('pk', models.CompositePrimaryKey('message_id', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('message_id', models.BigIntegerField()),
-                ('line', models.BigIntegerField()),
-                ('problem', models.SmallIntegerField()),
-                ('value', models.CharField(blank=True, max_length=300)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "message_id", "line", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("message_id", models.BigIntegerField()),
+                ("line", models.BigIntegerField()),
+                ("problem", models.SmallIntegerField()),
+                ("value", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='MessageRemoval',
+            name="MessageRemoval",
             fields=[
-                ('pk', models.CompositePrimaryKey('message_id', 'recipient', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('message_id', models.BigIntegerField()),
-                ('recipient', models.CharField(db_collation='C', max_length=265)),
-                ('reason', models.SmallIntegerField()),
-                ('removed_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "message_id", "recipient", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("message_id", models.BigIntegerField()),
+                ("recipient", models.CharField(db_collation="C", max_length=265)),
+                ("reason", models.SmallIntegerField()),
+                ("removed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='MessageRecipients',
+            name="MessageRecipients",
             fields=[
-                ('pk', models.CompositePrimaryKey('bucket', 'message_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('bucket', models.IntegerField()),
-                ('message_id', models.BigIntegerField()),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=265), size=None)),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "bucket", "message_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("bucket", models.IntegerField()),
+                ("message_id", models.BigIntegerField()),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=265), size=None),
+                ),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), size=None),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['message_id'], name='recipients_of_message')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('recipients__len', models.F('reasons__len')), ('recipients__len__gte', 1)), name='message_recipients_with_reasons')],
+                "indexes": [models.Index(fields=["message_id"], name="recipients_of_message")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("recipients__len", models.F("reasons__len")), ("recipients__len__gte", 1)),
+                        name="message_recipients_with_reasons",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('channel', models.SmallIntegerField(choices=[(1, 'Call'), (2, 'Text message'), (3, 'E-mail')], verbose_name='channel')),
-                ('recipient_type', models.SmallIntegerField(choices=[(1, 'Individual'), (2, 'Merchant or tradesman')], default=1, verbose_name='recipient type')),
-                ('purpose', models.CharField(choices=[('commercial', 'Commercial: it advertises, offers or congratulates'), ('delivery', 'Delivery, change, use or maintenance of what was bought'), ('debt', 'Collection, debt reminder, subscription or membership'), ('warranty', 'Warranty, recall, safety'), ('legal', 'Information that the law obliges to give'), ('other', 'Other information without advertising')], default='commercial', max_length=12, verbose_name='purpose')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why no consent is needed')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('text', models.TextField(max_length=20000, verbose_name='text')),
-                ('html', models.TextField(blank=True, max_length=200000, verbose_name='HTML')),
-                ('planned_at', models.DateTimeField(verbose_name='planned time')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('washing', 'Recipients are being checked'), ('ready', 'Ready to be registered'), ('released', 'Registered'), ('replaced', 'Replaced by a newer version'), ('closed', 'Its time has passed'), ('cancelled', 'Called off')], default='draft', max_length=10, verbose_name='state')),
-                ('series', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('checklist', models.JSONField(blank=True, default=dict)),
-                ('recipients_from', models.CharField(blank=True, choices=[('file', 'File or pasted list'), ('all', 'Everybody with a consent of this brand and channel'), ('again', 'The same recipients as before')], max_length=6)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='messages')),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('layout', models.JSONField(blank=True, default=dict)),
-                ('wash_moment', models.DateTimeField(blank=True, null=True)),
-                ('washed_at', models.DateTimeField(blank=True, null=True, verbose_name='checked')),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('removed_since', models.PositiveIntegerField(default=0)),
-                ('seen_event', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('created_by', models.BigIntegerField()),
-                ('created_name', models.CharField(max_length=200)),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='registered')),
-                ('released_by', models.BigIntegerField(blank=True, null=True)),
-                ('released_name', models.CharField(blank=True, max_length=200)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='called off')),
-                ('cancelled_by', models.BigIntegerField(blank=True, null=True)),
-                ('cancelled_name', models.CharField(blank=True, max_length=200)),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='list taken')),
-                ('taken_by', models.BigIntegerField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='providers.brand', verbose_name='brand')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='later', to='consents.message')),
-                ('wash_job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "channel",
+                    models.SmallIntegerField(
+                        choices=[(1, "Call"), (2, "Text message"), (3, "E-mail")], verbose_name="channel"
+                    ),
+                ),
+                (
+                    "recipient_type",
+                    models.SmallIntegerField(
+                        choices=[(1, "Individual"), (2, "Merchant or tradesman")],
+                        default=1,
+                        verbose_name="recipient type",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("commercial", "Commercial: it advertises, offers or congratulates"),
+                            ("delivery", "Delivery, change, use or maintenance of what was bought"),
+                            ("debt", "Collection, debt reminder, subscription or membership"),
+                            ("warranty", "Warranty, recall, safety"),
+                            ("legal", "Information that the law obliges to give"),
+                            ("other", "Other information without advertising"),
+                        ],
+                        default="commercial",
+                        max_length=12,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="why no consent is needed")),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("text", models.TextField(max_length=20000, verbose_name="text")),
+                ("html", models.TextField(blank=True, max_length=200000, verbose_name="HTML")),
+                ("planned_at", models.DateTimeField(verbose_name="planned time")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("washing", "Recipients are being checked"),
+                            ("ready", "Ready to be registered"),
+                            ("released", "Registered"),
+                            ("replaced", "Replaced by a newer version"),
+                            ("closed", "Its time has passed"),
+                            ("cancelled", "Called off"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("series", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("checklist", models.JSONField(blank=True, default=dict)),
+                (
+                    "recipients_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("file", "File or pasted list"),
+                            ("all", "Everybody with a consent of this brand and channel"),
+                            ("again", "The same recipients as before"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="messages")),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("layout", models.JSONField(blank=True, default=dict)),
+                ("wash_moment", models.DateTimeField(blank=True, null=True)),
+                ("washed_at", models.DateTimeField(blank=True, null=True, verbose_name="checked")),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                ("removed_since", models.PositiveIntegerField(default=0)),
+                ("seen_event", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("created_by", models.BigIntegerField()),
+                ("created_name", models.CharField(max_length=200)),
+                ("released_at", models.DateTimeField(blank=True, null=True, verbose_name="registered")),
+                ("released_by", models.BigIntegerField(blank=True, null=True)),
+                ("released_name", models.CharField(blank=True, max_length=200)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="called off")),
+                ("cancelled_by", models.BigIntegerField(blank=True, null=True)),
+                ("cancelled_name", models.CharField(blank=True, max_length=200)),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="list taken")),
+                ("taken_by", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="providers.brand",
+                        verbose_name="brand",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="later",
+                        to="consents.message",
+                    ),
+                ),
+                (
+                    "wash_job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['brand', '-created_at'], name='message_of_brand'), models.Index(condition=models.Q(('state__in', ('ready', 'released'))), fields=['planned_at'], name='message_open')],
-                'constraints': [models.UniqueConstraint(fields=('series', 'version'), name='message_version_once'), models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'washing', 'ready'))), fields=('series',), name='message_one_version_in_work'), models.CheckConstraint(condition=models.Q(models.Q(('replaces', None), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1)), _connector='OR'), name='message_first_replaces_none'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'commercial'), ('reason', '')), models.Q(models.Q(('purpose', 'commercial'), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='message_reason_without_consent', violation_error_message='Say why no consent is needed; a commercial message has no such reason.'), models.CheckConstraint(condition=models.Q(('channel', 3), ('html', ''), _connector='OR'), name='message_html_of_mails', violation_error_message='Only an e-mail has HTML.'), models.CheckConstraint(condition=models.Q(models.Q(('subject', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='message_text_given'), models.CheckConstraint(condition=models.Q(('created_at__isnull', False), ('created_by__isnull', False), models.Q(('created_name', ''), _negated=True)), name='message_created_at_with_by'), models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None), ('released_name', '')), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('released_name', ''), _negated=True)), _connector='OR'), name='message_released_at_with_by'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('released', 'replaced', 'closed')), ('released_at__isnull', False)), models.Q(('state__in', ('draft', 'washing', 'ready')), ('released_at', None)), ('state', 'cancelled'), _connector='OR'), name='message_registered_is_released'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_at', None), ('cancelled_by', None), ('cancelled_name', '')), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('state', 'cancelled'), models.Q(('cancelled_name', ''), _negated=True)), _connector='OR'), name='message_cancelled_at_with_by'), models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('released_at__isnull', False), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='message_taken_at_with_by'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'commercial'), _negated=True), models.Q(('state__in', ('ready', 'released', 'replaced', 'closed')), _negated=True), ('washed_at__isnull', False), _connector='OR'), name='message_commercial_is_washed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'washing'), _negated=True), models.Q(('wash_job__isnull', False), ('wash_moment__isnull', False)), _connector='OR'), name='message_washing_has_job')],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["brand", "-created_at"], name="message_of_brand"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("ready", "released"))),
+                        fields=["planned_at"],
+                        name="message_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "version"), name="message_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("draft", "washing", "ready"))),
+                        fields=("series",),
+                        name="message_one_version_in_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("replaces", None), ("version", 1)),
+                            models.Q(("replaces__isnull", False), ("version__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="message_first_replaces_none",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "commercial"), ("reason", "")),
+                            models.Q(
+                                models.Q(("purpose", "commercial"), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_reason_without_consent",
+                        violation_error_message="Say why no consent is needed; a commercial message has no such reason.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel", 3), ("html", ""), _connector="OR"),
+                        name="message_html_of_mails",
+                        violation_error_message="Only an e-mail has HTML.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject", ""), _negated=True), models.Q(("text", ""), _negated=True)
+                        ),
+                        name="message_text_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("created_at__isnull", False),
+                            ("created_by__isnull", False),
+                            models.Q(("created_name", ""), _negated=True),
+                        ),
+                        name="message_created_at_with_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at", None), ("released_by", None), ("released_name", "")),
+                            models.Q(
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                models.Q(("released_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_released_at_with_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("released", "replaced", "closed")), ("released_at__isnull", False)),
+                            models.Q(("state__in", ("draft", "washing", "ready")), ("released_at", None)),
+                            ("state", "cancelled"),
+                            _connector="OR",
+                        ),
+                        name="message_registered_is_released",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "cancelled"), _negated=True),
+                                ("cancelled_at", None),
+                                ("cancelled_by", None),
+                                ("cancelled_name", ""),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                                ("state", "cancelled"),
+                                models.Q(("cancelled_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_cancelled_at_with_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at", None), ("taken_by", None)),
+                            models.Q(
+                                ("released_at__isnull", False), ("taken_at__isnull", False), ("taken_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_taken_at_with_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "commercial"), _negated=True),
+                            models.Q(("state__in", ("ready", "released", "replaced", "closed")), _negated=True),
+                            ("washed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_commercial_is_washed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "washing"), _negated=True),
+                            models.Q(("wash_job__isnull", False), ("wash_moment__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="message_washing_has_job",
+                    ),
+                ],
             },
         ),
     ]
