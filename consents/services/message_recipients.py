@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -162,14 +163,21 @@ def _layout_of(message: Message) -> Layout:
 
 
 def forget_old_files(now: datetime) -> int:
-    """Delete lists that were taken and never checked to the end (R-G1); returns how many."""
+    """Delete lists that were taken and never checked to the end (R-G1); returns how many.
+
+    A check that broke down and that nobody went on with is given up with its list.
+    """
     old = Message.objects.exclude(file="").filter(wash_moment__lt=now - settings.REGISTRY["MESSAGE_FILE_KEEP"])
+    under_way = Q(state=S.WASHING, wash_job__state__in=(JobState.QUEUED, JobState.RUNNING))
     total = 0
-    for key in list(old.exclude(state=S.WASHING).values_list("pk", flat=True)[:200]):
+    for key in list(old.exclude(under_way).order_by("pk").values_list("pk", flat=True)[:200]):
         with transaction.atomic():
-            message = Message.objects.select_for_update(of=("self",)).get(pk=key)
+            message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=key)
+            if message.state == S.WASHING:
+                moved = MESSAGE.move(message, "stopped", SYSTEM)
+                record(moved.verb, message, actor=SYSTEM, provider_id=message.brand.provider_id)
             forget_file(message)
-            message.save(update_fields=["file", "layout"])
+            message.save(update_fields=["state", "file", "layout"])
             total += 1
     return total
 

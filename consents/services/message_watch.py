@@ -32,6 +32,8 @@ from .messages import close_past, locked
 
 EVENTS = 5_000
 _WATCHED = (S.READY, S.RELEASED)
+_OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED)
+"""Why nobody is written to for a time: no reason to take an address off for good."""
 
 
 def watch(now: datetime) -> None:
@@ -57,7 +59,7 @@ def catch_up(message_id: int, *, now: datetime) -> int:
             changed = {event.recipient for event in changes.events if event.channel == message.channel}
             listed = found_in([message.pk], changed)
             allowed = [address for (_id, address), reason in listed.items() if reason < Reason.REFUSED_BY_RECIPIENT]
-            total += _take_off(message, _gone(message, allowed, now), now)
+            total += _take_off(message, _lasting(_gone(message, allowed, now)), now)
             message.seen_event = changes.cursor
             message.save(update_fields=["seen_event"])
         if not changes.more:
@@ -92,10 +94,10 @@ def allowed_now(message: Message, *, now: datetime) -> Iterator[list[str]]:
         pairs = zip(recipients, reasons, strict=True)
         allowed = sorted(a for a, reason in pairs if reason < Reason.REFUSED_BY_RECIPIENT and a not in gone)
         refused = dict(_gone(message, allowed, now))
-        if refused:
+        if lasting := _lasting(refused.items()):
             with transaction.atomic():
                 locked_now = Message.objects.select_for_update(of=("self",)).select_related("brand__provider")
-                _take_off(locked_now.get(pk=message.pk), refused.items(), now, tell=False)
+                _take_off(locked_now.get(pk=message.pk), lasting, now, tell=False)
         yield [address for address in allowed if address not in refused]
 
 
@@ -104,6 +106,10 @@ def _gone(message: Message, addresses: Iterable[str], now: datetime) -> list[tup
     found = answers(asked, brand=message.brand, channel=message.channel, recipient_type=message.recipient_type, now=now)
     pairs = zip(asked, found, strict=True)
     return [(address, reason) for address, reason in pairs if reason >= Reason.REFUSED_BY_RECIPIENT]
+
+
+def _lasting(gone: Iterable[tuple[str, Reason]]) -> list[tuple[str, Reason]]:
+    return [(address, reason) for address, reason in gone if reason not in _OF_PROVIDER]
 
 
 def _take_off(message: Message, gone: Iterable[tuple[str, Reason]], now: datetime, *, tell: bool = True) -> int:

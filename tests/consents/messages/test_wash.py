@@ -159,7 +159,6 @@ def test_a_check_can_be_stopped_and_a_broken_one_resumed(
 ) -> None:
     message = message_recipients.wash_all(actor=writer, public_id=draft().public_id, publish=False)
     with monkeypatch.context() as patch:
-        patch.setattr(message_wash, "answers_of", None)
         patch.setattr(message_wash, "_of_brand", lambda _message: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             message_wash.wash(message.wash_job_id or 0)
@@ -204,3 +203,22 @@ def test_r_p12_integrators_and_strangers_have_no_part(draft: Make, brand: Brand)
         with pytest.raises(refusal):
             message_recipients.wash_all(actor=actor, public_id=message.public_id)
     assert not Job.objects.exists()
+
+
+def test_r_g1_a_list_that_nobody_had_checked_to_the_end_is_forgotten(
+    writer: Actor, draft: Make, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = BytesIO(b"recipient\nali@firma.example\n")
+    message = message_recipients.wash_file(
+        actor=writer, public_id=draft().public_id, file=content, name="a.csv", publish=False
+    )
+    later = timezone.now() + settings.REGISTRY["MESSAGE_FILE_KEEP"] + timedelta(hours=1)
+    assert message_recipients.forget_old_files(later) == 0, "it still waits for its turn"
+    with monkeypatch.context() as patch:
+        patch.setattr(message_wash, "answers", lambda *_a, **_k: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            message_wash.wash(message.wash_job_id or 0)
+    assert message_recipients.forget_old_files(timezone.now()) == 0
+    assert message_recipients.forget_old_files(later) == 1
+    message.refresh_from_db()
+    assert (message.state, message.file.name, message.layout) == ("draft", "", {})

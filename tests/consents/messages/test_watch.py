@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from consents.engine.terms import terms_of_recipient
+from consents.enums import Source, WayIn
 from consents.models import Consent, Message
 from consents.services import message_recipients, message_watch
+from consents.services.recipients import ANYBODY
+from consents.services.records import write_rows
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import AuditEntry, OutboxMessage
 from providers.models import Brand
@@ -66,3 +70,27 @@ def test_a_refusal_during_the_check_is_not_lost(writer: Actor, brand: Brand, rec
     sealed_and_watched()
     message.refresh_from_db()
     assert (message.state, message.removed_since) == ("ready", 1)
+
+
+def say_yes_again(brand: Brand, address: str) -> None:
+    """An event about somebody who may be written to: the recipient consents anew on the citizens' page."""
+    row = {
+        "recipient": address, "channel": 3, "recipient_type": 1, "status": 1, "source": int(Source.IYS_WEB),
+        "consent_date": timezone.now().replace(microsecond=0), "retailer_code": None, "evidence": None,
+        "own_notice_at": None, "own_notice_means": None,
+    }  # fmt: skip
+    terms = terms_of_recipient(brand.pk, moment=timezone.now(), actor=ANYBODY, way=WayIn.CITIZEN)
+    assert all(outcome.accepted for outcome in write_rows(terms, [row]))
+
+
+def test_r_p7_a_suspension_takes_nobody_off_for_good(writer: Actor, brand: Brand, released: Message) -> None:
+    brand.provider.state = "suspended"
+    brand.provider.save()
+    says_no(brand)
+    say_yes_again(brand, "veli@firma.example")
+    sealed_and_watched()
+    released.refresh_from_db()
+    assert released.removed_since == 1, "the refusal, and nobody else"
+    brand.provider.state = "active"
+    brand.provider.save()
+    assert taken(writer, released) == ["veli@firma.example"]
