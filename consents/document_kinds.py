@@ -29,4 +29,12 @@ KINDS = [
         staff_permission=Permission.PERSON_SHOW,
         enclosures=_proof_inside,
     ),
+    Kind(
+        name="consents.report",
+        prefix="RAP",
+        title=gettext_lazy("Report"),
+        template="pdf/consents/report.html",
+        permission=Permission.PROVIDER_VIEW,
+        staff_permission=Permission.PROVIDER_VIEW,
+    ),
 ]

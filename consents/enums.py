@@ -258,3 +258,37 @@ class RecipientsFrom(models.TextChoices):
     FILE = "file", _("File or pasted list")
     ALL = "all", _("Everybody with a consent of this brand and channel")
     AGAIN = "again", _("The same recipients as before")
+
+
+class ExportKind(models.TextChoices):
+    """What an export lists."""
+
+    CONSENTS = "consents", _("Consents as they stand")
+    HISTORY = "history", _("Consents with their whole history")
+    REFUSALS = "refusals", _("Refusals in force")
+
+    @property
+    def slug(self) -> str:
+        """Its part of a file's name, as companies' people read it."""
+        return {"consents": "izinler", "history": "izin-gecmisi", "refusals": "retler"}[self.value]
+
+
+class ExportFormat(models.TextChoices):
+    """The kind of file."""
+
+    CSV = "csv", _("CSV, for other systems")
+    XLSX = "xlsx", _("Excel workbook")
+
+
+class ExportStage(models.TextChoices):
+    """Where an export stands for its owner; it follows from its job and its dates."""
+
+    MAKING = "making", _("Being made")
+    READY = "ready", _("Ready")
+    EXPIRED = "expired", _("Expired")
+    STOPPED = "stopped", _("Stopped")
+    FAILED = "failed", _("Could not be made")
+
+    @property
+    def badge(self) -> str:
+        return {"making": "info", "ready": "success", "failed": "danger"}.get(self.value, "secondary")

@@ -9,10 +9,12 @@ from .enums import Lane
 from .services import (
     day_files,
     digest,
+    exports,
     import_runs,
     message_wash,
     message_watch,
     notices,
+    reports,
     retention,
     seals,
     stamps,
@@ -37,6 +39,21 @@ def undo_import(job_id: int) -> None:
 @shared_task(name="consents.forget_uploads")
 def forget_uploads() -> None:
     import_runs.forget_uploads(timezone.now())
+
+
+@shared_task(name="consents.make_export")
+def make_export(job_id: int) -> None:
+    exports.make_export(job_id)
+
+
+@shared_task(name="consents.forget_exports")
+def forget_exports() -> None:
+    exports.forget_exports(timezone.now())
+
+
+@shared_task(name="consents.count_reports")
+def count_reports() -> None:
+    reports.count_ledger()
 
 
 @shared_task(name="consents.send_notices")

@@ -6,12 +6,14 @@ from .views import texts
 from .views.consents import DetailView, ListView, ShowView
 from .views.day_files import DayFileDownloadView, DayFilesView
 from .views.evidence import CompleteView, FileView, MissingView, PreviewView
-from .views.exports import ExportView, SampleView
+from .views.export_files import ExportRefusalsView, ExportRemoveView, ExportsView, ExportTakeView, ExportView
+from .views.exports import ListExportView, SampleView
 from .views.inbound import InboundView
 from .views.links import ActView, LinkView, OneClickView
 from .views.notices import NoticesView
 from .views.record import HintView, RecordView, RefuseView
 from .views.refusals import AcknowledgeView, RefusalExportView, RefusalsView
+from .views.reports import ReportFileView, ReportPdfView, ReportsView
 from .views.retention import HoldView, ReleaseView, RetentionView, RunView
 from .views.seals import EvidenceView, ProofView, SealsView, SealView, StampView, VerifyView
 from .views.windows import WindowView
@@ -22,7 +24,12 @@ urlpatterns = [
     path("izinler/yeni/", RecordView.as_view(), name="record"),
     path("izinler/yeni/adres/", HintView.as_view(), name="hint"),
     path("izinler/ornek.csv", SampleView.as_view(), name="sample"),
-    path("izinler/disa-aktar/<slug:kind>/", ExportView.as_view(), name="export"),
+    path("izinler/disa-aktar/<slug:kind>/", ListExportView.as_view(), name="export"),
+    path("disa-aktarimlar/", ExportsView.as_view(), name="exports"),
+    path("disa-aktarimlar/retler/", ExportRefusalsView.as_view(), name="exports_refusals"),
+    path("disa-aktarimlar/<uuid:public_id>/", ExportView.as_view(), name="export_file"),
+    path("disa-aktarimlar/<uuid:public_id>/indir/", ExportTakeView.as_view(), name="export_take"),
+    path("disa-aktarimlar/<uuid:public_id>/sil/", ExportRemoveView.as_view(), name="export_remove"),
     path("izinler/<int:event_id>/", DetailView.as_view(), name="detail"),
     path("izinler/<int:event_id>/ret/", RefuseView.as_view(), name="refuse"),
     path("izinler/<int:event_id>/goster/", ShowView.as_view(), name="show"),
@@ -56,6 +63,9 @@ urlpatterns = [
     path("retler/islendi/", AcknowledgeView.as_view(), name="refusals_acknowledge"),
     path("retler/disa-aktar/", RefusalExportView.as_view(), name="refusals_export"),
     path("bildirimler/", NoticesView.as_view(), name="notices"),
+    path("raporlar/", ReportsView.as_view(), name="reports"),
+    path("raporlar/pdf/", ReportPdfView.as_view(), name="report_pdf"),
+    path("raporlar/csv/", ReportFileView.as_view(), name="report_csv"),
     path("onay-metinleri/", texts.TextsView.as_view(), name="texts"),
     path("onay-metinleri/yeni/", texts.NewView.as_view(), name="text_new"),
     path("onay-metinleri/<int:text_id>/", texts.OneView.as_view(), name="text"),

@@ -52,6 +52,8 @@ app.conf.beat_schedule = {
     "day-files": {"task": "consents.make_day_files", "schedule": 600.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
+    "exports-forget": {"task": "consents.forget_exports", "schedule": 900.0},
+    "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul

@@ -28,6 +28,7 @@ from providers.services.asking import ask_sub_brand
 from providers.services.profiles import keep_logo
 from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf, picture
+from tests.consents.exports.steps import a_file
 from tests.factories import (
     ApplicationFactory,
     BrandFactory,
@@ -74,6 +75,8 @@ PAGES: dict[str, set[str]] = {
     "consents:evidence_missing": {"manager", "officer"},
     "consents:refusals": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:notices": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:exports": {"manager", "officer", "admin"},
+    "consents:reports": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:day_files": {"manager", "officer", "admin", "auditor"},
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
@@ -99,6 +102,9 @@ OBJECTS = {
     "consents:evidence_file": "GET",
     "consents:evidence_preview": "GET",
     "consents:day_file": "POST",
+    "consents:export_file": "GET",
+    "consents:export_take": "POST",
+    "consents:export_remove": "POST",
     "consents:text": "GET",
     "consents:text_change": "GET",
     "consents:text_print": "GET",
@@ -203,7 +209,7 @@ OF_REGISTER = {
 # e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -305,6 +311,7 @@ def filled(db: None) -> dict[str, Any]:
         ).public_id,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "day_file": day_file.pk,
+        "export": a_file(actor).public_id,
         "member": other.pk,
         "dealer": RetailerFactory(brand=brand).pk,
         "request": ask_sub_brand(
@@ -321,6 +328,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["document"]])
     if name.startswith(("consents:detail", "consents:refuse", "consents:proof", "consents:evidence_complete")):
         return reverse(name, args=[filled["event"]])
+    if name.startswith("consents:export_"):
+        return reverse(name, args=[filled["export"]])
     if name == "consents:day_file":
         return reverse(name, args=[filled["day_file"]])
     if name.startswith("consents:text"):

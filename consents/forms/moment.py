@@ -1,5 +1,6 @@
 """The question "what was it on …?" (R-L4)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,11 @@ class ExportForm(PortalForm):
     """What an export may add to its rows: the state at a moment, on both clocks."""
 
     at = PastMomentField(label=_("State at a moment (optional)"), required=False)
+    history = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """An event says what stood after it: a moment is asked of consents only."""
+        super().__init__({**data, "at": ""} if data.get("history") else data)
 
     @property
     def told(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
+from .exports import ExportFile
 from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
 from .ledger import (
     BrandCounter,
@@ -17,6 +18,7 @@ from .ledger import (
 from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .refusals import InboundText, RefusalAlert, RefusalCounter
+from .reports import ReportDay, ReportMark
 from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
@@ -38,6 +40,7 @@ __all__ = [
     "ErasedRefusal",
     "Evidence",
     "EvidenceQuerySet",
+    "ExportFile",
     "ImportChunk",
     "ImportEvidence",
     "ImportProblem",
@@ -57,6 +60,8 @@ __all__ = [
     "RefusalAlert",
     "RefusalCounter",
     "RememberedColumn",
+    "ReportDay",
+    "ReportMark",
     "RetentionRun",
     "SealLeaves",
     "SealMark",

@@ -143,18 +143,10 @@ def keys_of(filters: Filters, *, cursor: Key | None = None, backwards: bool = Fa
         return [tuple(row) for row in db.fetchall()]
 
 
-def slice_sql(
-    filters: Filters, brand_id: int, columns: str, *, cursor: Key | None, limit: int
-) -> tuple[str, dict[str, Any]]:
-    """The statement that walks one brand in slices: the four columns of the key, then `columns` (constant text)."""
-    conditions, values = _conditions(filters, cursor, backwards=False)
-    where = " AND ".join(["brand_id = %(brand)s", *conditions])
-    order = f"{_DOMAIN}, recipient" if filters.by_domain else "recipient"
-    sql = (
-        f"SELECT recipient, brand_id, channel, recipient_type, {columns} FROM consents_consent "  # noqa: S608
-        f"WHERE {where} ORDER BY {order}, channel, recipient_type LIMIT %(limit)s"
-    )
-    return sql, values | {"brand": brand_id, "limit": limit}
+def of_brand_sql(filters: Filters, brand_id: int) -> tuple[str, dict[str, Any]]:
+    """The condition on the consents of one brand that the filters allow, with its values: for walks through a list."""
+    conditions, values = _conditions(filters, None, backwards=False)
+    return " AND ".join([_of_brand(filters, brand_id), *conditions]), values
 
 
 def rows_of(keys: Sequence[Key], base: ConsentQuerySet) -> list[Any]:

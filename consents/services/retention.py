@@ -28,6 +28,7 @@ from consents.models import (
     ConsentEvent,
     ConsentImport,
     Evidence,
+    ExportFile,
     ImportChunk,
     ImportEvidence,
     ImportProblem,
@@ -54,6 +55,7 @@ from .day_files import remake_if_closed
 log = logging.getLogger(__name__)
 BATCH = 500  # consents in one transaction; it stays well under half a second
 ENTRIES = 2_000
+UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 TASK = "consents.run_retention"
 _EXPIRE = "SELECT * FROM consents_expire(%s, %s, %s::smallint[], %s::smallint[], %s, %s, %s, %s, %s, %s)"
 
@@ -80,7 +82,7 @@ def start_run(*, applied: bool, actor: Actor, now: datetime, publish: bool = Tru
     One of the same kind that is under way is given instead. Without `publish` the caller runs it.
     """
     actor.require(Permission.RETENTION_RUN)
-    under_way = RetentionRun.objects.filter(job__state__in=(JobState.QUEUED, JobState.RUNNING), applied=applied).first()
+    under_way = RetentionRun.objects.filter(job__state__in=UNDER_WAY, applied=applied).first()
     if under_way is not None:
         return under_way
     job = start_job(TASK, title=str(_("Expiry of records")), actor=actor, publish=publish)
@@ -266,6 +268,11 @@ def _old_messages(before: datetime) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(created_at__lt=before)
 
 
+def _old_exports(before: datetime) -> QuerySet[ExportFile]:
+    """Of files that are long gone; where a list of refusals ended goes with them, and the next holds all in force."""
+    return ExportFile.objects.filter(created_at__lt=before, file="").exclude(job__state__in=UNDER_WAY)
+
+
 def _plain(name: str, label: Promise, rows: Callable[[datetime], QuerySet[Any]]) -> Policy:
     return Policy(name, label, count=lambda before: rows(before).count(), erase=lambda before: rows(before).delete()[0])
 
@@ -291,6 +298,7 @@ POLICIES = [
         lambda b: message_retention.due(b).count(),
         message_retention.erase_recipients,
     ),
+    _plain("exports", _("What exported files were about"), _old_exports),
     _plain("messages", _("Mails and text messages of the registry"), _old_messages),
     Policy("entries", _("Audit entries"), _old_entries, _erase_entries),
 ]

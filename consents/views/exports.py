@@ -1,9 +1,10 @@
-"""The list as a file. By POST, because every export is logged (R-G3)."""
+"""The list as a file. By POST, because every export is logged (R-G3): a short one at once, a long one by a job."""
 
 import tempfile
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from django.contrib import messages
 from django.http import (
     FileResponse,
     Http404,
@@ -12,45 +13,60 @@ from django.http import (
     HttpResponseBase,
     StreamingHttpResponse,
 )
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from consents.exports import as_csv, as_xlsx, sample
+from consents.enums import ExportFormat, ExportKind
+from consents.exports import Listing, csv_parts, sample, write_xlsx
 from consents.filters import ConsentFilterForm, brands_for, read_filters
 from consents.forms.moment import ExportForm
 from consents.opaque import unseal
-from consents.selectors import totals
-from consents.selectors.pages import Filters
+from consents.selectors.exports import is_small, listing_of
+from consents.services import exports as services
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
-KINDS = ("csv", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.XLSX: XLSX}
 
 
-class ExportView(ActorView):
-    """CSV or XLSX of what the list shows with the same query."""
+class ListExportView(ActorView):
+    """CSV or XLSX of what the list shows with the same query, or of its whole history."""
 
     permission = Permission.CONSENT_EXPORT
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponseBase:
-        if kind not in KINDS:
+        if kind not in ExportFormat.values:
             raise Http404
-        moment = ExportForm(request.POST)
-        if not moment.is_valid():
-            return render(request, "consents/export_moment.html", {"moment": moment}, status=422)
-        brands = brands_for(self.actor)
+        form = ExportForm(request.POST.dict())
+        if not form.is_valid():
+            return render(request, "consents/export_moment.html", {"moment": form}, status=422)
         search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""
-        form = ConsentFilterForm(request.GET, brands=brands, grouped=False)
-        filters = read_filters(self.actor, form, search)
-        counted = totals.matching(self.actor, filters)
-        codes = {brand.pk: brand.brand_code for brand in brands if brand.pk in counted}
-        what = {"kind": kind, "filters": form.chosen, "search": bool(search), "brands": len(codes)} | moment.told
-        audit.record("consent.exported", ("consents.export", kind), actor=self.actor, new=what)
-        return _file(kind, filters, codes, moment.cleaned_data["at"])
+        shown = ConsentFilterForm(request.GET, brands=brands_for(self.actor), grouped=False)
+        asked: dict[str, Any] = {
+            "kind": ExportKind.HISTORY if form.cleaned_data["history"] else ExportKind.CONSENTS,
+            "filters": read_filters(self.actor, shown, search),
+            "moment": form.cleaned_data["at"],
+        }
+        listing, count = listing_of(self.actor, **asked)
+        if listing.kind is ExportKind.CONSENTS and is_small(listing.filters, count):
+            what = {"kind": kind, "filters": shown.chosen, "search": bool(search), "brands": len(listing.brands)}
+            audit.record("consent.exported", ("consents.export", kind), actor=self.actor, new=what | form.told)
+            return _at_once(ExportFormat(kind), listing)
+        services.start_export(
+            actor=self.actor,
+            form=ExportFormat(kind),
+            shown=shown.chosen,
+            search=search,
+            now=timezone.now(),
+            **asked,
+        )
+        messages.success(request, _("Your file is being made. You can leave this page; nothing is lost."))
+        return redirect("consents:exports")
 
 
 class SampleView(ActorView):
@@ -64,14 +80,16 @@ class SampleView(ActorView):
         return response
 
 
-def _file(kind: str, filters: Filters, codes: dict[int, int], at: datetime | None) -> HttpResponseBase:
-    name = f"izinler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}.{kind}"
-    if kind == "csv":
-        response = StreamingHttpResponse(as_csv(filters, codes, at), content_type="text/csv; charset=utf-8")
+def _at_once(form: ExportFormat, listing: Listing) -> HttpResponseBase:
+    name = f"izinler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}.{form}"
+    if form is ExportFormat.CSV:
+        parts = (part for part, _rows in csv_parts(listing))
+        response = StreamingHttpResponse(parts, content_type=TYPES[form])
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        as_xlsx(path, filters, codes, at)
+        for _done in write_xlsx(path, listing):
+            pass
         file = path.open("rb")  # stays readable after its folder is gone
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[form])

@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, files, ledger, messages, notices, pages, proof
+from . import agreements, exports, files, ledger, messages, notices, pages, proof
 
 SINGLES = 200
 
@@ -44,6 +44,8 @@ def run(*, rows: int, only: set[str]) -> None:
             "engine": bench.engine,
             "notices": bench.notices,
             "page": bench.pages,
+            "export": bench.exports,
+            "report": bench.reports,
             "proof": bench.proof,
             "agreement": bench.agreements,
             "message": bench.messages,
@@ -212,6 +214,16 @@ class Bench:
             self.load(notices.mail_file(self.folder, notices.BULK, seed=20, now=self.now))
             say("notices.withdraw.median_ms", notices.withdrawals(), "ms")
             say("notices.single_beside_bulk_s", notices.single_beside_bulk(self.brand, self.actor, environment), "s")
+
+    def exports(self) -> None:
+        for name, value, unit in exports.measure(self.brand, self.rows):
+            say(name, value, unit)
+
+    def reports(self) -> None:
+        for name, value, unit in exports.count_reports():
+            say(name, value, unit)
+        for name, milliseconds in pages.reports(self.brand):
+            say(name, milliseconds, "ms")
 
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):

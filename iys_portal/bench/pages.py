@@ -13,15 +13,13 @@ from django.urls import reverse
 from providers.models import Brand, Membership
 
 TIMES = 15
+EMAIL = "olcum@kisi.example"
 HUNDREDTH = 99
 
 
 def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     """Yields (name, median milliseconds)."""
-    user = get_user_model().objects.create_user("olcum@kisi.example", full_name="Ölçüm")
-    Membership.objects.create(user=user, provider=brand.provider, role="viewer")
-    client = Client(headers={"accept-language": "tr"})
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = _viewer(brand)
     yield "page.overview.median_ms", _median(client, reverse("dashboard:overview"))
     first = reverse("consents:list")
     yield "page.list.median_ms", _median(client, first)
@@ -32,6 +30,21 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
             return
         url = urljoin(first, found[1].replace("&amp;", "&"))
     yield "page.list_hundredth.median_ms", _median(client, url)
+
+
+def reports(brand: Brand) -> Iterator[tuple[str, float]]:
+    """The reports of the last twelve months; yields (name, median milliseconds)."""
+    yield "page.reports.median_ms", _median(_viewer(brand), reverse("consents:reports"))
+
+
+def _viewer(brand: Brand) -> Client:
+    user = get_user_model().objects.filter(email=EMAIL).first()
+    if user is None:
+        user = get_user_model().objects.create_user(EMAIL, full_name="Ölçüm")
+        Membership.objects.create(user=user, provider=brand.provider, role="viewer")
+    client = Client(headers={"accept-language": "tr"})
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
 
 
 def _median(client: Client, url: str) -> float:

@@ -5,6 +5,7 @@ tagged besides, for screen readers.
 """
 
 import mimetypes
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from fontTools.ttLib import woff2
 from weasyprint import HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 VARIANT = "pdf/a-3u"
@@ -56,6 +58,17 @@ def _unpacked_font(path: str) -> bytes:
     return out.getvalue()
 
 
+_own = threading.local()
+
+
+def _fonts() -> FontConfiguration:
+    """Our fonts as Pango knows them, once a thread: a set for each document was never wholly given back (0.3 MB)."""
+    if not hasattr(_own, "fonts"):
+        _own.fonts = FontConfiguration()
+    fonts: FontConfiguration = _own.fonts
+    return fonts
+
+
 @dataclass(frozen=True)
 class Enclosure:
     """A file inside the PDF."""
@@ -87,6 +100,7 @@ def render_pdf(
     attachments = [_attachment(one, made_at) for one in enclosures]
     try:
         return document.write_pdf(
+            font_config=_fonts(),
             finisher=_pack_streams if plain_objects else None,
             pdf_variant=VARIANT,
             pdf_tags=True,

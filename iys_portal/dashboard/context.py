@@ -54,6 +54,8 @@ MENU = (
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.PROVIDER_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
+    Entry(_("Exports"), "consents:exports", "export", Permission.CONSENT_EXPORT),
+    Entry(_("Reports"), "consents:reports", "bar-chart", Permission.PROVIDER_VIEW),
     Entry(_("Day files"), "consents:day_files", "history", Permission.CONSENT_RECONCILE),
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.APPLICATION_REVIEW),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consents import exports
+from consents.enums import ExportKind
 from consents.models import Consent
 from consents.selectors.pages import Filters
 from iys_portal.core.models import AuditEntry
@@ -54,12 +55,13 @@ def test_several_brands_in_one_file_are_told_apart(panel: Client, brand: Brand, 
 
 
 def test_slices_lose_and_repeat_nothing(brand: Brand, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "SLICE", 3)
+    monkeypatch.setattr("consents.exports.rows.SLICE", 3)
     for number in range(10):
         record(f"kisi{number}@firma.example")
     record("+905321234567", channel="ARAMA")
     record("+905321234567", channel="MESAJ")
-    rows = [row for part in exports.slices(Filters(brands=(brand.pk,)), {brand.pk: 1}) for row in part]
+    listing = exports.Listing(ExportKind.CONSENTS, Filters(brands=(brand.pk,)), {brand.pk: 1})
+    rows = [row for part in exports.text_rows(listing) for row in part]
     assert len({row[:2] for row in rows}) == len(rows) == 12
 
 
@@ -90,10 +92,11 @@ def test_a_formula_like_address_stays_text_in_a_workbook(panel: Client, record: 
 def test_a_full_sheet_goes_on_in_the_next(
     brand: Brand, record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(exports, "SHEET_ROWS", 4)
+    monkeypatch.setattr("consents.exports.files.SHEET_ROWS", 4)
     for number in range(7):
         record(f"kisi{number}@firma.example")
-    exports.as_xlsx(tmp_path / "a.xlsx", Filters(brands=(brand.pk,)), {brand.pk: 1})
+    listing = exports.Listing(ExportKind.CONSENTS, Filters(brands=(brand.pk,)), {brand.pk: 1})
+    assert list(exports.write_xlsx(tmp_path / "a.xlsx", listing))[-1] == 7
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [sheet.max_row for sheet in book] == [4, 4, 2]
 

@@ -1,0 +1,67 @@
+"""A report as plain values, for its PDF, and as the lines of a file."""
+
+import csv
+import io
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
+from consents.files.annotate import guard
+from consents.selectors.reports import Figures, Report
+from iys_portal.core.calendar import ISTANBUL
+
+CSV_COLUMNS = (
+    "by", "name", "newConsents", "refusals", "net", "lateRefusals", "evidenceMissing", "noticesOnTime", "noticesTold",
+)  # fmt: skip
+
+
+def content(report: Report) -> dict[str, Any]:
+    """The document's data: words and numbers as they are printed."""
+    counted = report.counted_at
+    return {
+        "scope": report.scope,
+        "period": f"{report.asked.first:%d.%m.%Y} – {report.asked.last:%d.%m.%Y}",
+        "counted_at": f"{counted.astimezone(ISTANBUL):%d.%m.%Y %H:%M:%S}" if counted else "",
+        "missing_now": intcomma(report.missing_now),
+        "total": _cells(report.total, notices=True),
+        "tables": [
+            {
+                "title": table.title,
+                "head": table.head,
+                "notices": table.notices,
+                "rows": [[line.name, *_cells(line.figures, notices=table.notices)] for line in table.lines],
+            }
+            for table in report.tables
+        ],
+    }
+
+
+def _cells(figures: Figures, *, notices: bool) -> list[str]:
+    cells = [
+        intcomma(number) for number in (figures.consents, figures.refusals, figures.net, figures.late, figures.missing)
+    ]
+    return [*cells, on_time(figures)] if notices else cells
+
+
+def on_time(figures: Figures) -> str:
+    """Notices on time of those that were due, in words."""
+    if not figures.told:
+        return "—"
+    numbers = {"on_time": intcomma(figures.on_time), "told": intcomma(figures.told), "share": figures.share}
+    return _("%(on_time)s of %(told)s (%(share)s%%)") % numbers
+
+
+def as_csv(report: Report) -> str:
+    """Every table one under the other, in whole numbers; `by` says which."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for table in report.tables:
+        for line in table.lines:
+            one = line.figures
+            told = (one.on_time or 0, one.told or 0) if table.notices else ("", "")
+            writer.writerow(
+                [table.key, guard(line.name), one.consents, one.refusals, one.net, one.late, one.missing, *told]
+            )
+    return buffer.getvalue()

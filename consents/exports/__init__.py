@@ -1,0 +1,24 @@
+"""Lists as files: the columns, the rows out of the big tables, and the kinds of file.
+
+Rows are read in slices by address, each a short query of its own, so that neither memory nor a transaction grows with
+the list.
+"""
+
+from .columns import AT_MOMENT, COLUMNS, HISTORY_COLUMNS, guard, heading, sample
+from .files import SHEET_ROWS, csv_parts, write_csv, write_xlsx
+from .rows import Listing, text_rows
+
+__all__ = [
+    "AT_MOMENT",
+    "COLUMNS",
+    "HISTORY_COLUMNS",
+    "SHEET_ROWS",
+    "Listing",
+    "csv_parts",
+    "guard",
+    "heading",
+    "sample",
+    "text_rows",
+    "write_csv",
+    "write_xlsx",
+]

@@ -1,0 +1,72 @@
+"""The kinds of file that a list can be written as; memory stays the same however long it is."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from .columns import guard, heading
+from .rows import Listing, csv_blocks, text_rows
+
+SHEET_ROWS = 1_048_576
+OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def csv_parts(listing: Listing) -> Iterator[tuple[bytes, int]]:
+    """A CSV file in parts, each with how many rows it holds; the first is the heading."""
+    names = heading(listing.kind, several=listing.several, at=listing.moment)
+    yield _lines([names]), 0
+    if listing.moment is None:
+        yield from csv_blocks(listing)
+        return
+    for rows in text_rows(listing):
+        yield _lines([(guard(row[0] or ""), *row[1:7], guard(row[7] or ""), *row[8:]) for row in rows]), len(rows)
+
+
+def _lines(rows: list[Any]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode()
+
+
+def write_csv(path: Path, listing: Listing) -> Iterator[int]:
+    """Write the file; yields how many rows it holds so far."""
+    done = 0
+    with path.open("wb") as file:
+        for part, rows in csv_parts(listing):
+            file.write(part)
+            done += rows
+            yield done
+
+
+def write_xlsx(path: Path, listing: Listing) -> Iterator[int]:
+    """Write a workbook of texts, a further sheet where one is full; yields how many rows it holds so far."""
+    names = heading(listing.kind, several=listing.several, at=listing.moment)
+    done = 0
+    with xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
+        sheet, line = _sheet(book, names), 1
+        for rows in text_rows(listing):
+            for row in rows:
+                if line == SHEET_ROWS:
+                    sheet, line = _sheet(book, names), 1
+                for column, text in enumerate(row):
+                    if text:
+                        sheet.write_string(line, column, text)
+                line += 1
+            done += len(rows)
+            yield done
+    yield done
+
+
+def _sheet(book: Any, names: tuple[str, ...]) -> Any:
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True})
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, len(names) - 1, 20)
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, name, bold)
+    return sheet

@@ -1,0 +1,63 @@
+"""What a report is asked for with. Unknown values are dropped, so that an old address still opens."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consents.enums import Channel
+from consents.filters import brands_for
+from consents.selectors.reports import Asked
+from iys_portal.core.actors import Actor
+from iys_portal.core.forms import PortalForm
+
+MONTHS = 12
+
+
+class ReportForm(PortalForm):
+    """Period, brand and channel; without a period the present month and the eleven before it."""
+
+    first = forms.DateField(label=_("From"), required=False)
+    last = forms.DateField(label=_("To"), required=False)
+    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    channel = forms.ChoiceField(
+        label=_("Channel"), required=False, choices=[("", _("Any")), *((one.name, one.label) for one in Channel)]
+    )
+
+    def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
+        begin = _months_before(today, MONTHS - 1)
+        given = {name: data.get(name, "") for name in ("first", "last", "brand", "channel")}
+        defaults = {"first": begin.isoformat(), "last": today.isoformat()}
+        super().__init__({name: value or defaults.get(name, "") for name, value in given.items()})
+        self.today, self.begin, self.brands = today, begin, brands_for(actor)
+        for name in ("first", "last"):
+            field: Any = self.fields[name]
+            field.widget = forms.DateInput(attrs={"type": "date", "max": today.isoformat()}, format="%Y-%m-%d")
+            field.input_formats = ["%Y-%m-%d"]
+        brand: Any = self.fields["brand"]
+        brand.choices = [("", _("All brands")), *((str(one.brand_code), one.name) for one in self.brands)]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
+            self.add_error("last", _("The period ends before it begins."))
+        return data
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for; what cannot be read is as if it had not been given."""
+        self.is_valid()
+        data = self.cleaned_data
+        first, last = data.get("first") or self.begin, data.get("last") or self.today
+        if first > last:
+            first, last = self.begin, self.today
+        brand = next((one for one in self.brands if str(one.brand_code) == data.get("brand")), None)
+        channel = data.get("channel")
+        return Asked(first, last, brand, Channel[channel] if channel else None)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    month = day.year * 12 + day.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)

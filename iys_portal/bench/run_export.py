@@ -1,0 +1,57 @@
+"""One export in a process of its own, as a worker runs it: prints seconds, rows and peak memory as JSON."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    brand_code, form = int(sys.argv[1]), sys.argv[2]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iys_portal.settings.local")
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from consents.enums import ExportFormat, ExportKind
+    from consents.selectors.pages import Filters
+    from consents.services import exports
+    from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
+    from iys_portal.core.actors import Actor, ActorKind
+    from providers.models import Brand
+
+    brand = Brand.objects.get(brand_code=brand_code)
+    actor = Actor(
+        kind=ActorKind.USER,
+        id=1,
+        name="bench",
+        permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
+        provider_id=brand.provider_id,
+    )
+    began = time.monotonic()
+    item = exports.start_export(
+        actor=actor,
+        kind=ExportKind.CONSENTS,
+        form=ExportFormat(form),
+        filters=Filters(brands=(brand.pk,)),
+        shown={},
+        now=timezone.now(),
+        publish=False,
+    )
+    exports.make_export(item.job_id)
+    seconds = time.monotonic() - began
+    item.refresh_from_db()
+    exports.remove_export(actor=actor, public_id=item.public_id, now=timezone.now())
+    json.dump({"seconds": seconds, "rows": item.rows, "size": item.size, "peak_mb": _peak_mb()}, sys.stdout)
+
+
+def _peak_mb() -> float:
+    """This program's own peak. `getrusage` would also count its parent's at the moment of the start."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    main()
