@@ -104,6 +104,17 @@ def test_the_history_holds_every_event_of_what_the_filter_finds(actor: Actor, re
     assert {len(row["transactionId"]) for row in rows} == {64}
 
 
+def test_a_history_stands_in_the_order_of_its_versions(actor: Actor, record: Record) -> None:
+    for number in range(12):
+        record("a@firma.example", minutes=60 - number, status="RET" if number % 2 else "ONAY")
+    record("=b@firma.example")
+    record("+905321234567")
+    rows = list(csv.DictReader(lines(a_file(actor, kind=ExportKind.HISTORY))))
+    assert [row["version"] for row in rows if row["recipient"] == "a@firma.example"] == [str(n + 1) for n in range(12)]
+    by_address = ["+905321234567", "'=b@firma.example", "a@firma.example"]  # not as it is guarded
+    assert list(dict.fromkeys(row["recipient"] for row in rows)) == by_address
+
+
 def test_slices_lose_and_repeat_nothing(actor: Actor, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consents.exports.rows.SLICE", 3)
     for number in range(10):
