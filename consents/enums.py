@@ -246,6 +246,29 @@ class StampProblem(models.IntegerChoices):
     CLOCK = 5, _("The authority's clock and ours differ")
 
 
+class MessagePurpose(models.TextChoices):
+    """Why a message is sent; only a commercial one needs the recipient's consent (R-S2)."""
+
+    COMMERCIAL = "commercial", _("Commercial: it advertises, offers or congratulates")
+    DELIVERY = "delivery", _("Delivery, change, use or maintenance of what was bought")
+    DEBT = "debt", _("Collection, debt reminder, subscription or membership")
+    WARRANTY = "warranty", _("Warranty, recall, safety")
+    LEGAL = "legal", _("Information that the law obliges to give")
+    OTHER = "other", _("Other information without advertising")
+
+    @property
+    def needs_consent(self) -> bool:
+        return self is MessagePurpose.COMMERCIAL
+
+
+class RecipientsFrom(models.TextChoices):
+    """Where a message's recipients come from."""
+
+    FILE = "file", _("File or pasted list")
+    ALL = "all", _("Everybody with a consent of this brand and channel")
+    AGAIN = "again", _("The same recipients as before")
+
+
 class ExportKind(models.TextChoices):
     """What an export lists."""
 

@@ -1,7 +1,8 @@
-"""States of an import."""
+"""States of an import and of a message."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportState(models.TextChoices):
@@ -32,4 +33,33 @@ class ImportState(models.TextChoices):
             "undone": "secondary",
             "discarded": "secondary",
             "failed": "danger",
+        }[self.value]
+
+
+class MessageState(models.TextChoices):
+    """Where a message stands (R-S2)."""
+
+    DRAFT = "draft", _("Draft")
+    WASHING = "washing", _("Recipients are being checked")
+    READY = "ready", _("Ready to be registered")
+    RELEASED = "released", pgettext_lazy("ileti", "Registered")
+    REPLACED = "replaced", _("Replaced by a newer version")
+    CLOSED = "closed", _("Its time has passed")
+    CANCELLED = "cancelled", _("Called off")
+
+    @property
+    def registered(self) -> bool:
+        """It was registered and stays in the registry, whatever became of it (R-S3)."""
+        return self in (MessageState.RELEASED, MessageState.REPLACED, MessageState.CLOSED)
+
+    @property
+    def badge(self) -> str:
+        return {
+            "draft": "warning",
+            "washing": "info",
+            "ready": "primary",
+            "released": "success",
+            "replaced": "secondary",
+            "closed": "secondary",
+            "cancelled": "secondary",
         }[self.value]

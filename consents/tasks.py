@@ -6,7 +6,20 @@ from django.utils import timezone
 from iys_portal.core.enums import Means
 
 from .enums import Lane
-from .services import day_files, digest, exports, import_runs, notices, query_runs, reports, retention, seals, stamps
+from .services import (
+    day_files,
+    digest,
+    exports,
+    import_runs,
+    message_wash,
+    message_watch,
+    notices,
+    query_runs,
+    reports,
+    retention,
+    seals,
+    stamps,
+)
 
 
 @shared_task(name="consents.check_import")
@@ -88,3 +101,13 @@ def expire_records() -> None:
 @shared_task(name="consents.run_retention")
 def run_retention(job_id: int) -> None:
     retention.run(job_id)
+
+
+@shared_task(name="consents.wash_message")
+def wash_message(job_id: int) -> None:
+    message_wash.wash(job_id)
+
+
+@shared_task(name="consents.watch_messages")
+def watch_messages() -> None:
+    message_watch.watch(timezone.now())

@@ -1,4 +1,4 @@
-"""Moves of an import (design 3). Work that failed or was interrupted is resumed in its state, not moved."""
+"""Moves of an import (design 3) and of a message (R-S2). Interrupted work is resumed in its state, not moved."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +6,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.workflow import Transition, Workflow
 
 from .states import ImportState as S
+from .states import MessageState as M
 
 IMPORT = Workflow(
     [
@@ -40,5 +41,31 @@ IMPORT = Workflow(
             "import.discard",
             _("Discard"),
         ),
+    ]
+)
+
+WRITE = Permission.MESSAGE_WRITE
+MESSAGE = Workflow(
+    [
+        Transition(
+            "wash", frozenset({M.DRAFT, M.READY}), M.WASHING, WRITE, "message.wash_started", _("Check the recipients")
+        ),
+        Transition("washed", frozenset({M.WASHING}), M.READY, None, "message.washed"),
+        Transition("stopped", frozenset({M.WASHING}), M.DRAFT, None, "message.wash_stopped"),
+        Transition("unready", frozenset({M.READY}), M.DRAFT, None, "message.changed"),
+        Transition("release", frozenset({M.READY}), M.RELEASED, WRITE, "message.released", _("Register")),
+        Transition(
+            "record", frozenset({M.DRAFT}), M.RELEASED, WRITE, "message.recorded", _("Register without consents")
+        ),
+        Transition("replace", frozenset({M.RELEASED}), M.REPLACED, None, "message.replaced"),
+        Transition(
+            "cancel",
+            frozenset({M.DRAFT, M.READY, M.RELEASED}),
+            M.CANCELLED,
+            WRITE,
+            "message.cancelled",
+            _("Call off"),
+        ),
+        Transition("close", frozenset({M.RELEASED}), M.CLOSED, None, "message.closed"),
     ]
 )

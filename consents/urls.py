@@ -76,4 +76,5 @@ urlpatterns = [
     path("onay-metinleri/<int:text_id>/sil/", texts.ActView.as_view(act="discard"), name="text_discard"),
     path("", include("consents.urls_imports")),
     path("", include("consents.urls_queries")),
+    path("", include("consents.urls_messages")),
 ]

@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "documents-sweep": {"task": "core.sweep_documents", "schedule": 15.0},
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
     "seal-stamp": {"task": "consents.stamp_seal", "schedule": 15.0},
+    "messages-watch": {"task": "consents.watch_messages", "schedule": 60.0},
     "day-files": {"task": "consents.make_day_files", "schedule": 600.0},
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},

@@ -20,7 +20,7 @@ WRITERS = re.compile(
 )
 RULES = (
     [f"R-C{n}" for n in range(1, 18)]
-    + ["R-C18", "R-C19", "R-C20", "R-D1", "R-D2", "R-S1", "R-S4"]
+    + ["R-C18", "R-C19", "R-C20", "R-D1", "R-D2", "R-S1", "R-S2", "R-S3", "R-S4"]
     + [f"R-L{n}" for n in range(1, 7)]
     + ["R-G5", "R-G6", *(f"R-P{n}" for n in (1, 2, 3, 5, 6, 7, 8, 9, 10, 12))]
     + ["R-A1", "R-A2", "R-A3", "R-A4"]

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from consents.enums import Channel, RecipientType
 from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
+from consents.services.messages import create_message
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
@@ -46,6 +48,7 @@ PROVIDER_ROLES = ("manager", "officer", "viewer", "integrator")
 STAFF_ROLES = ("admin", "reviewer", "complaint_officer", "auditor")
 EVERYBODY = {*PROVIDER_ROLES, *STAFF_ROLES}  # but citizens: the panel is not theirs
 CITIZEN = "citizen"
+DAY = timedelta(days=1)
 
 # Pages without an object: who gets them. Anonymous visitors are sent to the sign-in.
 PAGES: dict[str, set[str]] = {
@@ -80,6 +83,8 @@ PAGES: dict[str, set[str]] = {
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
     "consents:sample": EVERYBODY,
+    "consents:messages": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:message_new": {"manager", "officer"},
     "consents:imports": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "integrator", "admin"},
     "consents:query_new": {"manager", "officer", "integrator"},
@@ -117,6 +122,19 @@ OBJECTS = {
     "consents:query_pdf": "POST",
     "consents:query_stop": "POST",
     "consents:query_resume": "POST",
+    "consents:message": "GET",
+    "consents:message_change": "GET",
+    "consents:message_progress": "GET",
+    "consents:message_check_of": "POST",
+    "consents:message_recipients": "POST",
+    "consents:message_download": "POST",
+    "consents:message_wash_all": "POST",
+    "consents:message_wash_again": "POST",
+    "consents:message_resume": "POST",
+    "consents:message_stop": "POST",
+    "consents:message_release": "POST",
+    "consents:message_cancel": "POST",
+    "consents:message_version": "POST",
     "consents:import": "GET",
     "consents:import_columns": "GET",
     "consents:import_progress": "GET",
@@ -202,7 +220,7 @@ OF_REGISTER = {
 # e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -306,6 +324,9 @@ def filled(db: None) -> dict[str, Any]:
         "import": item.public_id,
         "scan": scan.pk,
         "text": draft.pk,
+        "message": create_message(
+            actor=actor, brand=brand, channel=3, subject="Kampanya", text="Metin", planned_at=timezone.now() + DAY
+        ).public_id,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "day_file": day_file.pk,
         "export": a_file(actor).public_id,
@@ -347,6 +368,10 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["member"]])
     if name.startswith("consents:query"):
         return reverse(name, args=[filled["query"], *(["csv"] if name.endswith("download") else [])])
+    if name == "consents:message_download":
+        return reverse(name, args=[filled["message"], "allowed"])
+    if name.startswith("consents:message"):
+        return reverse(name, args=[filled["message"]])
     if name == "consents:import_download":
         return reverse(name, args=[filled["import"], "result.csv"])
     return reverse(name, args=[filled["import"]])

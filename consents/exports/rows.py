@@ -54,25 +54,27 @@ def _guarded(column: str) -> str:
     )
 
 
-_DEALER = "CASE WHEN retailer_id IS NOT NULL THEN (SELECT code FROM providers_retailer WHERE id = retailer_id) END"
+_DEALER = """CASE WHEN listed.retailer_id IS NOT NULL
+    THEN (SELECT code FROM providers_retailer WHERE id = listed.retailer_id) END"""
 
 
 def _cells(kind: ExportKind, *, guarded: bool) -> list[str]:
     """The cells of a row, in the order of `columns.heading`, as expressions of a consent or of an event."""
     cells = [
-        _guarded("recipient") if guarded else "recipient",
-        _named("channel", Channel),
-        _named("status", Status),
-        _named("source", Source),
-        _named("recipient_type", RecipientType),
-        _moment("consent_date"),
-        _moment("registered_at"),
+        _guarded("listed.recipient") if guarded else "listed.recipient",
+        _named("listed.channel", Channel),
+        _named("listed.status", Status),
+        _named("listed.source", Source),
+        _named("listed.recipient_type", RecipientType),
+        _moment("listed.consent_date"),
+        _moment("listed.registered_at"),
         _guarded(f"({_DEALER})") if guarded else _DEALER,
     ]
     if kind is ExportKind.HISTORY:
         cells += [
-            "version::text", _named("kind", EventKind), "event_id::text", "CASE WHEN late THEN '1' ELSE '0' END",
-            _named("way", WayIn), "encode(transaction_id, 'hex')",
+            "listed.version::text", _named("listed.kind", EventKind), "listed.event_id::text",
+            "CASE WHEN listed.late THEN '1' ELSE '0' END", _named("listed.way", WayIn),
+            "encode(listed.transaction_id, 'hex')",
         ]  # fmt: skip
     return cells
 
@@ -87,13 +89,24 @@ def _statement(listing: Listing, brand_id: int, *, guarded: bool) -> tuple[str, 
     cells = _cells(listing.kind, guarded=guarded)
     if listing.several:
         cells.append(f"'{listing.brands[brand_id]:d}'")
-    keys = "recipient, brand_id, channel, recipient_type"
-    source, order = "consents_consent", "recipient, channel, recipient_type"
+    source = f"consents_consent listed WHERE {where}"
+    # Of the table, not of the row that is written: there a version is a text and an address may be guarded.
+    order = "listed.recipient, listed.channel, listed.recipient_type"
     if listing.kind is ExportKind.HISTORY:
-        wanted = f"(SELECT {keys} FROM consents_consent WHERE {where}) wanted"  # noqa: S608 (constant text)
-        source, where = f"{wanted} JOIN consents_consentevent USING ({keys})", "TRUE"
-        order += ", version"
-    return f"SELECT {', '.join(cells)} FROM {source} WHERE {where} ORDER BY {order}", values  # noqa: S608
+        source, order = _EVENTS.format(where=where), f"{order}, listed.version"
+    return f"SELECT {', '.join(cells)} FROM {source} ORDER BY {order}", values  # noqa: S608 (constant text)
+
+
+# OFFSET 0 keeps the planner at the key of each consent; a hash join would read the whole ledger for every slice.
+_EVENTS = """
+    (SELECT recipient, brand_id, channel, recipient_type FROM consents_consent WHERE {where}) wanted
+    CROSS JOIN LATERAL (
+        SELECT * FROM consents_consentevent e
+        WHERE e.recipient = wanted.recipient AND e.brand_id = wanted.brand_id AND e.channel = wanted.channel
+            AND e.recipient_type = wanted.recipient_type
+        OFFSET 0
+    ) listed
+"""
 
 
 # Where a slice ends; all rows of an address stay together. Read from the index alone.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0011_retention_jobs'),
+        ('consents', '0013_messages'),
         ('core', '0008_expiry'),
         ('providers', '0007_rounds'),
     ]

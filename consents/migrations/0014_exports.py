@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0012_queries'),
+        ('consents', '0011_retention_jobs'),
         ('core', '0008_expiry'),
     ]
 

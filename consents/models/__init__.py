@@ -15,6 +15,7 @@ from .ledger import (
     Evidence,
     EvidenceQuerySet,
 )
+from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
@@ -47,6 +48,11 @@ __all__ = [
     "InboundText",
     "LedgerSeal",
     "LegalHold",
+    "Message",
+    "MessageProblem",
+    "MessageQuerySet",
+    "MessageRecipients",
+    "MessageRemoval",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",

@@ -51,7 +51,7 @@ from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.models import Agreement
 
-from . import query_runs
+from . import message_retention, query_runs
 from .day_files import remake_if_closed
 
 log = logging.getLogger(__name__)
@@ -315,6 +315,12 @@ POLICIES = [
     Policy("documents", _("Documents (PDF)"), lambda b: _old_documents(b).count(), _erase_documents),
     _plain("alerts", _("Refusals that were acted upon"), _old_alerts),
     _plain("texts", _("Text messages to the registry"), _old_texts),
+    Policy(
+        "messages_recorded",
+        _("Recipients of registered messages"),
+        lambda b: message_retention.due(b).count(),
+        message_retention.erase_recipients,
+    ),
     _plain("exports", _("What exported files were about"), _old_exports),
     _plain("messages", _("Mails and text messages of the registry"), _old_messages),
     Policy("entries", _("Audit entries"), _old_entries, _erase_entries),

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CONSENT_RECONCILE = "consent.reconcile"
     CONSENT_OWN = "consent.own"
     PROVIDER_VIEW = "provider.view"
+    MESSAGE_WRITE = "message.write"
     EVIDENCE_COMPLETE = "evidence.complete"
     PROVIDER_USERS = "provider.users"
     PROVIDER_PROFILE = "provider.profile"

@@ -19,8 +19,11 @@ from providers.models import Brand
 
 def measure(brand: Brand, rows: int) -> Iterator[tuple[str, float, str]]:
     """Yields (name, value, unit). The brand's provider holds about `rows` consents."""
+    history = _made(brand, "history", "csv")
+    assert history["rows"] >= rows, history
+    yield "export.history.rows_per_s", history["rows"] / history["seconds"], "rows/s"
     for form in ("csv", "xlsx"):
-        result = _made(brand, form)
+        result = _made(brand, "consents", form)
         assert result["rows"] >= rows, result
         yield f"export.{form}.rows_per_s", result["rows"] / result["seconds"], "rows/s"
         yield f"export.{form}.peak_mb", result["peak_mb"], "MB"
@@ -40,9 +43,9 @@ def count_reports() -> Iterator[tuple[str, float, str]]:
     yield "report.count.events_per_s", done / seconds, "events/s"
 
 
-def _made(brand: Brand, form: str) -> dict[str, float]:
+def _made(brand: Brand, kind: str, form: str) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "iys_portal.bench.run_export", str(brand.brand_code), form],
+        [sys.executable, "-m", "iys_portal.bench.run_export", str(brand.brand_code), kind, form],
         check=True,
         capture_output=True,
         env=os.environ,

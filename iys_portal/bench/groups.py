@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, exports, files, ledger, notices, pages, proof, queries
+from . import agreements, exports, files, ledger, messages, notices, pages, proof, queries
 
 SINGLES = 200
 
@@ -49,6 +49,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "proof": bench.proof,
             "query": bench.queries,
             "agreement": bench.agreements,
+            "message": bench.messages,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -239,4 +240,8 @@ class Bench:
 
     def queries(self) -> None:
         for name, value, unit in queries.measure(self.brand, self.actor, folder=self.folder, rows=self.rows):
+            say(name, value, unit)
+
+    def messages(self) -> None:
+        for name, value, unit in messages.measure(self.brand, self.actor, self.folder, self.rows):
             say(name, value, unit)

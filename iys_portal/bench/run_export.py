@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    brand_code, form = int(sys.argv[1]), sys.argv[2]
+    brand_code, kind, form = int(sys.argv[1]), *sys.argv[2:4]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iys_portal.settings.local")
     import django
 
@@ -33,7 +33,7 @@ def main() -> None:
     began = time.monotonic()
     item = exports.start_export(
         actor=actor,
-        kind=ExportKind.CONSENTS,
+        kind=ExportKind(kind),
         form=ExportFormat(form),
         filters=Filters(brands=(brand.pk,)),
         shown={},

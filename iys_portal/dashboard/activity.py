@@ -34,6 +34,8 @@ ACTS = {
     "import.discard": Act(_("Import discarded"), "trash", "secondary"),
     "consent.exported": Act(_("Consents exported"), "export", "secondary"),
     "refusal.exported": Act(_("Open refusals downloaded"), "export", "secondary"),
+    "message.released": Act(_("Message registered"), "chat-text", "success"),
+    "message.cancelled": Act(_("Message called off"), "chat-text", "secondary"),
     "text.published": Act(_("Consent text published"), "card-text", "primary"),
     "text.retired": Act(_("End of a consent text set"), "card-text", "secondary"),
     "membership.added": Act(_("Person joined"), "user-plus", "primary"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consents.selectors.deadlines import banner_of
 from consents.selectors.refusals import waiting
@@ -49,6 +50,7 @@ MENU = (
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
     Entry(_("Ask before sending"), "consents:queries", "search", Permission.CONSENT_QUERY),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.PROVIDER_VIEW),
+    Entry(pgettext_lazy("ileti", "Messages"), "consents:messages", "chat-text", Permission.PROVIDER_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.PROVIDER_VIEW),
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.PROVIDER_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),

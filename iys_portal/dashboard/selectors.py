@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from consents.enums import Channel
 from consents.models import ConsentImport
-from consents.selectors import notice_page, refusals
+from consents.selectors import messages, notice_page, refusals
 from consents.selectors.totals import BrandTotals, Day, by_brand, last_days
 from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
@@ -101,6 +101,7 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
             totals,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
             notices=notice_page.sums(actor, now=now),
+            messages=messages.planned_soon(actor, now=now),
             waiting=waiting,
             running=running,
             may_import=imports,

@@ -31,6 +31,7 @@ def tiles_for(
     *,
     refused: Waiting,
     notices: dict[NoticeState, int],
+    messages: tuple[int, int],
     waiting: int,
     running: int,
     may_import: bool,
@@ -66,6 +67,7 @@ def tiles_for(
             hint=ngettext("%(count)s running", "%(count)s running", running) % {"count": running},
             url=reverse("consents:imports") if may_import else "",
         ),
+        *([_messages(*messages)] if inside else []),
     ]  # fmt: skip
 
 
@@ -108,4 +110,13 @@ def _notices(notices: dict[NoticeState, int], *, link: bool) -> Tile:
             "on_time": intcomma(on_time), "waiting": intcomma(waiting)
         },
         url=reverse("consents:notices") if link else "",
+    )  # fmt: skip
+
+
+def _messages(ahead: int, written: int) -> Tile:
+    """R-S2: messages that are registered and whose time is still to come."""
+    return Tile(
+        _("Planned messages"), ahead, "chat-text", "info" if ahead else "",
+        hint=ngettext("%(count)s in preparation", "%(count)s in preparation", written) % {"count": written},
+        url=reverse("consents:messages"),
     )  # fmt: skip

@@ -364,6 +364,8 @@ REGISTRY: dict[str, Any] = {
     # R-P3: refused, or a warning for the reviewer, by kind of applicant.
     "FREE_MAIL": {"legal_entity": "refuse", "natural_person": "warn"},
     "FREE_MAIL_DOMAINS": env.list("FREE_MAIL_DOMAINS", default=FREE_MAIL_DOMAINS),
+    "MESSAGE_LIST_OPEN": timedelta(hours=24),  # R-S2: a message's list is given until so long after its planned time
+    "MESSAGE_FILE_KEEP": timedelta(days=30),  # R-G1: files of recipients that nobody had checked
     "EXPORT_KEEP": timedelta(hours=env.int("EXPORT_KEEP_HOURS", default=24)),  # how long an exported file stays
     "EXPORT_DIRECT_ROWS": env.int("EXPORT_DIRECT_ROWS", default=5_000),  # up to so many while the reader waits
     "EXPORTS_AT_ONCE": 3,  # files that are made for one person at a time

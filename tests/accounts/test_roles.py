@@ -18,10 +18,10 @@ from tests.factories import MembershipFactory, UserFactory, actor_of, staff
 
 MEMBER = {
     "manager": "panel.view consent.view consent.record consent.import consent.export consent.query "
-    "consent.reconcile evidence.complete complaint.answer provider.view provider.profile provider.users "
+    "consent.reconcile message.write evidence.complete complaint.answer provider.view provider.profile provider.users "
     "provider.settings",
     "officer": "panel.view provider.view provider.profile consent.view consent.record consent.import consent.export "
-    "consent.query consent.reconcile evidence.complete complaint.answer",
+    "consent.query consent.reconcile message.write evidence.complete complaint.answer",
     "viewer": "panel.view provider.view provider.profile consent.view",
     # The most that grants can give (R-P12).
     "integrator": "panel.view consent.view consent.record consent.import consent.query consent.reconcile "
@@ -45,6 +45,7 @@ CHANGING = {
     Permission.STAFF_USERS,
     Permission.APPLICATION_REVIEW,
     Permission.EVIDENCE_COMPLETE,
+    Permission.MESSAGE_WRITE,
     Permission.COMPLAINT_ANSWER,
     Permission.COMPLAINT_DECIDE,
 }

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from consents.enums import Channel, ExportFormat, ExportKind, ExportStage, Status
-from consents.exports import COLUMNS
+from consents.exports import COLUMNS, Listing
 from consents.models import Consent, ExportFile
 from consents.selectors.pages import Filters
 from consents.services import exports as services
@@ -104,6 +104,17 @@ def test_the_history_holds_every_event_of_what_the_filter_finds(actor: Actor, re
     assert {len(row["transactionId"]) for row in rows} == {64}
 
 
+def test_a_history_stands_in_the_order_of_its_versions(actor: Actor, record: Record) -> None:
+    for number in range(12):
+        record("a@firma.example", minutes=60 - number, status="RET" if number % 2 else "ONAY")
+    record("=b@firma.example")
+    record("+905321234567")
+    rows = list(csv.DictReader(lines(a_file(actor, kind=ExportKind.HISTORY))))
+    assert [row["version"] for row in rows if row["recipient"] == "a@firma.example"] == [str(n + 1) for n in range(12)]
+    by_address = ["+905321234567", "'=b@firma.example", "a@firma.example"]  # not as it is guarded
+    assert list(dict.fromkeys(row["recipient"] for row in rows)) == by_address
+
+
 def test_slices_lose_and_repeat_nothing(actor: Actor, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consents.exports.rows.SLICE", 3)
     for number in range(10):
@@ -130,6 +141,15 @@ def test_cells_that_look_like_formulas_are_guarded_in_every_kind_of_file(
         sheet = openpyxl.load_workbook(io.BytesIO(file.read())).worksheets[0]
     cells = {(row[0].value, row[0].data_type) for row in sheet.iter_rows(min_row=2)}
     assert cells == {(f"{name}@firma.example", "s"), ("+905321234567", "s")}
+
+
+@pytest.mark.parametrize("text", ["a&b<c>d", " b ", "tab\there", "İğdır", "<r>x</r>", "'=1", "=1+1", '"x"'])
+def test_a_workbook_gives_every_text_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("consents.exports.files.text_rows", lambda _listing: iter([[(text, None, text)]]))
+    listing = Listing(ExportKind.CONSENTS, Filters(), {1: 1})
+    assert list(services.write_xlsx(tmp_path / "a.xlsx", listing)) == [1, 1]
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[2][:3]] == [text, None, text]
 
 
 def test_an_exported_file_is_unchanged_when_it_is_imported(

@@ -1,0 +1,190 @@
+"""Who a message goes to: the list is taken, its check begun, stopped, resumed (R-S2). The work is `message_wash`'."""
+
+import re
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consents.enums import Channel, RecipientsFrom
+from consents.files.errors import FileRefused
+from consents.files.inspect import inspect_file
+from consents.files.layout import Layout
+from consents.files.paste import write_paste
+from consents.files.read import refuse_too_many
+from consents.models import Message
+from consents.states import MessageState as S
+from consents.transitions import MESSAGE
+from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.audit import record
+from iys_portal.core.enums import JobState
+from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.jobs import request_cancel, restart_job, start_job
+from iys_portal.core.storage import private_path
+
+from .import_columns import remembered
+from .messages import locked, require_complete
+
+TASK = "consents.wash_message"
+HEADING = "recipient"
+_PARTS = re.compile(r"[,;\t\r\n]+")
+
+
+def wash_file(*, actor: Actor, public_id: uuid.UUID, file: IO[bytes], name: str = "", publish: bool = True) -> Message:
+    """Take a list of recipients and begin to check it. Nothing is kept of a file that is refused as a whole.
+
+    Raises `Invalid` (field "file", or "text" with what is missing in the message), and as `wash`.
+    """
+    if file.seek(0, 2) > settings.REGISTRY["IMPORT_MAX_BYTES"]:
+        limit = settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2
+        raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": limit}, code="too-large", field="file")
+    file.seek(0)
+    with _washing(actor, public_id, RecipientsFrom.FILE, publish=publish) as message:
+        former, storage = message.file.name, message.file.storage
+        message.file.save("recipients", File(file), save=False)
+        message.file_name = Path(name).name[:200]
+        try:
+            message.layout = _layout_of(message).to_json(with_sample=False)
+        except Invalid:
+            message.file.delete(save=False)
+            raise
+        if former:
+            transaction.on_commit(lambda: storage.delete(former))
+    return message
+
+
+def wash_paste(*, actor: Actor, public_id: uuid.UUID, text: str, publish: bool = True) -> Message:
+    """A pasted list: one address a line, or parted by commas."""
+    cells = [cell for cell in (part.strip() for part in _PARTS.split(text)) if cell]
+    if not cells:
+        raise Invalid(_("Paste at least one address."), field="pasted")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "paste"
+        quoted = ('"' + cell.replace('"', '""') + '"' for cell in cells)
+        write_paste("\n".join([HEADING, *quoted]) + "\n", path)
+        content = ContentFile(path.read_bytes())
+    return wash_file(actor=actor, public_id=public_id, file=content, publish=publish)
+
+
+def wash_all(*, actor: Actor, public_id: uuid.UUID, publish: bool = True) -> Message:
+    """Everybody with a consent of the message's brand and channel."""
+    with _washing(actor, public_id, RecipientsFrom.ALL, publish=publish) as message:
+        message.file_name = ""
+    return message
+
+
+def wash_again(*, actor: Actor, public_id: uuid.UUID, publish: bool = True) -> Message:
+    """The same recipients once more: this version's own, or those of the version that it replaces."""
+    with _washing(actor, public_id, RecipientsFrom.AGAIN, publish=publish) as message:
+        former = message.replaces
+        if not message.has_recipients and not (former and former.has_recipients):
+            raise WrongMoment(_("There are no recipients yet."), code="no-recipients")
+    return message
+
+
+@contextmanager
+def _washing(actor: Actor, public_id: uuid.UUID, source: RecipientsFrom, *, publish: bool) -> Iterator[Message]:
+    """Lock, may they, is it the moment; the block writes what the source brings; then the job is started."""
+    with transaction.atomic():
+        message = locked(actor, public_id)
+        transition = MESSAGE.check(message, "wash", actor)
+        if not message.is_commercial:
+            raise WrongMoment(_("A message that needs no consent has no list of recipients."), code="no-consent")
+        require_complete(message)
+        yield message
+        message.recipients_from = source
+        message.wash_moment = timezone.now()
+        message.wash_job = start_job(
+            TASK,
+            title=_("Recipients of %(subject)s") % {"subject": message.subject},
+            actor=actor,
+            provider_id=message.brand.provider_id,
+            payload={"message": message.pk},
+            publish=publish,
+        )
+        MESSAGE.move(message, "wash", actor)
+        message.save()
+        record(transition.verb, message, actor=actor, new={"from": source}, provider_id=message.brand.provider_id)
+
+
+def resume_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
+    """Go on with a check that broke down. Raises `WrongMoment` where none did."""
+    with transaction.atomic():
+        message = locked(actor, public_id)
+        if message.state != S.WASHING or message.wash_job is None:
+            raise WrongMoment
+        restart_job(message.wash_job)
+    return message
+
+
+def stop_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
+    """Stop a check: a running one at its next step, one that broke down at once. The message is a draft again."""
+    with transaction.atomic():
+        message = locked(actor, public_id, ended_too=True)
+        if message.state != S.WASHING or message.wash_job is None:
+            raise WrongMoment
+        if message.wash_job.state in (JobState.QUEUED, JobState.RUNNING):
+            request_cancel(message.wash_job)
+            return message
+        moved = MESSAGE.move(message, "stopped", SYSTEM)
+        message.save(update_fields=["state"])
+        record(moved.verb, message, actor=actor, provider_id=message.brand.provider_id)
+    return message
+
+
+def column_of(layout: Layout, channel: int) -> int | None:
+    """The column of the channel's addresses."""
+    kind = "phone" if Channel(channel).takes_phone else "email"
+    return layout.fields.get(kind, layout.fields.get("recipient"))
+
+
+def _layout_of(message: Message) -> Layout:
+    """How the kept file is built. Raises `Invalid` where it cannot be read or has no addresses."""
+    path = private_path(message.file.name)
+    try:
+        layout = inspect_file(path, message.file_name, remembered=remembered(message.brand.provider_id))
+        refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
+    except FileRefused as refusal:
+        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+    if column_of(layout, message.channel) is None:
+        raise Invalid(_("No column with addresses of this channel was found."), code="no-addresses", field="file")
+    return layout
+
+
+def forget_old_files(now: datetime) -> int:
+    """Delete lists that were taken and never checked to the end (R-G1); returns how many.
+
+    A check that broke down and that nobody went on with is given up with its list.
+    """
+    old = Message.objects.exclude(file="").filter(wash_moment__lt=now - settings.REGISTRY["MESSAGE_FILE_KEEP"])
+    under_way = Q(state=S.WASHING, wash_job__state__in=(JobState.QUEUED, JobState.RUNNING))
+    total = 0
+    for key in list(old.exclude(under_way).order_by("pk").values_list("pk", flat=True)[:200]):
+        with transaction.atomic():
+            message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=key)
+            if message.state == S.WASHING:
+                moved = MESSAGE.move(message, "stopped", SYSTEM)
+                record(moved.verb, message, actor=SYSTEM, provider_id=message.brand.provider_id)
+            forget_file(message)
+            message.save(update_fields=["state", "file", "layout"])
+            total += 1
+    return total
+
+
+def forget_file(message: Message) -> None:
+    """Delete the list after commit; the caller saves `file` and `layout`."""
+    name, storage = message.file.name, message.file.storage
+    message.file, message.layout = "", {}
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))

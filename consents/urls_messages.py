@@ -1,0 +1,41 @@
+"""Addresses of the pages of messages; included by `consents.urls`."""
+
+from django.urls import URLPattern, path
+
+from .views.messages import (
+    ActView,
+    ChangeView,
+    CheckView,
+    DownloadView,
+    ListView,
+    NewView,
+    OneView,
+    ProgressView,
+    RecipientsView,
+)
+
+ACTS = {
+    "wash_all": "alicilar/herkes",
+    "wash_again": "alicilar/ayni",
+    "resume": "surdur",
+    "stop": "durdur",
+    "release": "kaydet",
+    "cancel": "iptal",
+    "version": "yeni-surum",
+}
+
+urlpatterns: list[URLPattern] = [
+    path("iletiler/", ListView.as_view(), name="messages"),
+    path("iletiler/yeni/", NewView.as_view(), name="message_new"),
+    path("iletiler/denetim/", CheckView.as_view(), name="message_check"),
+    path("iletiler/<uuid:public_id>/", OneView.as_view(), name="message"),
+    path("iletiler/<uuid:public_id>/degistir/", ChangeView.as_view(), name="message_change"),
+    path("iletiler/<uuid:public_id>/denetim/", CheckView.as_view(), name="message_check_of"),
+    path("iletiler/<uuid:public_id>/alicilar/", RecipientsView.as_view(), name="message_recipients"),
+    path("iletiler/<uuid:public_id>/ilerleme/", ProgressView.as_view(), name="message_progress"),
+    path("iletiler/<uuid:public_id>/indir/<slug:kind>/", DownloadView.as_view(), name="message_download"),
+    *(
+        path(f"iletiler/<uuid:public_id>/{word}/", ActView.as_view(act=act), name=f"message_{act}")
+        for act, word in ACTS.items()
+    ),
+]

@@ -1,0 +1,301 @@
+"""Messages: the list, one message with its check, its recipients and its downloads (R-S2, R-S3)."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from consents.enums import Channel
+from consents.filters import brands_for
+from consents.forms.messages import MessageFilterForm, MessageForm, RecipientsForm
+from consents.import_downloads import as_csv
+from consents.message_downloads import allowed_rows, downloads_of, problem_rows, removed_rows, since_rows
+from consents.message_page import check_of, check_of_words, progress_of
+from consents.models import Message
+from consents.selectors import messages as selectors
+from consents.services import message_recipients, message_watch
+from consents.services import messages as services
+from consents.states import MessageState
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.errors import Invalid, NotAllowed
+from iys_portal.core.forms import show_refusal
+from providers.models import Brand
+
+from .base import ActorView
+
+CSV = "text/csv; charset=utf-8"
+NAMES = {"allowed": "gonderilebilir", "removed": "cikarilan", "since": "sonradan-cikarilan", "problems": "okunamayan"}
+ROWS = {"removed": removed_rows, "since": since_rows, "problems": problem_rows}
+FIRST_LINES = 5
+
+
+class MessageView(ActorView):
+    """Everybody who sees the provider's panel reads its messages; officers and managers write them."""
+
+    permission = Permission.PROVIDER_VIEW
+
+    def message(self, public_id: UUID) -> Message:
+        found = selectors.visible(self.actor).filter(public_id=public_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @cached_property
+    def may_write(self) -> bool:
+        return services.may_write(self.actor)
+
+
+class ListView(MessageView):
+    """Messages, the newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        brands = brands_for(self.actor)
+        form = MessageFilterForm(request.GET, brands=brands)
+        chosen = form.chosen
+        brand = next((one for one in brands if str(one.brand_code) == chosen.get("marka")), None)
+        page = selectors.messages_page(
+            self.actor, brand=brand, state=chosen.get("durum", ""), channel=chosen.get("kanal"), number=_page(request)
+        )
+        context = {
+            "form": form,
+            "page": page,
+            "rows": [(message, MessageState(message.state)) for message in page.messages],
+            "filtered": bool(chosen),
+            "brands": brands,
+            "may_write": self.may_write,
+        }
+        pages = {"first_url": 1 if page.before > 1 else 0, "previous_url": page.before, "next_url": page.after}
+        links = {name: f"?{urlencode(chosen | {'sayfa': number})}" if number else "" for name, number in pages.items()}
+        return render(request, "consents/messages/list.html", context | links)
+
+
+def _page(request: HttpRequest) -> int:
+    number = request.GET.get("sayfa", "1")
+    return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
+
+
+class OneView(MessageView):
+    """One message: its words and their check, its recipients, and what may be done with it."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        return self.page(request, self.message(public_id))
+
+    def page(
+        self, request: HttpRequest, message: Message, *, form: RecipientsForm | None = None, status: int = 200
+    ) -> HttpResponse:
+        inside = self.actor.may(Permission.MESSAGE_WRITE)
+        context = {
+            "message": message,
+            "state": MessageState(message.state),
+            "check": check_of(message),
+            "acts": selectors.acts_on(message, self.actor) if self.may_write else self.acts_of_ended(message),
+            "may_write": self.may_write,
+            "others": [(one, MessageState(one.state)) for one in selectors.versions_of(self.actor, message)],
+            "reasons": selectors.by_reason(message),
+            "progress": progress_of(message),
+            "recipients": form or RecipientsForm(),
+            "downloads": downloads_of(message) if inside and self.may_write else [],
+            "lines": list(problem_rows_first(message)) if inside else [],
+        }
+        return render(request, "consents/messages/detail.html", context, status=status)
+
+    def acts_of_ended(self, message: Message) -> set[str]:
+        """A provider that may not send can still call off what it planned."""
+        return selectors.acts_on(message, self.actor) & {"cancel"}
+
+
+def problem_rows_first(message: Message) -> list[list[str]]:
+    """The first lines that are no addresses, with what is wrong."""
+    rows = problem_rows(message)
+    next(rows)  # headings
+    return [row for row, _number in zip(rows, range(FIRST_LINES), strict=False)]
+
+
+class WriteView(MessageView):
+    """What the two forms share: brands to choose from, and the service's refusals at their fields."""
+
+    permission = Permission.MESSAGE_WRITE
+
+    def form(self, *args: Any, **kwargs: Any) -> MessageForm:
+        brands = Brand.objects.visible_to(self.actor).filter(is_active=True).select_related("provider")
+        return MessageForm(*args, brands=brands.order_by("-is_main", "name"), **kwargs)
+
+    def saved(self, form: MessageForm, save: Any) -> Message | None:
+        if not form.is_valid():
+            return None
+        try:
+            return save(form.cleaned_data)
+        except Invalid as error:
+            show_refusal(form, error)
+            return None
+
+    def answer(self, request: HttpRequest, form: MessageForm, saved: Message | None, **context: Any) -> HttpResponse:
+        if saved is not None:
+            return redirect("consents:message", saved.public_id)
+        status = 422 if form.is_bound else 200
+        return render(request, "consents/messages/form.html", {"form": form, **context}, status=status)
+
+
+class NewView(WriteView):
+    """A new message."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(initial={"brand": request.GET.get("marka", "")})
+        return self.answer(request, form, None, check=None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request.POST)
+        saved = self.saved(form, lambda data: services.create_message(actor=self.actor, **data))
+        return self.answer(request, form, saved, check=None)
+
+
+class ChangeView(WriteView):
+    """Change what is not registered yet; anything else leads to its page."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        message = self.message(public_id)
+        if message.state not in (MessageState.DRAFT, MessageState.READY):
+            return redirect("consents:message", message.public_id)
+        initial = {name: getattr(message, name) for name in services.FIELDS}
+        form = self.form(initial=initial, message=message)
+        return self.answer(request, form, None, message=message, check=check_of(message))
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        message = self.message(public_id)
+        form = self.form(request.POST, message=message)
+        saved = self.saved(
+            form, lambda data: services.change_message(actor=self.actor, public_id=public_id, changes=data)
+        )
+        return self.answer(request, form, saved, message=message, check=check_of(message))
+
+
+class CheckView(WriteView):
+    """What is wanted of the text and what is missing, while it is written. By POST, because texts are long."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
+        words: dict[str, Any] = {name: request.POST.get(name, "")[:200_000] for name in ("subject", "text", "html")}
+        if public_id is not None:
+            message = self.message(public_id)
+            about: dict[str, Any] = {"brand": message.brand, "channel": message.channel, "purpose": message.purpose}
+        else:
+            form = self.form(request.POST)
+            form.is_valid()
+            about = {name: form.cleaned_data.get(name) for name in ("brand", "channel", "purpose")}
+        check = check_of_words(**about, **words) if all(about.values()) else None
+        return render(request, "consents/messages/check.html", {"check": check})
+
+
+class RecipientsView(OneView):
+    """The list of recipients; with it the check begins."""
+
+    permission = Permission.MESSAGE_WRITE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        message = self.message(public_id)
+        form = RecipientsForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                self.take(message, form.cleaned_data)
+            except Invalid as error:
+                show_refusal(form, error, elsewhere="file")
+            else:
+                return redirect("consents:message", message.public_id)
+        message.refresh_from_db()
+        return self.page(request, message, form=form, status=422)
+
+    def take(self, message: Message, data: dict[str, Any]) -> None:
+        if data.get("file"):
+            file = data["file"]
+            message_recipients.wash_file(actor=self.actor, public_id=message.public_id, file=file, name=file.name)
+        else:
+            message_recipients.wash_paste(actor=self.actor, public_id=message.public_id, text=data["pasted"])
+
+
+class ProgressView(MessageView):
+    """How far the check is, asked every second; a finished one makes the page load anew."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        message = self.message(public_id)
+        progress = progress_of(message)
+        if progress is None or not progress.runs:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(headers={"HX-Refresh": "true"})
+            return redirect("consents:message", message.public_id)
+        return render(request, "consents/messages/progress.html", {"message": message, "progress": progress})
+
+
+class ActView(MessageView):
+    """A button of a message: one service by POST, then its page."""
+
+    permission = Permission.MESSAGE_WRITE
+    http_method_names = ["post"]
+    act: str = ""
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        self.message(public_id)
+        message = getattr(self, self.act)(request, public_id)
+        return redirect("consents:message", message.public_id)
+
+    def wash_all(self, request: HttpRequest, public_id: UUID) -> Message:
+        return message_recipients.wash_all(actor=self.actor, public_id=public_id)
+
+    def wash_again(self, request: HttpRequest, public_id: UUID) -> Message:
+        return message_recipients.wash_again(actor=self.actor, public_id=public_id)
+
+    def resume(self, request: HttpRequest, public_id: UUID) -> Message:
+        return message_recipients.resume_wash(actor=self.actor, public_id=public_id)
+
+    def stop(self, request: HttpRequest, public_id: UUID) -> Message:
+        return message_recipients.stop_wash(actor=self.actor, public_id=public_id)
+
+    def release(self, request: HttpRequest, public_id: UUID) -> Message:
+        message = services.release(actor=self.actor, public_id=public_id)
+        flash.success(request, _("The message is registered. It stays in the registry as it stands."))
+        return message
+
+    def cancel(self, request: HttpRequest, public_id: UUID) -> Message:
+        message = services.cancel(actor=self.actor, public_id=public_id)
+        flash.success(request, _("The message was called off."))
+        return message
+
+    def version(self, request: HttpRequest, public_id: UUID) -> Message:
+        return services.begin_version(actor=self.actor, public_id=public_id)
+
+
+class DownloadView(MessageView):
+    """A list of a message, by POST, because every export of addresses is logged (R-G3)."""
+
+    permission = Permission.MESSAGE_WRITE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
+        message = self.message(public_id)
+        if not self.may_write:
+            raise NotAllowed
+        if kind == "allowed":
+            message = message_watch.take_list(actor=self.actor, public_id=public_id)
+            rows = allowed_rows(message_watch.allowed_now(message, now=timezone.now()))
+        else:
+            offered = next((file for file in downloads_of(message) if file.kind == kind), None)
+            if offered is None or kind not in ROWS:
+                raise Http404
+            new = {"kind": kind, "rows": offered.rows, "version": message.version}
+            provider = message.brand.provider_id
+            audit.record("message.list_taken", message, actor=self.actor, new=new, provider_id=provider)
+            rows = ROWS[kind](message)
+        name = f"{NAMES[kind]}-{Channel(message.channel).name}-{message.planned_at:%Y%m%d}-v{message.version}.csv"
+        response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+        response["Cache-Control"] = "private, no-store"
+        return response
