@@ -68,7 +68,8 @@ def test_r_d2_the_window_lets_old_consents_in_and_stands_in_the_history(
     window = DeadlineExtension.objects.get(provider=brand.provider)
     assert (window.reference, window.reason) == (application.number, "İlk yükleme")
     assert AuditEntry.objects.filter(verb="deadline.announced").count() == 1
-    assert "İlk yükleme" in reviewer.get(page(application)).content.decode()
+    shown = reviewer.get(page(application)).content.decode()
+    assert "İlk yükleme" in shown and str(brand.provider.iys_code) in shown
     assert old_consent(brand).accepted
 
 
