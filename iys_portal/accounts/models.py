@@ -117,6 +117,7 @@ class ProvenAddress(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="addresses")
     address = models.CharField(max_length=265, unique=True, db_collation="C")
     proven_at = models.DateTimeField()  # the last time
+    history_from = models.DateTimeField(null=True)  # what stands before belongs to an earlier holder; None: nobody's
 
     class Meta:
         ordering = ["pk"]

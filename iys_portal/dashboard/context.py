@@ -69,6 +69,7 @@ MENU = (
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
+    Entry(_("Who may reach me"), "consents:own", "shield-check", Permission.CONSENT_OWN),  # citizens only, from here on
 )
 
 
