@@ -107,8 +107,8 @@ def test_r_p12_reconciliation_opens_day_files_where_every_channel_has_it(brand: 
 @pytest.mark.parametrize(
     ("level", "may", "may_not"),
     [
-        ("read", {"CONSENT_VIEW", "CONSENT_QUERY"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
-        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
+        ("read", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
+        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
     ],
 )
 def test_r_p12_access_gives_its_rights_and_no_more(level: str, may: set[str], may_not: set[str], brand: Brand) -> None:
