@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from .views import export_tables
+from .views.message_preview import DocumentView, PreviewView
 from .views.messages import (
     ActView,
     ChangeView,
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("iletiler/<uuid:public_id>/denetim/", CheckView.as_view(), name="message_check_of"),
     path("iletiler/<uuid:public_id>/alicilar/", RecipientsView.as_view(), name="message_recipients"),
     path("iletiler/<uuid:public_id>/alicilar/sutun/", ColumnView.as_view(), name="message_column"),
+    path("iletiler/<uuid:public_id>/onizleme/", PreviewView.as_view(), name="message_preview"),
+    path("iletiler/<uuid:public_id>/onizleme/belge/", DocumentView.as_view(), name="message_document"),
     path("iletiler/<uuid:public_id>/ilerleme/", ProgressView.as_view(), name="message_progress"),
     path("iletiler/<uuid:public_id>/indir/<slug:kind>/", DownloadView.as_view(), name="message_download"),
     *(

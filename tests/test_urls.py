@@ -125,6 +125,8 @@ OBJECTS = {
     "consents:query_resume": "POST",
     "consents:message": "GET",
     "consents:message_change": "GET",
+    "consents:message_preview": "GET",
+    "consents:message_document": "GET",
     "consents:message_progress": "GET",
     "consents:message_check_of": "POST",
     "consents:message_recipients": "POST",
@@ -329,7 +331,13 @@ def filled(db: None) -> dict[str, Any]:
         "scan": scan.pk,
         "text": draft.pk,
         "message": create_message(
-            actor=actor, brand=brand, channel=3, subject="Kampanya", text="Metin", planned_at=timezone.now() + DAY
+            actor=actor,
+            brand=brand,
+            channel=3,
+            subject="Kampanya",
+            text="Metin",
+            planned_at=timezone.now() + DAY,
+            html="<p>Metin</p>",
         ).public_id,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "day_file": day_file.pk,

@@ -18,8 +18,8 @@ from tests.factories import MembershipFactory, UserFactory, actor_of, staff
 
 MEMBER = {
     "manager": "panel.view consent.view consent.record consent.import consent.export "
-    "consent.query query.view consent.reconcile message.write evidence.complete complaint.answer provider.view provider.profile provider.users "
-    "provider.settings",
+    "consent.query query.view consent.reconcile message.write evidence.complete complaint.answer "
+    "provider.view provider.profile provider.users provider.settings",
     "officer": "panel.view provider.view provider.profile consent.view consent.record consent.import consent.export "
     "consent.query query.view consent.reconcile message.write evidence.complete complaint.answer",
     "viewer": "panel.view provider.view provider.profile consent.view",
