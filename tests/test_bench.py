@@ -17,7 +17,7 @@ query.single.median_ms message.wash.rows_per_s export.csv.rows_per_s export.xlsx
 """
 FIGURE = re.compile(r"^[a-z0-9_.]+ -?\d[\d.e+-]* \S+$")
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.soak, pytest.mark.processes]
 
 
 def test_every_documented_figure_is_printed() -> None:

@@ -11,8 +11,8 @@ from consents.models import BrandCounter, Consent, ConsentEvent, DayFile, Eviden
 from consents.selectors import pages
 from consents.services.records import Entry, record_consents
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.policies import needs_second_factor
 from iys_portal.accounts.scopes import actor_for, scopes_of
+from iys_portal.accounts.selectors import needs_second_factor
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import AuditEntry
 from providers.enums import GrantChannel
