@@ -50,6 +50,7 @@ KINDS = [
         prefix="RAP",
         title=gettext_lazy("Report"),
         template="pdf/consents/report.html",
+        version=2,  # 2: notices by way, month and brand
         permission=Permission.PROVIDER_VIEW,
         staff_permission=Permission.PROVIDER_VIEW,
     ),

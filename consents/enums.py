@@ -275,11 +275,23 @@ class ExportKind(models.TextChoices):
     CONSENTS = "consents", _("Consents as they stand")
     HISTORY = "history", _("Consents with their whole history")
     REFUSALS = "refusals", _("Refusals in force")
+    QUERIES = "queries", _("List of queries")
+    QUERY = "query", _("Result of a query")
+    MESSAGES = "messages", _("List of messages")
+    RECIPIENTS = "recipients", _("Recipients of a message")
 
     @property
     def slug(self) -> str:
         """Its part of a file's name, as companies' people read it."""
-        return {"consents": "izinler", "history": "izin-gecmisi", "refusals": "retler"}[self.value]
+        return {
+            "consents": "izinler",
+            "history": "izin-gecmisi",
+            "refusals": "retler",
+            "queries": "sorgular",
+            "query": "sorgu",
+            "messages": "iletiler",
+            "recipients": "ileti-alicilari",
+        }[self.value]
 
 
 class ExportFormat(models.TextChoices):

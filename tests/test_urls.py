@@ -88,7 +88,7 @@ PAGES: dict[str, set[str]] = {
     "consents:imports": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "integrator", "admin"},
     "consents:query_new": {"manager", "officer", "integrator"},
-    "consents:queries": {"manager", "officer", "integrator"},
+    "consents:queries": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
 }
@@ -120,14 +120,20 @@ OBJECTS = {
     "consents:query_column": "POST",
     "consents:query_download": "POST",
     "consents:query_pdf": "POST",
+    "consents:query_export": "POST",
     "consents:query_stop": "POST",
     "consents:query_resume": "POST",
     "consents:message": "GET",
     "consents:message_change": "GET",
+    "consents:message_preview": "GET",
+    "consents:message_document": "GET",
     "consents:message_progress": "GET",
     "consents:message_check_of": "POST",
     "consents:message_recipients": "POST",
     "consents:message_download": "POST",
+    "consents:message_export": "POST",
+    "consents:message_column": "POST",
+    "consents:message_drop_list": "POST",
     "consents:message_wash_all": "POST",
     "consents:message_wash_again": "POST",
     "consents:message_resume": "POST",
@@ -220,7 +226,7 @@ OF_REGISTER = {
 # e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -325,7 +331,13 @@ def filled(db: None) -> dict[str, Any]:
         "scan": scan.pk,
         "text": draft.pk,
         "message": create_message(
-            actor=actor, brand=brand, channel=3, subject="Kampanya", text="Metin", planned_at=timezone.now() + DAY
+            actor=actor,
+            brand=brand,
+            channel=3,
+            subject="Kampanya",
+            text="Metin",
+            planned_at=timezone.now() + DAY,
+            html="<p>Metin</p>",
         ).public_id,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "day_file": day_file.pk,
@@ -367,9 +379,11 @@ def address(name: str, filled: dict[str, Any]) -> str:
     if name.startswith("providers:member"):
         return reverse(name, args=[filled["member"]])
     if name.startswith("consents:query"):
-        return reverse(name, args=[filled["query"], *(["csv"] if name.endswith("download") else [])])
+        return reverse(name, args=[filled["query"], *(["csv"] if name.endswith(("download", "export")) else [])])
     if name == "consents:message_download":
         return reverse(name, args=[filled["message"], "allowed"])
+    if name == "consents:message_export":
+        return reverse(name, args=[filled["message"], "csv"])
     if name.startswith("consents:message"):
         return reverse(name, args=[filled["message"]])
     if name == "consents:import_download":

@@ -3,7 +3,15 @@
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .exports import ExportFile
-from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
+from .imports import (
+    ConsentImport,
+    DeadlineExtension,
+    ImportChunk,
+    ImportProblem,
+    RememberedAddress,
+    RememberedColumn,
+    StagedRow,
+)
 from .ledger import (
     BrandCounter,
     BrandDay,
@@ -62,6 +70,7 @@ __all__ = [
     "RecipientQuery",
     "RefusalAlert",
     "RefusalCounter",
+    "RememberedAddress",
     "RememberedColumn",
     "ReportDay",
     "ReportMark",

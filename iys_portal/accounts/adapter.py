@@ -24,7 +24,8 @@ from iys_portal.core import outbox
 from .keys import fernet_key
 from .models import User
 from .notices import render_mail
-from .policies import home_of, may_remove_factor
+from .policies import home_of
+from .selectors import may_remove_factor
 
 
 class AccountAdapter(DefaultAccountAdapter):

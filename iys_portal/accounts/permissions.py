@@ -11,6 +11,7 @@ class Permission(StrEnum):
     CONSENT_IMPORT_ANY = "consent.import_any"
     CONSENT_EXPORT = "consent.export"
     CONSENT_QUERY = "consent.query"
+    QUERY_VIEW = "query.view"
     CONSENT_RECONCILE = "consent.reconcile"
     CONSENT_OWN = "consent.own"
     PROVIDER_VIEW = "provider.view"

@@ -1,5 +1,6 @@
 """Who needs a second factor (R-A2), where a text message may go (R-Z1), which page is whose home."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,21 +8,12 @@ from django.conf import settings
 
 from .models import User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
-from .scopes import scopes_of
-from .selectors import factors_of
 
 
-def needs_second_factor(user: User) -> bool:
+def asks_for_factor(staff_roles: list[str], member_roles: Iterable[str]) -> bool:
     """R-A2: staff, managers, and whoever imports or exports, in any of their scopes."""
-    held = permissions_of_staff(user.staff_roles)
-    return not SECOND_FACTOR_FOR.isdisjoint(
-        held.union(*(permissions_of_member(scope.role) for scope in scopes_of(user)))
-    )
-
-
-def may_remove_factor(user: User, *, factor_id: int) -> bool:
-    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
-    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
+    held = permissions_of_staff(staff_roles)
+    return not SECOND_FACTOR_FOR.isdisjoint(held.union(*map(permissions_of_member, member_roles)))
 
 
 def grace_until(user: User, *, now: datetime) -> datetime | None:

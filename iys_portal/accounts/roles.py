@@ -12,6 +12,7 @@ _OFFICER = _VIEWER | {
     P.CONSENT_EXPORT,
     P.CONSENT_RECONCILE,
     P.CONSENT_QUERY,
+    P.QUERY_VIEW,
     P.MESSAGE_WRITE,
     P.EVIDENCE_COMPLETE,
     P.COMPLAINT_ANSWER,
@@ -28,6 +29,7 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
             P.PANEL_VIEW,
             P.CONSENT_VIEW,
             P.CONSENT_QUERY,
+            P.QUERY_VIEW,
             P.CONSENT_RECORD,
             P.CONSENT_IMPORT,
             P.CONSENT_RECONCILE,
@@ -42,6 +44,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
     StaffRole.ADMIN: _STAFF
     | {
         P.CONSENT_VIEW,
+        P.QUERY_VIEW,
         P.PROVIDER_VIEW,
         P.CONSENT_IMPORT_ANY,
         P.CONSENT_EXPORT,
@@ -56,6 +59,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
     StaffRole.AUDITOR: _STAFF
     | {
         P.CONSENT_VIEW,
+        P.QUERY_VIEW,
         P.PROVIDER_VIEW,
         P.REFERENCE_VIEW,
         P.APPLICATION_PAPERS,
@@ -84,7 +88,7 @@ def permissions_of_bound(bound: Bound) -> frozenset[str]:
     """What an integrator's grants by one provider give its people there (R-P12)."""
     held = {P.PANEL_VIEW}
     if bound.reads:
-        held |= {P.CONSENT_VIEW, P.CONSENT_QUERY}
+        held |= {P.CONSENT_VIEW, P.CONSENT_QUERY, P.QUERY_VIEW}
     if bound.writes:
         held |= {P.CONSENT_RECORD, P.CONSENT_IMPORT}
     if bound.reconciles:

@@ -19,6 +19,8 @@ from .demo import ACCOUNTS
 from .enums import NoticeAudience
 from .models import Invitation, PrivacyNotice, ProvenAddress, User
 from .permissions import Permission
+from .policies import asks_for_factor
+from .scopes import scopes_of
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -36,6 +38,16 @@ def factors_of(user: User) -> QuerySet[Authenticator]:
 def has_app(user: User) -> bool:
     """Whether the user has an authenticator app, whose codes a page may ask for."""
     return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """R-A2, over all of the user's scopes."""
+    return asks_for_factor(user.staff_roles, [scope.role for scope in scopes_of(user)])
+
+
+def may_remove_factor(user: User, *, factor_id: int) -> bool:
+    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
+    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ ACTS: dict[str, Act] = {
     "text.received": Act(Group.CONSENT, _("A text message to the registry was answered")),
     "query.asked": Act(Group.READ, _("%(who)s asked before sending about the list “%(name)s”")),
     "query.answered": Act(Group.READ, _("The query “%(name)s” was answered: may these addresses be written to?")),
+    "query.read": Act(Group.READ, _("%(who)s read the query “%(name)s”")),
+    "query.shown": Act(Group.READ, _("%(who)s had the addresses of the query “%(name)s” shown in full")),
     "query.exported": Act(Group.EXPORT, _("%(who)s downloaded the result of the query “%(name)s”")),
     "query.summary": Act(Group.EXPORT, _("%(who)s had the answer to the query “%(name)s” made as a document")),
     "import.upload": Act(Group.IMPORT, _("%(who)s uploaded the file “%(name)s”")),

@@ -48,7 +48,7 @@ MENU = (
     Entry(_("Overview"), "dashboard:overview", "speedometer2", Permission.PANEL_VIEW),
     Entry(_("Consents"), "consents:list", "card-checklist", Permission.CONSENT_VIEW),
     Entry(_("New record"), "consents:record", "plus-circle", Permission.CONSENT_RECORD),
-    Entry(_("Ask before sending"), "consents:queries", "search", Permission.CONSENT_QUERY),
+    Entry(_("Ask before sending"), "consents:queries", "search", Permission.QUERY_VIEW),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.PROVIDER_VIEW),
     Entry(pgettext_lazy("ileti", "Messages"), "consents:messages", "chat-text", Permission.PROVIDER_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.PROVIDER_VIEW),

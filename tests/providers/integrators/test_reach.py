@@ -11,8 +11,8 @@ from consents.models import BrandCounter, Consent, ConsentEvent, DayFile, Eviden
 from consents.selectors import pages
 from consents.services.records import Entry, record_consents
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.policies import needs_second_factor
 from iys_portal.accounts.scopes import actor_for, scopes_of
+from iys_portal.accounts.selectors import needs_second_factor
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import AuditEntry
 from providers.enums import GrantChannel
@@ -107,8 +107,8 @@ def test_r_p12_reconciliation_opens_day_files_where_every_channel_has_it(brand: 
 @pytest.mark.parametrize(
     ("level", "may", "may_not"),
     [
-        ("read", {"CONSENT_VIEW", "CONSENT_QUERY"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
-        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
+        ("read", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
+        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
     ],
 )
 def test_r_p12_access_gives_its_rights_and_no_more(level: str, may: set[str], may_not: set[str], brand: Brand) -> None:
