@@ -239,7 +239,7 @@ _PLAN = """
         mix / 2000 %% (%(waves)s + 1 - length), length, mix, confirmed
     FROM (
         SELECT b.brand_id, b.batch, b.confirmed, ('{3,3,2,1}'::smallint[])[1 + n %% 4] AS channel,
-            (b.brand_id * 104729 + b.part + n) %% %(persons)s AS person, mixed.mix,
+            (b.brand_id::bigint * 104729 + b.part + n) %% %(persons)s AS person, mixed.mix,
             ('{1,1,1,1,2,2,2,3,3,3,4,4,4,5,5,6,6,8,9,10}'::smallint[])[1 + mixed.mix %% 20] AS length
         FROM bench_batch b CROSS JOIN LATERAL generate_series(0, b.size - 1) n
         CROSS JOIN LATERAL (SELECT hashint8(b.start + n) & 2147483647 AS mix OFFSET 0) mixed

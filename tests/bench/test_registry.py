@@ -109,8 +109,9 @@ def its_counters_are_what_stands() -> None:
     day = "(registered_at AT TIME ZONE 'Europe/Istanbul')::date"
     former = "lag(status) OVER (PARTITION BY recipient, brand_id, channel, recipient_type ORDER BY version)"
     written = (
-        "SELECT brand_id, day, channel, status, CASE WHEN former IS NULL THEN 1 WHEN former <> status THEN 2 ELSE 3 END,"
-        f" count(*) FROM (SELECT *, {day} AS day, {former} AS former FROM consents_consentevent) e"
+        "SELECT brand_id, day, channel, status,"
+        " CASE WHEN former IS NULL THEN 1 WHEN former <> status THEN 2 ELSE 3 END, count(*)"
+        f" FROM (SELECT *, {day} AS day, {former} AS former FROM consents_consentevent) e"
         " GROUP BY 1, 2, 3, 4, 5"
     )
     days = BrandDay.objects.values_list("brand_id", "day", "channel", "status", "verdict", "total")
