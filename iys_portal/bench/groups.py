@@ -49,6 +49,8 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
     """Fill a registry of `rows` consents and measure the wanted groups on it, kept apart from one that is kept."""
     made = keep or rows > IMPORTED
     source = database.kept(rows, lambda: fill(rows)) if keep else ""
+    if only == {"fill"}:
+        return
     with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder, database.own_database(source=source):
         bench = Bench(Path(folder), rows)
         if made and not keep:
