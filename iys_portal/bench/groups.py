@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -278,7 +279,7 @@ class Bench:
             say(name, milliseconds, "ms")
 
     def pages(self) -> None:
-        for name, milliseconds in pages.measure(self.large):
+        for name, milliseconds in chain(pages.measure(self.large), pages.staff()):
             say(name, milliseconds, "ms")
 
     def agreements(self) -> None:
