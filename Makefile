@@ -31,8 +31,8 @@ test: check ## Every check, then every test
 check: setup-tools ## Format, lint, types, imports, templates, migrations, translations, deployment
 	@.ci/check
 
-bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size
-	@export ONLY='$(ONLY)' ROWS='$(ROWS)'; exec $(PY) -m iys_portal.bench
+bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size, KEEP=1 keeps what was filled
+	@export ONLY='$(ONLY)' ROWS='$(ROWS)' KEEP='$(KEEP)'; exec $(PY) -m iys_portal.bench
 
 soak: setup-tools ## Long proofs that `make test` leaves out
 	@exec $(PY) -m pytest -m soak $(PYTEST_ARGS)
