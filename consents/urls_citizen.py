@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views.citizen import OwnView, TakeBackView, WithdrawBrandView, WithdrawChannelView, WithdrawEverythingView
+from .views.citizen_address import NewlyMineBackView, NewlyMineView
 
 urlpatterns = [
     path("", OwnView.as_view(), name="own"),
@@ -10,5 +11,7 @@ urlpatterns = [
     path("marka/<int:brand_id>/ret/", WithdrawBrandView.as_view(), name="own-brand"),
     path("adres/<int:address_id>/ret/", WithdrawEverythingView.as_view(), name="own-address"),
     path("hepsi/ret/", WithdrawEverythingView.as_view(), name="own-everything"),
+    path("adres/<int:address_id>/yeni/", NewlyMineView.as_view(), name="own-newly-mine"),
+    path("adres/yeni/geri-al/", NewlyMineBackView.as_view(), name="own-newly-mine-back"),
     path("geri-al/", TakeBackView.as_view(), name="own-take-back"),
 ]
