@@ -169,7 +169,12 @@ def _notices_read(user_id: int, own: dict[str, ProvenAddress], now: datetime) ->
     rows += readings.filter(subject_type="accounts.user", subject_id=str(user_id))
     for row in rows:
         notice = row.notice
-        yield {"title": notice.title, "version": notice.version, "language": notice.language, "read_at": _moment(row.read_at)}
+        yield {
+            "title": notice.title,
+            "version": notice.version,
+            "language": notice.language,
+            "read_at": _moment(row.read_at),
+        }
 
 
 _PARTS: dict[str, Callable[[int, dict[str, ProvenAddress], datetime], Iterator[dict[str, Any]]]] = {
@@ -183,7 +188,7 @@ _PARTS: dict[str, Callable[[int, dict[str, ProvenAddress], datetime], Iterator[d
 
 
 def printed(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The parts as tables for the PDF: title, headings, rows; the same values as the JSON."""
+    """The same values for the PDF: for each part a title and rows of (label, words)."""
     titles = {
         "addresses": _("Addresses"),
         "consents": _("Consents and refusals as they stand"),
@@ -193,4 +198,81 @@ def printed(data: dict[str, Any]) -> list[dict[str, Any]]:
         "sign_ins": _("Sign-ins"),
         "privacy_notices": _("Privacy notices that I read"),
     } | {name: title for name, title, _part in further_parts()}
-    return [{"name": name, "title": title, "rows": data[name]} for name, title in titles.items()]
+    labels = _labels()
+    return [
+        {
+            "title": title,
+            "rows": [
+                [(labels.get(key, key), _words(key, value)) for key, value in row.items() if value not in (None, "")]
+                for row in data[name]
+            ],
+        }
+        for name, title in titles.items()
+    ]
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "address": _("Address"),
+        "proven_at": _("Proven"),
+        "history_from": _("History begins"),
+        "brand": _("Brand"),
+        "brand_code": _("Brand number"),
+        "provider": _("Provider"),
+        "channel": _("Channel"),
+        "recipient_type": _("Recipient type"),
+        "status": _("Status"),
+        "effective": _("What holds now"),
+        "consent_date": _("Consent date"),
+        "registered_at": _("Registered"),
+        "source": _("Source"),
+        "event": _("Event"),
+        "what": _("What happened"),
+        "transaction_id": _("Transaction number"),
+        "planned_at": _("Planned for"),
+        "subject": _("Subject"),
+        "text": _("Text"),
+        "allowed": _("Allowed"),
+        "about": _("About"),
+        "by": _("By"),
+        "state": _("State"),
+        "sent_at": _("Sent"),
+        "at": _("When"),
+        "title": _("Title"),
+        "version": _("Version"),
+        "language": _("Language"),
+        "read_at": _("Read"),
+    }
+
+
+def _words(key: str, value: Any) -> str:
+    """A value as a reader wants it; codes by their labels, moments in the usual form."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        choices = _CODES.get(key)
+        if choices is not None and value in choices.__members__:
+            return str(choices[value].label)
+        if key.endswith(("_at", "_date", "_from")) or key == "at":
+            return datetime.fromisoformat(value).astimezone(ISTANBUL).strftime("%d.%m.%Y %H:%M")
+        if key in ("what", "by"):
+            return {
+                "address.proven": _("Signed in or proved an address"),
+                "citizen.opened": _("The account was opened"),
+                "citizen.signed_in": _("Signed in"),
+                "code": _("by a code"),
+                "passkey": _("by a passkey"),
+                "edevlet": "e-Devlet",
+            }.get(value, str(EventKind[value].label) if value in EventKind.__members__ else value)
+    return str(value)
+
+
+_CODES: dict[str, Any] = {
+    "channel": Channel,
+    "recipient_type": RecipientType,
+    "status": Status,
+    "source": Source,
+    "about": NoticeKind,
+    "by": Means,
+    "state": NoticeState,
+}

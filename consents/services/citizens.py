@@ -18,8 +18,8 @@ from consents.selectors.own import channels_for, consent_of_event
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
-from iys_portal.core.actors import Actor
 from iys_portal.accounts.services import set_history_from
+from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
 
 from .recipients import Refusal, refuse, take_back
@@ -101,7 +101,7 @@ class Begun:
 
 
 def begin_anew(*, actor: Actor, address_id: int, moment: datetime | None = None) -> Begun:
-    """"This address is newly mine" (R-Z2): refuse all that was given at it, and hide what happened before.
+    """ "This address is newly mine" (R-Z2): refuse all that was given at it, and hide what happened before.
 
     The history begins first: whatever fails after that, nobody sees an earlier holder's. Raises `NotFound` for an
     address that is not the citizen's.

@@ -1,4 +1,4 @@
-""""This number is newly mine" (R-Z2): refuses what was given at an own address before, and takes that back."""
+""" "This number is newly mine" (R-Z2): refuses what was given at an own address before, and takes that back."""
 
 from datetime import datetime
 

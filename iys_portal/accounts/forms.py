@@ -179,7 +179,9 @@ class CitizenPasskeyEntryForm(PortalForm):
 class MailsForm(PortalForm):
     """What a citizen wants to be mailed."""
 
-    consents = forms.ChoiceField(label=_("New consents in my name"), choices=MailRhythm.choices, widget=forms.RadioSelect)
+    consents = forms.ChoiceField(
+        label=_("New consents in my name"), choices=MailRhythm.choices, widget=forms.RadioSelect
+    )
     refusals = forms.BooleanField(label=_("A receipt for each refusal of mine"), required=False)
     devices = forms.BooleanField(label=_("A sign-in from a browser that was not used before"), required=False)
 

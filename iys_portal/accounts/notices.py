@@ -28,6 +28,17 @@ def post_notice(name: str, *, cause: str, user: User, context: dict[str, Any] | 
     outbox.post(cause=cause, to=user.email, subject=subject, body=body)
 
 
+def mail_citizen(name: str, *, cause: str, user: User, context: dict[str, Any]) -> bool:
+    """Mail a citizen what they wished to know, once, at the e-mail that they proved last; nothing where none is."""
+    mails = ProvenAddress.objects.filter(user=user).exclude(address__startswith="+")
+    address = mails.order_by("-proven_at", "-pk").values_list("address", flat=True).first()
+    if address is None:
+        return False
+    subject, body = render_mail(name, context, language=user.language)
+    outbox.post(cause=cause, to=address, subject=subject, body=body)
+    return True
+
+
 def tell_citizen(name: str, *, cause: str, user: User, context: dict[str, Any], but: str = "") -> int:
     """Tell a citizen about their own account: at every e-mail of theirs, else by text at their phones; how many went.
 

@@ -20,7 +20,9 @@ urlpatterns = [
     path("hesabim/", views_account.AccountView.as_view(), name="own-account"),
     path("hesabim/adresler/", views_account.AddressesView.as_view(), name="own-addresses"),
     path("hesabim/adresler/kod/", views_account.AddressCodeView.as_view(), name="own-address-code"),
-    path("hesabim/adresler/<int:address_id>/cikar/", views_account.RemoveAddressView.as_view(), name="own-address-remove"),
+    path(
+        "hesabim/adresler/<int:address_id>/cikar/", views_account.RemoveAddressView.as_view(), name="own-address-remove"
+    ),
     path("hesabim/gecis-anahtari/", views_passkeys.AddOwnPasskeyView.as_view(), name="own-passkey-add"),
     path("hesabim/gecis-anahtari/<int:passkey_id>/", views_passkeys.OwnPasskeyView.as_view(), name="own-passkey"),
     path(

@@ -116,7 +116,9 @@ def _link(request: HttpRequest, subject: str) -> HttpResponse:
     try:
         services.link_edevlet(subject=subject, actor=request.actor)  # type: ignore[attr-defined]
     except WrongMoment:
-        messages.error(request, _("This e-Devlet identity opens another account here, or this account has another one."))
+        messages.error(
+            request, _("This e-Devlet identity opens another account here, or this account has another one.")
+        )
     else:
         messages.success(request, _("You can now also sign in to this account with e-Devlet."))
     return redirect("accounts:own-account")

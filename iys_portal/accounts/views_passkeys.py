@@ -28,7 +28,9 @@ from .selectors import passkeys_of
 from .views_account import CitizenPage
 from .views_citizen import open_session
 
-NOT_KNOWN = _("This passkey does not open a citizen's account here. Sign in by a code, then add it on your account page.")
+NOT_KNOWN = _(
+    "This passkey does not open a citizen's account here. Sign in by a code, then add it on your account page."
+)
 
 
 def _plain(options: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +110,9 @@ class PasskeySignInView(View):
         try:
             limit = settings.REGISTRY["PASSKEYS_PER_NETWORK_HOUR"]
             services.count_network(get_client_ip(request) or "", what="passkeys", limit=limit)
-            user = services.enter_by_passkey(user=_owner(form.cleaned_data["credential"]), request_id=current_request_id())
+            user = services.enter_by_passkey(
+                user=_owner(form.cleaned_data["credential"]), request_id=current_request_id()
+            )
         except (ValidationError, services.TooMany) as error:
             status = getattr(error, "status", 422)
             show_refusal(form, error if isinstance(error, services.TooMany) else Invalid(NOT_KNOWN))

@@ -37,12 +37,12 @@ from .sessions import end_own_session, end_sessions
 from .users import change_staff_roles, deactivate_user, reactivate_user, set_language, set_mails
 
 __all__ = [
+    "SIGN_IN",
     "CodeOver",
     "CodeWrong",
     "InvitationOver",
     "InvitationUnknown",
     "Purpose",
-    "SIGN_IN",
     "TooMany",
     "TooSoon",
     "accept_as",

@@ -20,8 +20,8 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.keys import code_key
@@ -59,7 +59,9 @@ SIGN_IN = Purpose("", _("%(code)s is your sign-in code for İYS Portal. It gives
 
 def to_add_address(user_id: int) -> Purpose:
     """For adding the address to one account and no other (R-Z2)."""
-    return Purpose(f"add:{user_id}", _("%(code)s: code to add this number in İYS Portal. Gives no consent."), "add_code")
+    return Purpose(
+        f"add:{user_id}", _("%(code)s: code to add this number in İYS Portal. Gives no consent."), "add_code"
+    )
 
 
 def to_close_account(user_id: int) -> Purpose:
