@@ -83,7 +83,7 @@ def _is_own(row: ProvenAddress, moment: datetime | None) -> bool:
 
 
 def _consents(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
-    """What stands now. That a brand may write is told whoever gave the consent; since when and how, only of own ones."""
+    """What stands now, whoever gave the consent; since when and how, only of own ones."""
     rows = list(Consent.objects.filter(recipient__in=own).annotate(effective=effective_status(now)))
     brands = _brands({row.brand_id for row in rows})
     for row in sorted(rows, key=lambda one: (brands[one.brand_id]["brand_code"], one.recipient, one.channel)):

@@ -60,7 +60,7 @@ def tell_daily(now: datetime) -> int:
 
 
 def _window(rhythm: MailRhythm) -> tuple[int, int] | None:
-    """The events (first, last] that were not told yet; moves the mark. None where somebody else tells, or nothing is new.
+    """The events (first, last] that were not told yet; moves the mark. None where there are none, or another one tells.
 
     The very first run only sets the mark: what was recorded before is no news.
     """

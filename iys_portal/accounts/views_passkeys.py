@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
@@ -28,7 +29,7 @@ from .selectors import passkeys_of
 from .views_account import CitizenPage
 from .views_citizen import open_session
 
-NOT_KNOWN = _(
+NOT_KNOWN = gettext_lazy(
     "This passkey does not open a citizen's account here. Sign in by a code, then add it on your account page."
 )
 

@@ -146,7 +146,7 @@ def send_code(
     moment = moment or timezone.now()
     count_network(ip, what="codes", limit=settings.REGISTRY["CODES_PER_NETWORK_HOUR"])
     name = _locked(name)
-    sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at")
+    sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at", "-pk")
     newest = sent.first()
     if newest is not None and not newest.used_at and moment < newest.again_at:
         raise TooSoon(newest, moment)
@@ -189,7 +189,7 @@ def take_code(*, name: str, code: str, purpose: str = "", moment: datetime | Non
     moment = moment or timezone.now()
     refusal: DomainError | None = None
     with transaction.atomic():
-        newest = OneTimeCode.objects.filter(address_hash=_locked(name)).order_by("-created_at").first()
+        newest = OneTimeCode.objects.filter(address_hash=_locked(name)).order_by("-created_at", "-pk").first()
         refusal = _judged(newest, code, purpose, moment)
     if refusal is not None:
         raise refusal
