@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -72,7 +73,7 @@ def _make(run: Run) -> None:
         files = {}
         for form, content in zip(FORMS, (text, pdf), strict=True):
             files[form] = default_storage.save(f"own_data/{form}", ContentFile(content))
-            drops.append(lambda name=files[form]: default_storage.delete(name))
+            drops.append(partial(default_storage.delete, files[form]))
         Job.objects.filter(pk=job.pk).update(
             payload={"files": files, "expires_at": (now + settings.REGISTRY["EXPORT_KEEP"]).isoformat()}
         )
@@ -110,6 +111,7 @@ def forget_own_data(now: datetime) -> int:
                 continue
             names = list(job.payload["files"].values())
             Job.objects.filter(pk=key).update(payload={})
-            transaction.on_commit(lambda names=names: [default_storage.delete(name) for name in names])
+            for name in names:
+                transaction.on_commit(partial(default_storage.delete, name))
             done += 1
     return done

@@ -1,5 +1,6 @@
-"""What citizens wished to be mailed: new consents at once or daily, receipts of refusals; R-M1's notices stand apart."""
+"""What citizens wished to be mailed: new consents at once or daily, receipts of refusals; R-M1 stands apart."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,11 +23,12 @@ PAPER = {"source": "HS_ISLAK_IMZA", "evidence": "ARŞİV 7"}
 
 def seal() -> None:
     """As if everything that stands were under a seal; the sealer itself needs its own transactions."""
+    nothing = b"0" * 32
     last = ConsentEvent.objects.order_by("-event_id").values_list("event_id", flat=True).first() or 0
     number = LedgerSeal.objects.count() + 1
     LedgerSeal.objects.create(
-        number=number, sealed_at=timezone.now(), last_event=last, events=1, events_root=b"0" * 32, last_entry=0,
-        entries=0, entries_root=b"0" * 32, previous=b"0" * 32, hash=bytes([number]) * 32, key_id="k", signature=b"0" * 64,
+        number=number, sealed_at=timezone.now(), last_event=last, events=1, events_root=nothing, last_entry=0,
+        entries=0, entries_root=nothing, previous=nothing, hash=bytes([number]) * 32, key_id="k", signature=nothing,
     )  # fmt: skip
 
 
@@ -106,8 +108,6 @@ def test_own_refusals_get_one_receipt(begun: User, page: Client, record) -> None
 
 
 def test_a_refusal_that_was_taken_back_has_no_receipt(begun: User, page: Client, record) -> None:
-    import re
-
     record(BrandFactory())
     page.post("/izinlerim/hepsi/ret/")
     token = re.search(r'name="what" value="([^"]+)"', page.get("/izinlerim/").content.decode())[1]

@@ -13,9 +13,10 @@ from pypdf import PdfReader
 from consents import own_data as parts
 from consents.models import ConsentEvent
 from consents.selectors.own_data import own_data
-from consents.services.own_data import forget_own_data, make_own_data, own_jobs, start_own_data
+from consents.services.own_data import forget_own_data, make_own_data, own_jobs, start_own_data, take_own_data
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import actor_for
+from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import AuditEntry, Job
 from tests.factories import BrandFactory
 
@@ -100,11 +101,12 @@ def test_one_is_made_at_a_time_and_the_page_asks_itself(page: Client, citizen: U
     assert 'hx-trigger="every 1s"' in page.get(PAGE).content.decode()
 
 
-def test_the_files_are_forgotten_after_a_day(page: Client, written: Job, clock) -> None:
+def test_the_files_are_forgotten_after_a_day(citizen: User, written: Job, clock) -> None:
     names = list(written.payload["files"].values())
     assert forget_own_data(timezone.now()) == 0
     clock.shift(timedelta(days=1, seconds=1))
-    assert page.post(f"{PAGE}{written.public_id}/json/").status_code == 409
+    with pytest.raises(WrongMoment):
+        take_own_data(actor=actor_for(citizen), public_id=written.public_id, form="json", now=timezone.now())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.db.transaction.on_commit", lambda act: act())
         assert forget_own_data(timezone.now()) == 1
