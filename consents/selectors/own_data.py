@@ -190,7 +190,7 @@ _PARTS: dict[str, Callable[[int, dict[str, ProvenAddress], datetime], Iterator[d
 def printed(data: dict[str, Any]) -> list[dict[str, Any]]:
     """The same values for the PDF: for each part a title and rows of (label, words)."""
     titles = {
-        "addresses": _("Addresses"),
+        "addresses": _("My addresses"),
         "consents": _("Consents and refusals as they stand"),
         "history": _("History"),
         "messages": _("Messages recorded for my addresses"),
