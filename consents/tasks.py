@@ -13,7 +13,9 @@ from .services import (
     import_runs,
     message_wash,
     message_watch,
+    news,
     notices,
+    own_data,
     query_runs,
     reports,
     retention,
@@ -61,6 +63,22 @@ def make_export(job_id: int) -> None:
 @shared_task(name="consents.forget_exports")
 def forget_exports() -> None:
     exports.forget_exports(timezone.now())
+    own_data.forget_own_data(timezone.now())
+
+
+@shared_task(name="consents.make_own_data")
+def make_own_data(job_id: int) -> None:
+    own_data.make_own_data(job_id)
+
+
+@shared_task(name="consents.tell_citizens")
+def tell_citizens() -> None:
+    news.tell_each(timezone.now())
+
+
+@shared_task(name="consents.citizens_digest")
+def citizens_digest() -> None:
+    news.tell_daily(timezone.now())
 
 
 @shared_task(name="consents.count_reports")

@@ -53,6 +53,8 @@ app.conf.beat_schedule = {
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "exports-forget": {"task": "consents.forget_exports", "schedule": 900.0},
+    "citizens-news": {"task": "consents.tell_citizens", "schedule": 60.0},
+    "citizens-digest": {"task": "consents.citizens_digest", "schedule": crontab(hour=18, minute=0)},  # in Istanbul
     "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -18,12 +19,13 @@ from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.messages import create_message
+from consents.services.own_data import start_own_data
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
 from iys_portal.accounts.models import ProvenAddress, User
-from iys_portal.accounts.scopes import SESSION_KEY
+from iys_portal.accounts.scopes import SESSION_KEY, actor_for
 from providers.models import Application, Brand
 from providers.services import add_document, applicant_of
 from providers.services.asking import ask_sub_brand
@@ -91,6 +93,11 @@ PAGES: dict[str, set[str]] = {
     "consents:queries": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
+    "consents:own-data": {CITIZEN},
+    "accounts:own-account": {CITIZEN},
+    "accounts:own-addresses": {CITIZEN},
+    "accounts:own-passkey-add": {CITIZEN},
+    "accounts:own-close": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -173,9 +180,19 @@ OWN_OBJECTS = {
     "consents:own-channel",
     "consents:own-brand",
     "consents:own-address",
+    "consents:own-newly-mine",
+    "consents:own-data-file",
+    "accounts:own-address-remove",
+    "accounts:own-passkey",
+    "accounts:own-passkey-remove",
 }
 # Acts of a citizen without an object.
-OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
+OWN_ACTS = {
+    "consents:own-everything",
+    "consents:own-take-back",
+    "consents:own-newly-mine-back",
+    "accounts:edevlet-unlink",
+}
 # Pages of applications that everybody gets, signed in or not: the answer.
 OPEN_PAGES = {
     "providers:application-start": 200,
@@ -225,7 +242,7 @@ OF_REGISTER = {
 # (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation of an
 # e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
-    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
+    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
@@ -429,12 +446,23 @@ def test_r_p12_the_register_is_kept_by_registry_admins_alone(role: str) -> None:
     assert (person.ended_at, person.integrator.state) == (None, "active")
 
 
+def a_passkey(citizen: User) -> Authenticator:
+    data = {"name": "Telefon", "credential": {}}
+    return Authenticator.objects.create(user=citizen, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
 def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
     numbers = {
         "consents:own-channel": filled["event"],
         "consents:own-brand": filled["brand"].pk,
         "consents:own-address": citizen.addresses.get().pk,
+        "consents:own-newly-mine": citizen.addresses.get().pk,
+        "accounts:own-address-remove": citizen.addresses.get().pk,
+        "accounts:own-passkey": a_passkey(citizen).pk,
+        "accounts:own-passkey-remove": a_passkey(citizen).pk,
     }
+    if name == "consents:own-data-file":
+        return reverse(name, args=[start_own_data(actor=actor_for(citizen)).public_id, "json"])
     return reverse(name, args=[numbers[name]] if name in numbers else [])
 
 
@@ -443,7 +471,8 @@ def test_r_a1_own_rows_are_the_citizens_alone(filled: dict[str, Any], name: str)
     url = own_address(name, filled, a_citizen("ali@firma.example"))
     before = ConsentEvent.objects.count()
     if name in OWN_OBJECTS:
-        assert browser_of(a_citizen("veli@firma.example")).post(url).status_code == 404
+        stranger = browser_of(a_citizen("veli@firma.example"))
+        assert stranger.post(url, {"name": "x"}).status_code == 404
     for role in ("manager", "admin"):
         assert browser_in_role(role, filled["brand"]).post(url).status_code == 403
     assert Client().post(url).status_code == 302
@@ -482,7 +511,8 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
             if answer.streaming:
                 assert b"".join(answer.streaming_content)  # and closes the file
             assert answer.status_code in (200, 204, 302, 403, 405), url
-        assert getattr(citizen, method)(reverse("consents:own")).status_code == 200
+        for name in (name for name, allowed in PAGES.items() if allowed == {CITIZEN}):
+            assert getattr(citizen, method)(reverse(name)).status_code == 200
     assert not written
 
 

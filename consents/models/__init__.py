@@ -24,6 +24,7 @@ from .ledger import (
     EvidenceQuerySet,
 )
 from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
+from .news import NewsMark
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
@@ -61,6 +62,7 @@ __all__ = [
     "MessageQuerySet",
     "MessageRecipients",
     "MessageRemoval",
+    "NewsMark",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",

@@ -7,6 +7,10 @@ address is told to a company that does not hold it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
 
 from consents.enums import Channel, Source, WayIn
 from consents.models import Consent
@@ -14,8 +18,9 @@ from consents.selectors.own import channels_for, consent_of_event
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
+from iys_portal.accounts.services import set_history_from
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import NotFound
+from iys_portal.core.errors import NotFound, WrongMoment
 
 from .recipients import Refusal, refuse, take_back
 
@@ -84,6 +89,33 @@ def take_back_withdrawn(*, actor: Actor, withdrawn: Iterable[Withdrawn]) -> int:
         take_back(actor=actor, recipient=place[0], refusals=places[place], way=WayIn.CITIZEN)
         for place in sorted(places)
     )
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What "this number is newly mine" did: what it refused, and where the history began before."""
+
+    address_id: int
+    former: datetime | None
+    withdrawn: list[Withdrawn]
+
+
+def begin_anew(*, actor: Actor, address_id: int, moment: datetime | None = None) -> Begun:
+    """ "This address is newly mine" (R-Z2): refuse all that was given at it, and hide what happened before.
+
+    The history begins first: whatever fails after that, nobody sees an earlier holder's. Raises `NotFound` for an
+    address that is not the citizen's.
+    """
+    former = set_history_from(address_id=address_id, history_from=moment or timezone.now(), actor=actor)
+    return Begun(address_id, former, withdraw_everything(actor=actor, address_id=address_id))
+
+
+def take_back_begun(*, actor: Actor, begun: Begun, at: datetime, moment: datetime | None = None) -> None:
+    """Undo `begin_anew` of the last minutes (setting REFUSAL_UNDO). Raises `WrongMoment` later, and `NotFound`."""
+    if (moment or timezone.now()) >= at + settings.REGISTRY["REFUSAL_UNDO"]:
+        raise WrongMoment
+    take_back_withdrawn(actor=actor, withdrawn=begun.withdrawn)
+    set_history_from(address_id=begun.address_id, history_from=begun.former, actor=actor)
 
 
 def _own(actor: Actor) -> dict[str, ProvenAddress]:

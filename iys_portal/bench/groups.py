@@ -265,7 +265,9 @@ class Bench:
                 say("notices.mails_per_s" if workers == 1 else "notices.two_workers.mails_per_s", rate, "mails/s")
             self.load(notices.mail_file(self.folder, notices.BULK, seed=20, now=self.now))
             say("notices.withdraw.median_ms", notices.withdrawals(), "ms")
-            say("notices.single_beside_bulk_s", notices.single_beside_bulk(self.brand, self.actor, environment), "s")
+            single, code = notices.beside_bulk(self.brand, self.actor, environment)
+            say("notices.single_beside_bulk_s", single, "s")
+            say("notices.code_beside_bulk_s", code, "s")
 
     def exports(self) -> None:
         for name, value, unit in exports.measure(self.exported, self.part):

@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -150,6 +152,11 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
 CITIZEN_LOGIN_URL = "accounts:citizen-sign-in"
 CITIZEN_HOME_URL = "consents:own"
+# R-Z1: e-Devlet by OpenID Connect; off, and not shown, where no issuer is named. The claim that knows a person again.
+EDEVLET_ISSUER = env.str("EDEVLET_ISSUER", default="")
+EDEVLET_CLIENT_ID = env.str("EDEVLET_CLIENT_ID", default="")
+EDEVLET_CLIENT_SECRET = env.str("EDEVLET_CLIENT_SECRET", default="")
+EDEVLET_CLAIM = env.str("EDEVLET_CLAIM", default="sub")
 VERIFICATION_URL = "consents:verify"  # the public page that knows issued documents by number
 ACCOUNT_ADAPTER = "iys_portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -170,6 +177,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "iys_portal.accounts.forms.NewPasswordForm",
     "reauthenticate": "iys_portal.accounts.forms.PasswordAgainForm",
 }
+SOCIALACCOUNT_ADAPTER = "iys_portal.accounts.edevlet.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
@@ -202,7 +211,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF],
+        # Chrome follows a form's redirects by this rule too: e-Devlet's own origin, where it is on.
+        "form-action": [SELF, *(["/".join(EDEVLET_ISSUER.split("/")[:3])] if EDEVLET_ISSUER else [])],
     }
 }
 
@@ -350,6 +360,10 @@ REGISTRY: dict[str, Any] = {
     "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
     "CODE_TRIES": 3,
     "CODE_RESEND_AFTER": timedelta(seconds=30),
+    "CODE_RESEND_GROWS": 2,  # each further unused code makes the next wait so many times longer …
+    "CODE_RESEND_MOST": timedelta(minutes=10),  # … up to this
+    "CITIZEN_PASSKEYS": 10,  # of one citizen
+    "PASSKEYS_PER_NETWORK_HOUR": env.int("PASSKEYS_PER_NETWORK_HOUR", default=120),  # tries to sign in
     "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address
     "CODE_WRONG_PER_DAY": env.int("CODE_WRONG_PER_DAY", default=10),  # at one address
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
