@@ -108,8 +108,9 @@ def take_back(
             back = {event.channel for event in events}
             returned += len(back)
             alerts = RefusalAlert.objects.select_for_update(of=("self",)).filter(
-                recipient=recipient, brand_id=brand_id, channel__in=back, taken_back_at=None, refused_at__gte=since
-            )
+                recipient=recipient, brand_id=brand_id, channel__in=back, wish=None, taken_back_at=None,
+                refused_at__gte=since,
+            )  # fmt: skip
             close_alerts(alerts.order_by("pk"), moment=moment)
             for event in events:
                 record("consent.refusal_taken_back", ("consents.consent", str(event.event_id)), actor=actor)
@@ -172,7 +173,7 @@ def _mark_denied(refusals: list[Refusal]) -> None:
     """R-M3: said after the refusal, it still marks what the provider has to answer for."""
     for refusal in refusals:
         standing = RefusalAlert.objects.filter(recipient=refusal.recipient, brand_id=refusal.brand_id)
-        standing.filter(channel=refusal.channel, taken_back_at=None).update(denied=True)
+        standing.filter(channel=refusal.channel, wish=None, taken_back_at=None).update(denied=True)
 
 
 def _note(verb: str, brands: Mapping[int, Brand], refusal: Refusal, actor: Actor) -> None:
