@@ -64,7 +64,11 @@ def refuse(
         for brand_id in sorted(brands):
             brand = brands[brand_id]
             channels = sorted(set(wanted[brand_id]))
-            rows = [_row(recipient, channel, kind, source, moment) for channel in channels for kind in RecipientType]
+            rows = [
+                own_row(recipient, channel, kind=kind, status=Status.RET, source=source, moment=moment)
+                for channel in channels
+                for kind in RecipientType
+            ]
             outcomes = write_rows(terms_of_recipient(brand_id, moment=moment, actor=actor, way=way), rows)
             pairs = [outcomes[n : n + len(RecipientType)] for n in range(0, len(outcomes), len(RecipientType))]
             for channel, pair in zip(channels, pairs, strict=True):
@@ -117,7 +121,9 @@ def take_back(
     return returned
 
 
-def _row(recipient: str, channel: Channel, kind: RecipientType, source: Source, moment: datetime) -> dict[str, Any]:
+def own_row(
+    recipient: str, channel: Channel, *, kind: RecipientType, status: Status, source: Source, moment: datetime
+) -> dict[str, Any]:
     """A row as the engine takes it (`normalise.ROWS_SCHEMA`); the address is stored in this form already."""
     if channel.takes_phone != recipient.startswith("+"):  # R-C2
         raise ValueError("The channel does not go to this kind of address")
@@ -125,7 +131,7 @@ def _row(recipient: str, channel: Channel, kind: RecipientType, source: Source, 
         "recipient": recipient,
         "channel": int(channel),
         "recipient_type": int(kind),
-        "status": int(Status.RET),
+        "status": int(status),
         "source": int(source),
         "consent_date": moment.replace(microsecond=0),
         "retailer_code": None,
