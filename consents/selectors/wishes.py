@@ -46,6 +46,17 @@ class OwnWish:
     begins_at: datetime
     until: datetime | None
     made_together: str
+    wanted: Wanted
+
+    @property
+    def brand_id(self) -> int | None:
+        return self.wanted.brand_id
+
+    def concerns(self, brand: Brand) -> bool:
+        """Whether it may hold this brand off, by one channel at least."""
+        profile = getattr(brand, "profile", None)
+        sector = profile.sector if profile else ""
+        return self.brand_id in (None, brand.pk) and self.wanted.sector in ("", sector)
 
 
 def affected(addresses: Collection[str], wanted: Wanted, *, now: datetime) -> list[Any]:
@@ -95,6 +106,7 @@ def _own(wishes: Sequence[StandingWish]) -> OwnWish:
         begins_at=first.begins_at,
         until=first.until,
         made_together=str(first.made_together),
+        wanted=Wanted.of(first),
     )
 
 
