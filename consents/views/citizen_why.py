@@ -43,7 +43,7 @@ class WhyView(CitizenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = WhyForm(request.POST, request.FILES)
         try:
-            count_network(f"citizen-{self.actor.id}", what="why", limit=PER_HOUR, sentence=_("That were many questions in one hour. Please go on later."))
+            count_network(f"citizen-{self.actor.id}", what="why", limit=PER_HOUR, sentence=_("You asked many questions within an hour. Please go on later."))
             asked = self.asked(form) if form.is_valid() else None
         except TooMany as error:
             form.add_error(None, str(error))

@@ -226,7 +226,7 @@ class TestWishes:
         page.post(self.URL, {"wish": "PAUSE-7"})
         off = re.search(r'action="([^"]+/kapat/)"', page.get(self.URL).content.decode())[1]
         stranger = Client()
-        stranger.force_login(citizen_with(OTHERS), backend="allauth.account.auth_backends.AuthenticationBackend")
+        stranger.force_login(citizen_with(OTHERS, "+905329999999"), backend="allauth.account.auth_backends.AuthenticationBackend")
         assert stranger.post(off).status_code == 404
         assert stranger.post(off.replace("kapat", "ac")).status_code == 404
         theirs = User.objects.get(addresses__address=MAIL).addresses.first()
