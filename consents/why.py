@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
@@ -32,6 +33,7 @@ MAX_NAMES = 20_000
 _NUMBER = re.compile(r"\+?\d[\d\s().\-/]{2,20}\d")
 _MERSIS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61})", re.IGNORECASE)
+_LINK = re.compile(r"\S*(?:://|@|[a-z0-9]\.[a-z0-9])\S*", re.IGNORECASE)
 _PUBLIC = frozenset({
     "com.tr", "net.tr", "org.tr", "gen.tr", "web.tr", "info.tr", "biz.tr", "av.tr", "dr.tr", "gov.tr", "edu.tr",
     "bel.tr", "pol.tr", "k12.tr", "tel.tr", "name.tr", "bbs.tr", "kep.tr", "co.uk", "com.de",
@@ -66,8 +68,9 @@ def clues_of(text: str, *, sender: str = "", hosts: Iterable[str] = ()) -> Clues
     text, sender = text[:MAX_TEXT], sender.strip()[:200]
     shown = f"{sender}\n{text}"
     domains = {domain for host in (*_hosts(shown), *hosts) for domain in _with_parents(host)}
-    names = {run for part in (sender, text) for run in _runs(folded_words(part))}
-    likely = {comparable(part) for part in (sender, text) if len(part.strip()) <= SHORT}
+    parts = [_LINK.sub(" ", part) for part in (sender, text)]  # a false address may hold a true name
+    names = {run for part in parts for run in _runs(folded_words(part))}
+    likely = {comparable(part) for part in parts if len(part.strip()) <= SHORT}
     return Clues(
         numbers=set(_numbers(shown)),
         domains=domains,
@@ -84,27 +87,35 @@ def read_mail(data: bytes) -> Mail:
     message: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)  # type: ignore[arg-type]
     if b"\0" in data[:4096] or "from" not in message:
         raise FileRefused("mail-kind")
-    senders = [str(value) for name in ("from", "sender", "reply-to") for value in message.get_all(name, [])]
+    senders = [value for name in ("from", "sender", "reply-to") for value in _header(message, name)]
     addresses = [pair for pair in getaddresses(senders) if pair[1]]
-    refused_at = [str(value) for value in message.get_all("list-unsubscribe", [])]
+    refused_at = _header(message, "list-unsubscribe")
     body, hosts = _body(message)
     return Mail(
         sender=addresses[0][0] if addresses else "",
-        subject=str(message.get("subject", "")),
+        subject=" ".join(_header(message, "subject")),
         text=body,
         hosts=tuple({*_hosts(" ".join([*(address for _name, address in addresses), *refused_at])), *hosts}),
     )
+
+
+def _header(message: EmailMessage, name: str) -> list[str]:
+    """The header's values; none where Python's parser gives up on what somebody wrote."""
+    try:
+        return [str(value) for value in message.get_all(name, [])]
+    except (MessageError, IndexError, LookupError, ValueError, AttributeError, TypeError):
+        return []
 
 
 def _body(message: EmailMessage) -> tuple[str, set[str]]:
     """The text of all parts that are text, and the hosts of the links of an HTML part."""
     texts, hosts = [], set()
     for part in message.walk():
-        if part.get_content_type() not in ("text/plain", "text/html") or part.is_attachment():
-            continue
         try:
+            if part.get_content_type() not in ("text/plain", "text/html") or part.is_attachment():
+                continue
             content = str(part.get_content())
-        except (LookupError, ValueError):  # an unknown or broken encoding
+        except (MessageError, LookupError, ValueError, AttributeError, TypeError):  # a broken part
             continue
         if part.get_content_type() == "text/html":
             page = _Page()

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consents.enums import Channel, RecipientType
+from consents.enums import Channel, RecipientType, WishKind
 from consents.models import ConsentEvent, DayFile
+from consents.selectors.wishes import Wanted
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.messages import create_message
@@ -22,6 +23,7 @@ from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
+from consents.services.wishes import begin_wish
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import Application, Brand
@@ -91,6 +93,9 @@ PAGES: dict[str, set[str]] = {
     "consents:queries": {"manager", "officer", "integrator"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
+    "consents:own-find": {CITIZEN},
+    "consents:own-why": {CITIZEN},
+    "consents:own-wishes": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -165,11 +170,22 @@ OBJECTS = {
 # What a citizen does to own rows, by POST only; another citizen gets 404, everybody else 403.
 OWN_OBJECTS = {
     "consents:own-channel",
+    "consents:own-denied",
+    "consents:own-wish-end",
+    "consents:own-wish-again",
     "consents:own-brand",
     "consents:own-address",
 }
 # Acts of a citizen without an object.
-OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
+OWN_ACTS = {
+    "consents:own-everything",
+    "consents:own-everywhere",
+    "consents:own-take-back",
+    "consents:own-give",  # of a brand, which is nobody's own
+    "consents:own-never",
+}
+# Pages about a brand for every citizen; only what is shown beside it is one's own.
+OF_ANY_BRAND = {"consents:own-one", "consents:own-logo"}
 # Pages of applications that everybody gets, signed in or not: the answer.
 OPEN_PAGES = {
     "providers:application-start": 200,
@@ -237,7 +253,7 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    assert not unknown - OWN_OBJECTS - OWN_ACTS - OF_ANY_BRAND - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -418,10 +434,30 @@ def test_r_p12_the_register_is_kept_by_registry_admins_alone(role: str) -> None:
 def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
     numbers = {
         "consents:own-channel": filled["event"],
+        "consents:own-denied": filled["event"],
+        "consents:own-everywhere": "EPOSTA",
+        "consents:own-give": filled["brand"].pk,
+        "consents:own-never": filled["brand"].pk,
         "consents:own-brand": filled["brand"].pk,
         "consents:own-address": citizen.addresses.get().pk,
     }
+    if name.startswith("consents:own-wish"):
+        (wish,) = begin_wish(actor=actor_of(citizen), wanted=Wanted(WishKind.PAUSE, days=7))
+        return reverse(name, args=[wish.made_together])
     return reverse(name, args=[numbers[name]] if name in numbers else [])
+
+
+@pytest.mark.parametrize("name", sorted(OF_ANY_BRAND))
+def test_a_brand_and_me_is_every_citizens_and_nobody_elses_page(filled: dict[str, Any], name: str) -> None:
+    url = reverse(name, args=[filled["brand"].pk])
+    citizen = browser_of(a_citizen("veli@firma.example"))
+    answer = citizen.get(url)
+    assert answer.status_code == 200
+    assert b"ali@firma.example" not in (answer.getvalue() if answer.streaming else answer.content)
+    assert citizen.post(url).status_code == 405
+    for role in ("manager", "admin"):
+        assert browser_in_role(role, filled["brand"]).get(url).status_code == 403
+    assert Client().get(url).status_code == 302
 
 
 @pytest.mark.parametrize("name", sorted(OWN_OBJECTS | OWN_ACTS))
@@ -468,7 +504,10 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
             if answer.streaming:
                 assert b"".join(answer.streaming_content)  # and closes the file
             assert answer.status_code in (200, 204, 302, 403, 405), url
-        assert getattr(citizen, method)(reverse("consents:own")).status_code == 200
+        for name in sorted(name for name, allowed in PAGES.items() if allowed == {CITIZEN}):
+            assert getattr(citizen, method)(reverse(name)).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-one", args=[filled["brand"].pk])).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-wishes") + "?wish=PAUSE-7").status_code == 200
     assert not written
 
 

@@ -84,27 +84,27 @@ _SHOWN = """
     SELECT brand_id, CASE WHEN kind IN ('number', 'refusal_phone', 'refusal_sms') THEN 'number' ELSE kind END,
         value, 1.0::float
     FROM providers_brandvalue
-    WHERE kind IN ('number', 'refusal_phone', 'refusal_sms') AND key = ANY(%(numbers)s)
-        OR kind = 'domain' AND key = ANY(%(domains)s)
-        OR kind IN ('short_name', 'sender_name') AND key = ANY(%(names)s)
+    WHERE kind IN ('number', 'refusal_phone', 'refusal_sms') AND key = ANY(%(numbers)s::text[])
+        OR kind = 'domain' AND key = ANY(%(domains)s::text[])
+        OR kind IN ('short_name', 'sender_name') AND key = ANY(%(names)s::text[])
   UNION ALL
     SELECT brand_id, 'domain', split_part(value, '/', 3), 1.0 FROM providers_brandvalue
     WHERE kind = 'refusal_url' AND cardinality(%(domains)s::text[]) > 0
-        AND lower(split_part(split_part(value, '/', 3), ':', 1)) = ANY(%(domains)s)
+        AND lower(split_part(split_part(value, '/', 3), ':', 1)) = ANY(%(domains)s::text[])
   UNION ALL
     SELECT brand.id, 'mersis', provider.mersis, 1.0 FROM providers_provider provider
     JOIN providers_brand brand ON brand.provider_id = provider.id
-    WHERE provider.mersis = ANY(%(mersis)s)
+    WHERE provider.mersis = ANY(%(mersis)s::text[])
   UNION ALL
-    SELECT id, 'name', name, 1.0 FROM providers_brand WHERE turkish_comparable(name) = ANY(%(names)s)
+    SELECT id, 'name', name, 1.0 FROM providers_brand WHERE turkish_comparable(name) = ANY(%(names)s::text[])
   UNION ALL
     SELECT id, 'short_name', short_name, 1.0 FROM providers_brand
-    WHERE short_name <> '' AND turkish_comparable(short_name) = ANY(%(names)s)
+    WHERE short_name <> '' AND turkish_comparable(short_name) = ANY(%(names)s::text[])
   UNION ALL
-    SELECT brand.id, 'like', brand.name, similarity(turkish_comparable(brand.name), likely) FROM unnest(%(likely)s) likely
+    SELECT brand.id, 'like', brand.name, similarity(turkish_comparable(brand.name), likely) FROM unnest(%(likely)s::text[]) likely
     JOIN providers_brand brand ON turkish_comparable(brand.name) %% likely
   UNION ALL
-    SELECT own.brand_id, 'like', own.value, similarity(own.key, likely) FROM unnest(%(likely)s) likely
+    SELECT own.brand_id, 'like', own.value, similarity(own.key, likely) FROM unnest(%(likely)s::text[]) likely
     JOIN providers_brandvalue own ON own.key %% likely AND own.kind IN ('short_name', 'sender_name')
 """
 
