@@ -74,7 +74,8 @@ class WhyView(CitizenView):
             [row.address for row in addresses], now=timezone.now(), brands=ids, since=own_since(addresses)
         )
         by_brand = {one.brand.pk: one for one in own}
-        return [Candidate(one, by_brand.get(one.brand.pk)) for one in found]
+        candidates = [Candidate(one, by_brand.get(one.brand.pk)) for one in found]
+        return sorted(candidates, key=lambda one: (-one.found.score, one.own is None))  # whoever holds a consent first
 
     def page(self, request: HttpRequest, form: WhyForm, *, status: int = 200, **answer: Any) -> HttpResponse:
         context = {"form": form, "addresses": self.addresses(), "complaint_view": complaint_links.view(), **answer}

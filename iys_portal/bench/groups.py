@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, exports, files, ledger, messages, notices, pages, proof, queries
+from . import agreements, citizens, exports, files, ledger, messages, notices, pages, proof, queries
 
 SINGLES = 200
 
@@ -50,6 +50,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "query": bench.queries,
             "agreement": bench.agreements,
             "message": bench.messages,
+            "citizen": bench.citizens,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -229,6 +230,10 @@ class Bench:
     def pages(self) -> None:
         for name, milliseconds in pages.measure(self.brand):
             say(name, milliseconds, "ms")
+
+    def citizens(self) -> None:
+        for name, value in citizens.measure(self.brand.provider, actor=self.actor, now=self.now):
+            say(name, value, "ms")
 
     def agreements(self) -> None:
         for name, value, unit in agreements.measure():

@@ -147,9 +147,9 @@ def _score(signs: dict[tuple[Sign, str], float]) -> float:
 
 
 def _told(signs: Iterable[tuple[Sign, str]]) -> list[tuple[Sign, str]]:
-    """Likeness goes without saying where the name itself was found."""
+    """One of each kind; likeness goes without saying where the name itself was found."""
     order = list(Sign)
-    told = sorted(signs, key=lambda sign: order.index(sign[0]))
+    told = list({sign: (sign, value) for sign, value in sorted(signs, key=lambda one: order.index(one[0]))}.values())
     named = any(sign in (Sign.SENDER_NAME, Sign.SHORT_NAME, Sign.NAME) for sign, _value in told)
     return [one for one in told if one[0] is not Sign.LIKE or not named]
 
