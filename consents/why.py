@@ -32,7 +32,9 @@ MAX_NAMES = 20_000
 
 _NUMBER = re.compile(r"\+?\d[\d\s().\-/]{2,20}\d")
 _MERSIS = re.compile(r"(?<!\d)\d{16}(?!\d)")
-_HOST = re.compile(r"(?:https?://|@|\b)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61})", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:https?://|@|\b)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61})", re.IGNORECASE
+)
 _LINK = re.compile(r"\S*(?:://|@|[a-z0-9]\.[a-z0-9])\S*", re.IGNORECASE)
 _PUBLIC = frozenset({
     "com.tr", "net.tr", "org.tr", "gen.tr", "web.tr", "info.tr", "biz.tr", "av.tr", "dr.tr", "gov.tr", "edu.tr",

@@ -253,7 +253,9 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS - OF_ANY_BRAND - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    assert (
+        not unknown - OWN_OBJECTS - OWN_ACTS - OF_ANY_BRAND - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    )
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:

@@ -1,4 +1,4 @@
-"""The citizen's list page by page: searched, filtered and sorted on the server, also with thousands of brands (R-Z3)."""
+"""The citizen's list page by page: searched, filtered and sorted on the server (R-Z3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

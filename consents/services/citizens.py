@@ -38,15 +38,14 @@ class Withdrawn:
 def withdraw_channel(*, actor: Actor, event_id: int, denied: bool = False) -> list[Withdrawn]:
     """Refuse the brand + channel + address of one of the citizen's own records.
 
-    `denied` says "I did not give this consent", which flags it as well (R-M3). Raises `NotFound` for any other number (R-A1).
+    `denied` says "I did not give this consent", which flags it as well (R-M3).
+    Raises `NotFound` for any other number (R-A1).
     """
     mine = _own(actor)
     consent = consent_of_event(event_id, list(mine))
     if consent is None:
         raise NotFound(code="consent")
-    return _refuse(
-        actor, mine, {consent.recipient: {consent.brand_id: (Channel(consent.channel),)}}, denied=denied
-    )
+    return _refuse(actor, mine, {consent.recipient: {consent.brand_id: (Channel(consent.channel),)}}, denied=denied)
 
 
 def withdraw_brand(*, actor: Actor, brand_id: int) -> list[Withdrawn]:

@@ -56,9 +56,7 @@ def give(
     require_may_record(brand.provider, Status.ONAY)
     chosen = sorted(set(channels))
     rows = [
-        own_row(
-            recipient, channel, kind=RecipientType.BIREYSEL, status=Status.ONAY, source=source, moment=moment
-        )
+        own_row(recipient, channel, kind=RecipientType.BIREYSEL, status=Status.ONAY, source=source, moment=moment)
         for channel in chosen
     ]
     outcomes = write_rows(terms_of_recipient(brand_id, moment=moment, actor=actor, way=WayIn.CITIZEN), rows)

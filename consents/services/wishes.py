@@ -134,7 +134,7 @@ def _addresses(actor: Actor, wanted: Wanted, address_ids: Collection[int] | None
     phones_only = wanted.kind is WishKind.CHANNEL and Channel(wanted.channel).takes_phone
     mails_only = wanted.kind is WishKind.CHANNEL and not phones_only
     return sorted(
-        row.address for row in chosen if not (phones_only and not row.is_phone or mails_only and row.is_phone)
+        row.address for row in chosen if not ((phones_only and not row.is_phone) or (mails_only and row.is_phone))
     )  # R-C2
 
 
@@ -169,9 +169,7 @@ def _end(wishes: Sequence[StandingWish], *, actor: Actor, moment: datetime) -> l
         wish.save(update_fields=["ended_at"])
         record("wish.ended", wish, actor=actor, old=_told(wish))
     alerts = list(
-        RefusalAlert.objects.select_for_update(of=("self",))
-        .filter(wish__in=wishes, taken_back_at=None)
-        .order_by("pk")
+        RefusalAlert.objects.select_for_update(of=("self",)).filter(wish__in=wishes, taken_back_at=None).order_by("pk")
     )
     keys = [(alert.recipient, alert.brand_id, alert.channel, 1) for alert in alerts]
     keys += [(*key[:3], 2) for key in keys]

@@ -120,7 +120,9 @@ def remember(request: HttpRequest, withdrawn: list[citizens.Withdrawn], at: date
         messages.info(request, _("You had refused this already; nothing changed."))
 
 
-def answered(request: HttpRequest, actor: Actor, addresses: list[ProvenAddress], brands: Collection[int]) -> HttpResponse:
+def answered(
+    request: HttpRequest, actor: Actor, addresses: list[ProvenAddress], brands: Collection[int]
+) -> HttpResponse:
     """To htmx the brands' new look, to everybody else the list as it was."""
     if not request.headers.get("HX-Request"):
         return redirect(_back(request, addresses))

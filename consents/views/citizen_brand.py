@@ -127,7 +127,8 @@ def _tell_given(request: HttpRequest, brand: Brand, given: list[citizens.Given])
     held = sum(one.reason is Reason.STANDING_WISH for one in given)
     if held:
         messages.warning(
-            request, _("Your consent is recorded, but one of your wishes still holds %(brand)s off.") % {"brand": brand.name}
+            request,
+            _("Your consent is recorded, but one of your wishes still holds %(brand)s off.") % {"brand": brand.name},
         )
     else:
         sentence = ngettext(
@@ -149,7 +150,9 @@ class NeverView(OfBrandView):
         if withdrawn or not wishes:
             remember(request, withdrawn, at)
         if wishes:
-            messages.success(request, _("%(brand)s may not reach you from now on, not even later.") % {"brand": brand.name})
+            messages.success(
+                request, _("%(brand)s may not reach you from now on, not even later.") % {"brand": brand.name}
+            )
         return redirect("consents:own-one", brand.pk)
 
 

@@ -43,7 +43,12 @@ class WhyView(CitizenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = WhyForm(request.POST, request.FILES)
         try:
-            count_network(f"citizen-{self.actor.id}", what="why", limit=PER_HOUR, sentence=_("You asked many questions within an hour. Please go on later."))
+            count_network(
+                f"citizen-{self.actor.id}",
+                what="why",
+                limit=PER_HOUR,
+                sentence=_("You asked many questions within an hour. Please go on later."),
+            )
             asked = self.asked(form) if form.is_valid() else None
         except TooMany as error:
             form.add_error(None, str(error))
@@ -70,9 +75,7 @@ class WhyView(CitizenView):
         found = brands_by(clues_of(asked["text"], sender=asked["sender"], hosts=asked["hosts"]))
         addresses, ids = self.addresses(), [one.brand.pk for one in found]
         audit.record("consent.read_own", ("accounts.user", str(self.actor.id)), actor=self.actor)
-        own = own_brands(
-            [row.address for row in addresses], now=timezone.now(), brands=ids, since=own_since(addresses)
-        )
+        own = own_brands([row.address for row in addresses], now=timezone.now(), brands=ids, since=own_since(addresses))
         by_brand = {one.brand.pk: one for one in own}
         candidates = [Candidate(one, by_brand.get(one.brand.pk)) for one in found]
         return sorted(candidates, key=lambda one: (-one.found.score, one.own is None))  # whoever holds a consent first

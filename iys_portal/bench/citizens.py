@@ -36,7 +36,9 @@ def _citizen(provider: Provider, brands: int, *, actor: Actor, now: datetime) ->
     """A citizen with consents of so many brands, by text message and every third by e-mail too."""
     mail, phone = MAIL.format(brands), PHONE.format(brands)
     moment = now.astimezone().strftime("%Y-%m-%dT%H:%M:%S%z")
-    rows = [Brand(provider=provider, brand_code=next(_codes), name=f"Ölçüm Marka {brands}-{n:04d}") for n in range(brands)]
+    rows = [
+        Brand(provider=provider, brand_code=next(_codes), name=f"Ölçüm Marka {brands}-{n:04d}") for n in range(brands)
+    ]
     for number, brand in enumerate(Brand.objects.bulk_create(rows)):
         entries = [Entry(phone, "MESAJ", "ONAY", "HS_WEB", "BIREYSEL", moment)]
         if not number % 3:

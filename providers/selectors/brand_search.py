@@ -1,7 +1,7 @@
 """Which brand is this? Brands by a name as people write it, or by what a message of theirs shows (R-P11).
 
-Compared forms (`turkish_comparable`, `BrandValue.key`) have trigram indexes; numbers, domains and whole names are looked
-up as they stand. Brands of every provider are found: who sends commercial messages is no secret.
+Compared forms (`turkish_comparable`, `BrandValue.key`) have trigram indexes; numbers, domains and whole names are
+looked up as they stand. Brands of every provider are found: who sends commercial messages is no secret.
 """
 
 from collections.abc import Collection, Iterable
@@ -101,7 +101,8 @@ _SHOWN = """
     SELECT id, 'short_name', short_name, 1.0 FROM providers_brand
     WHERE short_name <> '' AND turkish_comparable(short_name) = ANY(%(names)s::text[])
   UNION ALL
-    SELECT brand.id, 'like', brand.name, similarity(turkish_comparable(brand.name), likely) FROM unnest(%(likely)s::text[]) likely
+    SELECT brand.id, 'like', brand.name, similarity(turkish_comparable(brand.name), likely)
+    FROM unnest(%(likely)s::text[]) likely
     JOIN providers_brand brand ON turkish_comparable(brand.name) %% likely
   UNION ALL
     SELECT own.brand_id, 'like', own.value, similarity(own.key, likely) FROM unnest(%(likely)s::text[]) likely
@@ -158,4 +159,3 @@ def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-

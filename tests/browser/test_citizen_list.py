@@ -1,4 +1,4 @@
-"""R-Z3, R-Z5: a citizen's journey through the one list, in Turkish and English, wide and narrow, also by keyboard alone."""
+"""R-Z3, R-Z5: a citizen's journey through the one list, in Turkish and English, wide and narrow, by keyboard."""
 
 from datetime import timedelta
 
@@ -53,7 +53,10 @@ def test_r_z3_r_z5_the_one_list(page: Page, portal: Portal, language: str, width
     book = BrandFactory(name="Kitap Deneme", provider=moda.provider)
     at = (timezone.localtime() - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S")
     for brand in (moda, book):
-        rows = [Entry(MAIL, "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", at), Entry(PHONE, "MESAJ", "ONAY", "HS_WEB", "", at)]
+        rows = [
+            Entry(MAIL, "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", at),
+            Entry(PHONE, "MESAJ", "ONAY", "HS_WEB", "", at),
+        ]
         assert all(done.accepted for done in record_consents(actor=officer_of(brand), brand=brand, entries=rows))
     enter(page, portal, language)
     page.set_viewport_size({"width": width, "height": 900})
@@ -101,7 +104,9 @@ def test_r_z3_r_z5_the_one_list(page: Page, portal: Portal, language: str, width
 
     page.goto(f"{portal.url}/izinlerim/neden/")  # why, and no from there
     looked_at(page, width)
-    page.locator("textarea").fill("Deneme Moda yaz indirimi başladı, kaçırmayın! Bütün mağazalarda geçerlidir, bekleriz.")
+    page.locator("textarea").fill(
+        "Deneme Moda yaz indirimi başladı, kaçırmayın! Bütün mağazalarda geçerlidir, bekleriz."
+    )
     page.get_by_role("button", name=find_out).click()
     looked_at(page, width)
     page.locator(".own-candidate").first.get_by_role("button", name=withdraw).click()

@@ -1,4 +1,4 @@
-"""R-Z3: the list is searched, narrowed and sorted on the server; acts are answered in place; nothing is a stranger's."""
+"""R-Z3: the list is searched, narrowed and sorted on the server; acts are answered in place; strangers get nothing."""
 
 import re
 from datetime import timedelta
@@ -103,7 +103,9 @@ class TestInPlace:
     def test_r_z3_a_switch_brings_the_brands_new_look_and_the_way_back(self, page: Client, three, as_of) -> None:
         answer = page.post(reverse("consents:own-channel", args=[three["tea"]]), headers=HTMX)
         text = answer.content.decode()
-        brand = Consent.objects.get(event_id=Consent.objects.filter(status=Status.RET).order_by("-event_id")[0].event_id)
+        brand = Consent.objects.get(
+            event_id=Consent.objects.filter(status=Status.RET).order_by("-event_id")[0].event_id
+        )
         assert answer.status_code == 200 and f'id="brand-card-{brand.brand_id}"' in text
         assert 'hx-swap-oob="true"' in text and "15:15" in text
         token = re.search(r'name="what" value="([^"]+)"', text)[1]
@@ -226,7 +228,9 @@ class TestWishes:
         page.post(self.URL, {"wish": "PAUSE-7"})
         off = re.search(r'action="([^"]+/kapat/)"', page.get(self.URL).content.decode())[1]
         stranger = Client()
-        stranger.force_login(citizen_with(OTHERS, "+905329999999"), backend="allauth.account.auth_backends.AuthenticationBackend")
+        stranger.force_login(
+            citizen_with(OTHERS, "+905329999999"), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         assert stranger.post(off).status_code == 404
         assert stranger.post(off.replace("kapat", "ac")).status_code == 404
         theirs = User.objects.get(addresses__address=MAIL).addresses.first()

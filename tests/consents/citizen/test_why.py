@@ -1,4 +1,4 @@
-"""“Why did I get this?”: from a message to its brand and to the consent behind it; nothing is kept, nobody else's shown."""
+"""“Why did I get this?”: from a message to its brand and to the consent behind it; nothing is kept."""
 
 from email.message import EmailMessage
 
@@ -14,9 +14,8 @@ from consents.why import clues_of, read_mail
 from iys_portal.core.models import AuditEntry
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.turkish import comparable
-from providers.enums import BrandValueKind as K
-from providers.models import Brand, BrandValue
 from providers.brand_values import key_of
+from providers.models import Brand, BrandValue
 from providers.selectors.brand_search import Sign, brands_by, brands_named
 from tests.factories import BrandFactory, ProviderFactory
 
@@ -53,7 +52,11 @@ def others(db: None) -> list[Brand]:
         ("Mersis No: 0999 9000 0000 0017", "", Sign.MERSIS),
         ("Sepette %20 indirim.", "ORNEKCARSI", Sign.SENDER_NAME),
         ("RET ÇARŞI yazıp gönderin", "", Sign.SHORT_NAME),
-        ("Değerli üyemiz, ÖRNEK ÇARŞI ailesi olarak bayramınızı kutlarız. Bütün şubelerimizde görüşmek üzere.", "", Sign.NAME),
+        (
+            "Değerli üyemiz, ÖRNEK ÇARŞI ailesi olarak bayramınızı kutlarız. Bütün şubelerimizde görüşmek üzere.",
+            "",
+            Sign.NAME,
+        ),
         ("örnek carsi", "", Sign.NAME),
         ("ornekcars", "", Sign.LIKE),
     ],
@@ -65,7 +68,9 @@ def test_a_message_leads_to_its_brand(shop: Brand, others, text: str, sender: st
     assert not {one.brand for one in found} & set(others)
 
 
-@pytest.mark.parametrize("text", ["Merhaba, nasılsın?", "0555 111 22 33", "www.baska.example", "%%%", "a", "carsi.example.kotu.com"])
+@pytest.mark.parametrize(
+    "text", ["Merhaba, nasılsın?", "0555 111 22 33", "www.baska.example", "%%%", "a", "carsi.example.kotu.com"]
+)
 def test_an_unknown_sender_leads_nowhere(shop: Brand, others, text: str) -> None:
     assert brands_by(clues_of(text)) == []
 
@@ -85,7 +90,9 @@ def test_brands_are_found_by_name_however_it_is_written(shop: Brand, others) -> 
 def test_the_database_compares_names_as_we_do() -> None:
     names = ["Örnek & Moda", "IĞDIR Çay-Evi", "İnci’nin Şeyi", "Café Âlâ", "ŞÖLEN 1919", "D&R — Kitap", "Zoë Ünlü"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT turkish_comparable(name) FROM unnest(%s::text[]) WITH ORDINALITY AS n(name, p) ORDER BY p", [names])
+        cursor.execute(
+            "SELECT turkish_comparable(name) FROM unnest(%s::text[]) WITH ORDINALITY AS n(name, p) ORDER BY p", [names]
+        )
         assert [row[0] for row in cursor.fetchall()] == [comparable(name) for name in names]
 
 
@@ -103,14 +110,18 @@ def mail_of(sender: str = "Çarşı <haber@posta.carsi.example>", html: str = ""
 class TestMailFile:
     def test_sender_links_and_the_way_to_refuse_are_read(self, shop: Brand) -> None:
         plain = read_mail(mail_of())
-        linked = read_mail(mail_of("x@bilinmez.example", '<p>Gel</p><a href="https://a.carsi.example/x">tıkla</a><script>0850</script>'))
+        linked = read_mail(
+            mail_of(
+                "x@bilinmez.example", '<p>Gel</p><a href="https://a.carsi.example/x">tıkla</a><script>0850</script>'
+            )
+        )
         refused = read_mail(mail_of("x@bilinmez.example", List_Unsubscribe="<https://ret.carsi.example/u/1>"))
         for mail in (plain, linked, refused):
             found = brands_by(clues_of(mail.clues_text, sender=mail.sender, hosts=mail.hosts))
             assert found[0].brand == shop
         assert "0850" not in linked.text
 
-    @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04\0\0", "Merhaba".encode(), b"\0" * 50])
+    @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04\0\0", b"Merhaba", b"\0" * 50])
     def test_other_files_are_refused(self, data: bytes) -> None:
         with pytest.raises(FileRefused):
             read_mail(data)
