@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -145,18 +146,18 @@ def _require_sense(wanted: Wanted, recipients: Sequence[str], until: datetime | 
         raise Invalid(_("Choose a sector of the list."), code="wish-sector", field="sector")
     if wanted.kind is WishKind.PAUSE and (until is None or until <= moment):
         raise Invalid(_("Choose for how long."), code="wish-days", field="days")
-    if wanted.kind is WishKind.BRAND and not Brand.objects.filter(pk=wanted.brand_id).exists():
+    if wanted.kind is WishKind.BRAND and not Brand.objects.filter(pk=wanted.brand_id or 0).exists():
         raise NotFound(code="brand")
 
 
 def _same(recipients: Sequence[str], wanted: Wanted) -> list[StandingWish]:
     return list(
         StandingWish.objects.filter(
+            Q(brand_id=wanted.brand_id),  # none: of no brand
             recipient__in=recipients,
             kind=wanted.kind,
             channel=wanted.channel,
             sector=wanted.sector,
-            brand_id=wanted.brand_id,
             ended_at=None,
         ).order_by("pk")
     )
