@@ -229,6 +229,15 @@ class InboundOutcome(models.IntegerChoices):
     NO_PHONE = 6, _("No phone number to answer")
 
 
+class WishKind(models.IntegerChoices):
+    """What a standing wish is about (R-Z5, R-Z8)."""
+
+    CHANNEL = 1, _("Nobody by this channel")
+    SECTOR = 2, _("Nobody of this sector")
+    PAUSE = 3, _("Pause for some days")
+    BRAND = 4, _("Never this brand")
+
+
 class Sealed(models.IntegerChoices):
     """What a tree of a seal holds (R-L2)."""
 

@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consents.enums import Channel, RecipientType
+from consents.enums import Channel, RecipientType, WishKind
 from consents.models import ConsentEvent, DayFile
+from consents.selectors.wishes import Wanted
 from consents.services import imports
 from consents.services.evidence import keep_file
 from consents.services.messages import create_message
@@ -24,6 +25,7 @@ from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
+from consents.services.wishes import begin_wish
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY, actor_for
 from providers.models import Application, Brand
@@ -98,6 +100,9 @@ PAGES: dict[str, set[str]] = {
     "accounts:own-addresses": {CITIZEN},
     "accounts:own-passkey-add": {CITIZEN},
     "accounts:own-close": {CITIZEN},
+    "consents:own-find": {CITIZEN},
+    "consents:own-why": {CITIZEN},
+    "consents:own-wishes": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -178,6 +183,9 @@ OBJECTS = {
 # What a citizen does to own rows, by POST only; another citizen gets 404, everybody else 403.
 OWN_OBJECTS = {
     "consents:own-channel",
+    "consents:own-denied",
+    "consents:own-wish-end",
+    "consents:own-wish-again",
     "consents:own-brand",
     "consents:own-address",
     "consents:own-newly-mine",
@@ -189,10 +197,15 @@ OWN_OBJECTS = {
 # Acts of a citizen without an object.
 OWN_ACTS = {
     "consents:own-everything",
+    "consents:own-everywhere",
     "consents:own-take-back",
     "consents:own-newly-mine-back",
     "accounts:edevlet-unlink",
+    "consents:own-give",  # of a brand, which is nobody's own
+    "consents:own-never",
 }
+# Pages about a brand for every citizen; only what is shown beside it is one's own.
+OF_ANY_BRAND = {"consents:own-one", "consents:own-logo"}
 # Pages of applications that everybody gets, signed in or not: the answer.
 OPEN_PAGES = {
     "providers:application-start": 200,
@@ -260,7 +273,9 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    assert (
+        not unknown - OWN_OBJECTS - OWN_ACTS - OF_ANY_BRAND - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    )
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -454,6 +469,10 @@ def a_passkey(citizen: User) -> Authenticator:
 def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
     numbers = {
         "consents:own-channel": filled["event"],
+        "consents:own-denied": filled["event"],
+        "consents:own-everywhere": "EPOSTA",
+        "consents:own-give": filled["brand"].pk,
+        "consents:own-never": filled["brand"].pk,
         "consents:own-brand": filled["brand"].pk,
         "consents:own-address": citizen.addresses.get().pk,
         "consents:own-newly-mine": citizen.addresses.get().pk,
@@ -463,7 +482,23 @@ def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
     }
     if name == "consents:own-data-file":
         return reverse(name, args=[start_own_data(actor=actor_for(citizen)).public_id, "json"])
+    if name.startswith("consents:own-wish"):
+        (wish,) = begin_wish(actor=actor_of(citizen), wanted=Wanted(WishKind.PAUSE, days=7))
+        return reverse(name, args=[wish.made_together])
     return reverse(name, args=[numbers[name]] if name in numbers else [])
+
+
+@pytest.mark.parametrize("name", sorted(OF_ANY_BRAND))
+def test_a_brand_and_me_is_every_citizens_and_nobody_elses_page(filled: dict[str, Any], name: str) -> None:
+    url = reverse(name, args=[filled["brand"].pk])
+    citizen = browser_of(a_citizen("veli@firma.example"))
+    answer = citizen.get(url)
+    assert answer.status_code == 200
+    assert b"ali@firma.example" not in (answer.getvalue() if answer.streaming else answer.content)
+    assert citizen.post(url).status_code == 405
+    for role in ("manager", "admin"):
+        assert browser_in_role(role, filled["brand"]).get(url).status_code == 403
+    assert Client().get(url).status_code == 302
 
 
 @pytest.mark.parametrize("name", sorted(OWN_OBJECTS | OWN_ACTS))
@@ -511,8 +546,10 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
             if answer.streaming:
                 assert b"".join(answer.streaming_content)  # and closes the file
             assert answer.status_code in (200, 204, 302, 403, 405), url
-        for name in (name for name, allowed in PAGES.items() if allowed == {CITIZEN}):
+        for name in sorted(name for name, allowed in PAGES.items() if allowed == {CITIZEN}):
             assert getattr(citizen, method)(reverse(name)).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-one", args=[filled["brand"].pk])).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-wishes") + "?wish=PAUSE-7").status_code == 200
     assert not written
 
 

@@ -10,14 +10,15 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from consents.effective import RULE, Reason
+from consents.effective import RULE, WISH, Reason
 from consents.erased import address_hash
 from providers.models import Brand
 
 FEW = 1_000
 """Addresses up to which the planner needs no telling."""
 _OWNER = """
-    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s)
+    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s),
+        EXISTS (SELECT 1 FROM consents_standingwish WHERE recipient BETWEEN %s AND %s)
     FROM providers_provider WHERE id = %s
 """
 # A planner's hash or merge join would read the whole table for each slice.
@@ -49,7 +50,10 @@ _STANDING = """
             AND mine.recipient = ANY((SELECT recipients FROM given)::text[])
         GROUP BY mine.recipient
     ) state
-    CROSS JOIN (SELECT %(type)s::smallint AS recipient_type) asked
+    CROSS JOIN LATERAL (
+        SELECT state.recipient, %(brand)s::int AS brand_id, %(channel)s::smallint AS channel,
+            %(type)s::smallint AS recipient_type
+    ) asked
 """
 # The same where addresses of the brand's refusals were forgotten (R-L5): a hash of each address is looked up as well.
 _FORGOTTEN = """
@@ -106,12 +110,12 @@ def answer_numbers(
         raise ValueError("an address holds a line feed")
     many = len(recipients) > FEW
     with transaction.atomic() if many else nullcontext(), connection.cursor() as cursor:
-        cursor.execute(_OWNER, [brand.pk, brand.provider_id])
-        owner, forgotten = cursor.fetchone()
+        cursor.execute(_OWNER, [brand.pk, min(recipients), max(recipients), brand.provider_id])
+        owner, forgotten, wished = cursor.fetchone()
         if many:
             cursor.execute(_BY_KEY)
         values = {"brand": brand.pk, "channel": channel, "type": recipient_type, "owner": owner, "now": now}
-        cursor.execute(_sql(forgotten=forgotten), values | {"recipients": text})
+        cursor.execute(_sql(forgotten=forgotten, wished=wished), values | {"recipients": text})
         found = cursor.fetchone()
     if forgotten:
         return list(found[0])
@@ -120,12 +124,17 @@ def answer_numbers(
     return [standing.get(recipient, without) for recipient in recipients]
 
 
-def _sql(*, forgotten: bool) -> str:
-    def rule(key: str, state: str, elsewhere: str) -> str:
-        return RULE.format(key=key, state=state, elsewhere=elsewhere, owner="%(owner)s", now="%(now)s")
+def _sql(*, forgotten: bool, wished: bool) -> str:
+    """`wished`: somebody of the list has a standing wish (R-Z8); most slices hold nobody, and are spared the look-up."""
+    wish = WISH.format(key="asked", now="%(now)s") if wished else "FALSE"
+
+    def rule(key: str, state: str, elsewhere: str, wish: str = wish) -> str:
+        return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, owner="%(owner)s", now="%(now)s")
 
     if forgotten:
         return _FORGOTTEN.format(
             rule=rule("asked", "state", "other.recipient IS NOT NULL"), hash=address_hash("asked.recipient")
         )
-    return _STANDING.format(rule=rule("asked", "state", "state.elsewhere"), without=rule("nothing", "nothing", "FALSE"))
+    return _STANDING.format(
+        rule=rule("asked", "state", "state.elsewhere"), without=rule("nothing", "nothing", "FALSE", wish="FALSE")
+    )

@@ -33,6 +33,7 @@ from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
 from .texts import ConsentText
+from .wishes import StandingWish
 
 __all__ = [
     "BrandCounter",
@@ -82,5 +83,6 @@ __all__ = [
     "SealStamp",
     "StagedRow",
     "StampPace",
+    "StandingWish",
     "Tombstone",
 ]

@@ -25,7 +25,20 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, database, exports, files, ledger, messages, notices, pages, proof, queries, registry
+from . import (
+    agreements,
+    citizens,
+    database,
+    exports,
+    files,
+    ledger,
+    messages,
+    notices,
+    pages,
+    proof,
+    queries,
+    registry,
+)
 
 SINGLES = 200
 IMPORTED = 1_000_000  # a larger registry is made by SQL
@@ -69,6 +82,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "query": bench.queries,
             "agreement": bench.agreements,
             "message": bench.messages,
+            "citizen": bench.citizens,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -283,6 +297,10 @@ class Bench:
     def pages(self) -> None:
         for name, milliseconds in chain(pages.measure(self.large), pages.staff()):
             say(name, milliseconds, "ms")
+
+    def citizens(self) -> None:
+        for name, value in citizens.measure(self.brand.provider, actor=self.actor, now=self.now):
+            say(name, value, "ms")
 
     def agreements(self) -> None:
         for name, value, unit in agreements.measure():

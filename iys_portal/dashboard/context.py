@@ -70,6 +70,8 @@ MENU = (
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
     Entry(_("Who may reach me"), "consents:own", "shield-check", Permission.CONSENT_OWN),  # citizens only, from here on
+    Entry(_("Why did I get this?"), "consents:own-why", "help", Permission.CONSENT_OWN),
+    Entry(_("My wishes"), "consents:own-wishes", "hourglass", Permission.CONSENT_OWN),
     Entry(_("My addresses"), "accounts:own-addresses", "email", Permission.CONSENT_OWN),
     Entry(_("My account"), "accounts:own-account", "person-circle", Permission.CONSENT_OWN),
 )
