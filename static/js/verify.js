@@ -32,12 +32,14 @@
   ].join(SEPARATOR);
 
   // "good", "bad", "stranger" (no trusted key) or "unable" (this browser knows no Ed25519).
-  async function signature(seal) {
-    const key = trusted[seal.key_id];
+  const signature = (seal) => signatureOf(seal.key_id, seal.signature, sealText(seal));
+
+  async function signatureOf(keyId, signed, text) {
+    const key = trusted[keyId];
     if (!key) return "stranger";
     try {
       const imported = await crypto.subtle.importKey("raw", raw(key), { name: "Ed25519" }, false, ["verify"]);
-      const holds = await crypto.subtle.verify({ name: "Ed25519" }, imported, bytes(seal.signature), utf8(sealText(seal)));
+      const holds = await crypto.subtle.verify({ name: "Ed25519" }, imported, bytes(signed), utf8(text));
       return holds ? "good" : "bad";
     } catch (error) {
       return "unable";
@@ -100,8 +102,35 @@
     if (list) out.append(list);
   }
 
+  // The bytes that a receipt is signed as (docs/receipts.md): keys in order, no blanks.
+  const canonical = (value) => {
+    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    if (value === null || typeof value !== "object") return JSON.stringify(value);
+    return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+  };
+
+  const isReceipt = (proof) => Boolean(proof.receipt) && proof.receipt.form === "iys-receipt-v1";
+
+  async function verifyReceipt(signed, file) {
+    const verdict = await signatureOf(signed.key_id, signed.signature, canonical(signed.receipt));
+    const receipt = signed.receipt;
+    const purpose = receipt.pii_processing.purposes[0];
+    const last = receipt.events[receipt.events.length - 1];
+    const facts = element("ul", "mb-3");
+    const line = (text) => facts.append(element("li", "text-break", text));
+    line(`${words.receipt} ${receipt.receipt_id}`);
+    line(`${receipt.party_identification[0].party_name} · ${purpose.service.brand_name} · ${purpose.processing_method}`);
+    line(`${words.receiptStates[last.event_state] || last.event_state} · ${words.registered} ${isoMoment(last.recorded_time)}`);
+    line(`${words.event} ${receipt.ledger.event}`);
+    show(TONES[verdict], words.receipts[verdict], facts);
+    if (file) out.append(await sameFile(file, receipt.receipt_id));
+  }
+
+  const isoMoment = (text) => new Date(text).toLocaleString(words.language, { timeZone: "Europe/Istanbul" });
+
   function proofIn(text) {
     const proof = JSON.parse(text);
+    if (isReceipt(proof)) return proof;
     if (proof.form !== "iys-proof-v1" || !Array.isArray(proof.events) || !proof.events.length) throw new Error("form");
     return proof;
   }
@@ -110,6 +139,7 @@
   const worstOf = (found) => ["bad", "stranger", "unable", "unsealed", "good"].find((verdict) => found.has(verdict));
 
   async function verify(proof, file) {
+    if (isReceipt(proof)) return verifyReceipt(proof, file);
     const verdicts = {};
     for (const [number, seal] of Object.entries(proof.seals)) verdicts[number] = await checkSeal(seal);
     const list = element("ol", "list-group list-unstyled mb-3");
