@@ -21,7 +21,9 @@ class PageForm(PortalForm):
 
     text = forms.ModelChoiceField(label=_("Consent text"), queryset=ConsentText.objects.none(), empty_label=None)
     title = forms.CharField(
-        label=_("Title"), max_length=80, help_text=_("What stands above the page, for example “News by e-mail”.")
+        label=_("Heading of the page"),
+        max_length=80,
+        help_text=_("What stands above the page, for example “News by e-mail”."),
     )
     purpose = forms.CharField(
         label=_("What is it for?"),

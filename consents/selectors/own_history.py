@@ -15,7 +15,7 @@ from consents.enums import Channel, EventKind, Hold, RecipientType, Source, Stat
 from consents.history_words import Kind, Stopping, Words, stopping_of, words_of
 from consents.models import Consent, ConsentEvent, RefusalAlert
 from iys_portal.accounts.models import ProvenAddress
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand, Retailer
@@ -71,6 +71,13 @@ class OwnHistory:
     after: int | None = None
 
 
+# R-R1: an own refusal is recorded for both recipient types. Where nothing stood for the person as a merchant, the
+# second one only covers the first, and so does its being taken back: the reader sees one line.
+_COVERING = Q(recipient_type=RecipientType.TACIR, actor_kind=ActorKind.RECIPIENT) & (
+    Q(kind=EventKind.RECORD, status=Status.RET, version=1) | Q(kind=EventKind.UNDO, status=Status.IPTAL)
+)
+
+
 def own_events(addresses: Iterable[ProvenAddress]) -> QuerySet[ConsentEvent]:
     """Every event on these addresses that is their present holder's."""
     own = Q(pk__in=[])
@@ -94,7 +101,7 @@ def history_page(
 ) -> OwnHistory:
     """A page of the history. The number of queries depends neither on its length nor on what is in it."""
     chosen = [row for row in addresses if asked.address_id in (None, row.pk)]
-    found = _narrowed(own_events(chosen), asked)
+    found = _narrowed(own_events(chosen).exclude(_COVERING), asked)
     if asked.before is not None:
         found = found.filter(event_id__lt=asked.before)
     events = list(found.order_by("-event_id")[: size + 1])

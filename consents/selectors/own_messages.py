@@ -1,4 +1,4 @@
-"""Messages that were recorded for a citizen's addresses (R-S3), newest first, with the consent as it was then (R-L4)."""
+"""Messages that were recorded for a citizen's addresses (R-S3), newest first, with the consent of then (R-L4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
