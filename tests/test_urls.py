@@ -228,9 +228,9 @@ OF_REGISTER = {
 # retention (see tests/consents/retention/test_page.py), initial-load windows (tests/consents/test_windows.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
 # (tests/consents/notices/test_links.py), consent pages' public side and the maker's preview (tests/consents/pages),
-# a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of applications
-# (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation of an
-# e-mail, files of dealers (tests/providers/settings/test_pages.py).
+# a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of
+# applications (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation
+# of an e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"

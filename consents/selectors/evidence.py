@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consents.enums import EvidenceKind, Hold, Status
 from consents.evidence import JSON
@@ -38,6 +39,12 @@ class Paper:
     @property
     def fingerprint(self) -> str:
         return bytes(self.evidence.sha256).hex()
+
+    @property
+    def kind(self) -> str:
+        if self.is_file and not self.is_picture:
+            return _("Proof of a consent page")
+        return str(EvidenceKind(self.evidence.kind).label)
 
     @property
     def is_picture(self) -> bool:

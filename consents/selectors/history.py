@@ -260,4 +260,6 @@ def _who(event: ConsentEvent, *, outside: bool) -> str:
 
 
 def _evidence(event: ConsentEvent) -> str:
+    if event.way == WayIn.CONSENT_PAGE:
+        return _("Proof of a consent page")
     return str(EvidenceKind(event.evidence_kind).label) if event.evidence_kind else ""

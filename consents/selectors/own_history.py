@@ -102,9 +102,11 @@ def history_page(
     """A page of the history. The number of queries depends neither on its length nor on what is in it."""
     chosen = [row for row in addresses if asked.address_id in (None, row.pk)]
     found = _narrowed(own_events(chosen).exclude(_COVERING), asked)
-    if asked.before is not None:
-        found = found.filter(event_id__lt=asked.before)
-    events = list(found.order_by("-event_id")[: size + 1])
+    edge = own_event(addresses, asked.before) if asked.before is not None else None
+    if edge is not None:
+        same = Q(registered_at=edge.registered_at, event_id__lt=edge.event_id)
+        found = found.filter(Q(registered_at__lt=edge.registered_at) | same)
+    events = list(found.order_by("-registered_at", "-event_id")[: size + 1])
     after = events[size - 1].event_id if len(events) > size else None
     return OwnHistory(lines_of(actor, chosen, events[:size], now=now), after)
 
@@ -124,7 +126,7 @@ def lines_of(
     calendar, today = business_calendar(), now.astimezone(ISTANBUL).date()
     lines = []
     for event in events:
-        alert = alerts.get((event.recipient, event.brand_id, event.channel, event.registered_at))
+        alert = alerts.get(event.event_id)
         dealer = retailers.get(event.retailer_id) if event.retailer_id else None
         lines.append(
             OwnLine(
@@ -177,9 +179,13 @@ def _former(
     return {(event.key, event.version): event for event in own_events(addresses).filter(pk__in=wanted).order_by()}
 
 
-def _alerts(events: Sequence[ConsentEvent]) -> dict[tuple[str, int, int, datetime], RefusalAlert]:
-    """The person's own refusals as their companies were told of them (R-R2)."""
-    refused = [event for event in events if event.status == Status.RET and event.kind == EventKind.RECORD]
+def _alerts(events: Sequence[ConsentEvent]) -> dict[int, RefusalAlert]:
+    """The person's own refusals as their companies were told of them (R-R2), by the events' numbers."""
+    refused = [
+        event
+        for event in events
+        if event.status == Status.RET and event.kind == EventKind.RECORD and event.actor_kind == ActorKind.RECIPIENT
+    ]
     if not refused:
         return {}
     found = RefusalAlert.objects.filter(
@@ -187,4 +193,6 @@ def _alerts(events: Sequence[ConsentEvent]) -> dict[tuple[str, int, int, datetim
         brand_id__in={event.brand_id for event in refused},
         refused_at__in={event.registered_at for event in refused},
     )
-    return {(alert.recipient, alert.brand_id, alert.channel, alert.refused_at): alert for alert in found}
+    told = {(alert.recipient, alert.brand_id, alert.channel, alert.refused_at): alert for alert in found}
+    keys = {event.event_id: (event.recipient, event.brand_id, event.channel, event.registered_at) for event in refused}
+    return {number: told[key] for number, key in keys.items() if key in told}

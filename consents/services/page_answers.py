@@ -7,6 +7,7 @@ consents go through the one engine like any other; their proof is written here a
 
 import hashlib
 import json
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -60,6 +61,8 @@ def ask_code(
     """
     moment = moment or timezone.now()
     _require_open(page, visit, moment)
+    if _answered(visit):  # the person went back: what they prove from now on is another answer
+        visit = replace(visit, nonce=uuid.uuid4(), proven=())
     address = accounts.code_address(text)
     if not any(channel.takes_phone == address.startswith("+") for channel in page.offered):
         raise Invalid(NOT_FOR_PHONES if address.startswith("+") else NOT_FOR_MAILS, field="address", code="kind")

@@ -81,6 +81,17 @@ def test_a_proof_answers_once_and_never_after_a_refusal(visitor: Visitor) -> Non
     assert ConsentPage.objects.get().answered == 1
 
 
+def test_what_is_proven_after_an_answer_is_an_answer_of_its_own(visitor: Visitor) -> None:
+    visitor.prove(MAIL)
+    back = visitor.hidden()
+    visitor.give("EPOSTA")
+    visitor.answer = visitor.client.post(visitor.url, back | {"adim": "adres", "address": PHONE})
+    visitor.send("kod", code=code_to(PHONE))
+    visitor.give("MESAJ")
+    assert {row.channel for row in Consent.objects.all()} == {Channel.MESAJ, Channel.EPOSTA}
+    assert ConsentPageAnswer.objects.count() == 2
+
+
 @pytest.mark.parametrize("ticked", [["ARAMA"], ["EPOSTA", "MESAJ"], ["HEPSI"], []])
 def test_a_channel_that_fits_no_proven_address_cannot_be_ticked(visitor: Visitor, ticked: list[str]) -> None:
     visitor.prove(MAIL)
