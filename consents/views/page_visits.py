@@ -28,6 +28,7 @@ from consents.selectors.consent_pages import public_page, receipt_of
 from consents.services import page_answers as services
 from consents.states import PageState
 from iys_portal.accounts.enums import NoticeAudience
+from iys_portal.accounts.models import PrivacyNotice
 from iys_portal.accounts.selectors import privacy_notice
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
@@ -104,16 +105,25 @@ class PageVisitView(PublicView):
         """What is asked, by whom, in which words; then the privacy notice and the address."""
         if self.state is not PageState.OPEN:
             return self.show(request, "closed", state=self.state)
-        notice = privacy_notice(NoticeAudience.CITIZEN, self.language)
+        notice = self.notice()
+        if notice is None:  # R-G6: then nobody's data may be taken
+            return self.show(request, "closed", state=PageState.OFF)
         context = {"form": form or self.address_form(self.page.offered), "notice": notice, "error": error}
         return self.show(request, "ask", status=status, **context)
+
+    def notice(self) -> PrivacyNotice | None:
+        """The privacy notice for citizens that is in force; None where none was ever published."""
+        try:
+            return privacy_notice(NoticeAudience.CITIZEN, self.language)
+        except PrivacyNotice.DoesNotExist:
+            return None
 
     def begun(self, request: HttpRequest) -> Visit | None:
         """The visit that goes on, or a new one of who has just read the privacy notice that is in force (R-G6)."""
         if request.POST.get("v"):
             return self.visit(request)
-        notice = privacy_notice(NoticeAudience.CITIZEN, self.language)
-        if request.POST.get("bildirim") != str(notice.pk):
+        notice = self.notice()
+        if notice is None or request.POST.get("bildirim") != str(notice.pk):
             return None
         return Visit(page_version=self.page.version, notice_id=notice.pk, read_at=timezone.now())
 
@@ -141,14 +151,14 @@ class PageVisitView(PublicView):
         return services.ask_code(self.page, visit, text=text, language=self.language, ip=ip)
 
     def ask_again(self, request: HttpRequest) -> HttpResponse:
-        visit, form = self.visit(request), SignInCodeForm()
+        visit = self.visit(request)
         if visit is None or not visit.waiting:
             return self.over(request)
         try:
             visit = self.send(request, visit, visit.waiting)
         except DomainError as error:
             return self.code_page(request, visit, error=str(error), status=error.status)
-        return self.code_page(request, visit, form)
+        return self.code_page(request, visit)
 
     def prove(self, request: HttpRequest) -> HttpResponse:
         visit, form = self.visit(request), SignInCodeForm(request.POST)

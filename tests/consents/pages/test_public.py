@@ -12,7 +12,7 @@ from consents.enums import Channel, EvidenceKind, Hold, NoticeState, Source, Sta
 from consents.models import Consent, ConsentEvent, ConsentPage, ConsentPageAnswer, Evidence, Notice
 from consents.services.consent_pages import switch_page
 from consents.services.recipients import ANYBODY, refuse
-from iys_portal.accounts.models import PrivacyNoticeRead, ProvenAddress, User
+from iys_portal.accounts.models import PrivacyNotice, PrivacyNoticeRead, ProvenAddress, User
 from iys_portal.core.documents import render
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.enums import ProviderState
@@ -106,6 +106,17 @@ def test_r_g6_which_privacy_notice_was_read_is_kept_without_the_address(visitor:
     read = PrivacyNoticeRead.objects.get()
     assert read.notice.audience == "citizen"
     assert MAIL not in read.subject_id
+
+
+def test_r_g6_without_a_privacy_notice_the_page_asks_nobody(page_of, monkeypatch) -> None:
+    def none(*_args: object) -> PrivacyNotice:
+        raise PrivacyNotice.DoesNotExist
+
+    monkeypatch.setattr("consents.views.page_visits.privacy_notice", none)
+    visitor = Visitor(page_of())
+    assert "<form" not in visitor.open().content.decode()
+    assert "<form" not in visitor.send("adres", address=MAIL).content.decode()
+    assert not OutboxMessage.objects.exists()
 
 
 def test_r_m4_a_proven_address_is_not_asked_to_confirm_once_more(visitor: Visitor) -> None:
