@@ -161,6 +161,7 @@ class WayIn(models.IntegerChoices):
     MAIL_LINK = 5, _("Link in an e-mail")
     SMS = 6, _("Text message")
     TASK = 7, _("Registry's own task")
+    CONSENT_PAGE = 8, _("Consent page")  # the recipient, after proving the address by a code (R-M7)
 
 
 class EvidenceKind(models.IntegerChoices):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from .views import citizen, citizen_address, citizen_brand, citizen_data, citizen_why, citizen_wishes
+from .views import (
+    citizen,
+    citizen_address,
+    citizen_brand,
+    citizen_data,
+    citizen_history,
+    citizen_messages,
+    citizen_why,
+    citizen_wishes,
+)
 
 urlpatterns = [
     path("", citizen.OwnView.as_view(), name="own"),
@@ -26,4 +35,14 @@ urlpatterns = [
     path("adres/yeni/geri-al/", citizen_address.NewlyMineBackView.as_view(), name="own-newly-mine-back"),
     path("verilerim/", citizen_data.OwnDataView.as_view(), name="own-data"),
     path("verilerim/<uuid:public_id>/<str:form>/", citizen_data.OwnDataFileView.as_view(), name="own-data-file"),
+    path("gecmis/", citizen_history.HistoryView.as_view(), name="own-history"),
+    path("gecmis/<int:event_id>/kanit/", citizen_history.OwnEvidenceView.as_view(), name="own-evidence"),
+    path("gecmis/<int:event_id>/makbuz/", citizen_history.OwnReceiptView.as_view(), name="own-receipt"),
+    path("belge/<uuid:public_id>/", citizen_history.OwnDocumentView.as_view(), name="own-document"),
+    path("belge/<uuid:public_id>/indir/", citizen_history.OwnDownloadView.as_view(), name="own-document-pdf"),
+    path(
+        "belge/<uuid:public_id>/json/", citizen_history.OwnDownloadView.as_view(signed=True), name="own-document-json"
+    ),
+    path("iletiler/", citizen_messages.OwnMessagesView.as_view(), name="own-messages"),
+    path("iletiler/<uuid:public_id>/<int:address_id>/", citizen_messages.OwnMessageView.as_view(), name="own-message"),
 ]

@@ -15,17 +15,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from consents.enums import Channel, RecipientType, WishKind
-from consents.models import ConsentEvent, DayFile
+from consents.models import ConsentEvent, ConsentPage, DayFile
 from consents.selectors.wishes import Wanted
 from consents.services import imports
+from consents.services.consent_pages import create_page
 from consents.services.evidence import keep_file
 from consents.services.messages import create_message
 from consents.services.own_data import start_own_data
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
-from consents.services.texts import create_draft
+from consents.services.texts import create_draft, publish
 from consents.services.wishes import begin_wish
+from consents.text_rules import BY_PERSON
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import SESSION_KEY, actor_for
 from providers.models import Application, Brand
@@ -86,6 +88,8 @@ PAGES: dict[str, set[str]] = {
     "consents:day_files": {"manager", "officer", "admin", "auditor"},
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
+    "consents:pages": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:page_new": {"manager"},
     "consents:sample": EVERYBODY,
     "consents:messages": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:message_new": {"manager", "officer"},
@@ -103,6 +107,8 @@ PAGES: dict[str, set[str]] = {
     "consents:own-find": {CITIZEN},
     "consents:own-why": {CITIZEN},
     "consents:own-wishes": {CITIZEN},
+    "consents:own-history": {CITIZEN},
+    "consents:own-messages": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -127,6 +133,10 @@ OBJECTS = {
     "consents:text_publish": "POST",
     "consents:text_retire": "POST",
     "consents:text_discard": "POST",
+    "consents:page": "GET",
+    "consents:page_qr": "GET",
+    "consents:page_change": "GET",
+    "consents:page_switch": "POST",
     "consents:query": "GET",
     "consents:query_progress": "GET",
     "consents:query_column": "POST",
@@ -182,6 +192,8 @@ OBJECTS = {
 }
 # What a citizen does to own rows, by POST only; another citizen gets 404, everybody else 403.
 OWN_OBJECTS = {
+    "consents:own-evidence",
+    "consents:own-receipt",
     "consents:own-channel",
     "consents:own-denied",
     "consents:own-wish-end",
@@ -251,12 +263,13 @@ OF_REGISTER = {
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # retention (see tests/consents/retention/test_page.py), initial-load windows (tests/consents/test_windows.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
-# (tests/consents/notices/test_links.py), public seals (tests/consents/proof/), the review of applications
-# (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation of an
-# e-mail, files of dealers (tests/providers/settings/test_pages.py).
+# (tests/consents/notices/test_links.py), consent pages' public side and the maker's preview (tests/consents/pages),
+# a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of
+# applications (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation
+# of an e-mail, files of dealers (tests/providers/settings/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -362,6 +375,7 @@ def filled(db: None) -> dict[str, Any]:
         "import": item.public_id,
         "scan": scan.pk,
         "text": draft.pk,
+        "page": a_page(actor, brand).public_id,
         "message": create_message(
             actor=actor,
             brand=brand,
@@ -383,6 +397,22 @@ def filled(db: None) -> dict[str, Any]:
     }
 
 
+def a_page(actor: Any, brand: Brand) -> ConsentPage:
+    """A consent page of the brand."""
+    draft = create_draft(
+        actor=actor, brand=brand, channels=[3], title="Sayfa", text=page_words(brand), valid_from=timezone.localdate()
+    )
+    text = publish(actor=actor, text_id=draft.pk, ticked=[check.name for check in BY_PERSON])
+    return create_page(actor=actor, text=text, channels=[3], languages=["tr"], title="Haberler")
+
+
+def page_words(brand: Brand) -> str:
+    return (
+        f"{brand.name} bana e-posta yoluyla ticari elektronik ileti gönderebilir; onay veriyorum. "
+        "Dilediğim zaman, gerekçe göstermeden reddedebilirim."
+    )
+
+
 def address(name: str, filled: dict[str, Any]) -> str:
     if name in ("consents:evidence_file", "consents:evidence_preview"):
         return reverse(name, args=[filled["scan"]])
@@ -394,6 +424,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["export"]])
     if name == "consents:day_file":
         return reverse(name, args=[filled["day_file"]])
+    if name.startswith("consents:page"):
+        return reverse(name, args=[filled["page"], *(["svg"] if name.endswith("qr") else [])])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):
@@ -479,6 +511,8 @@ def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
         "accounts:own-address-remove": citizen.addresses.get().pk,
         "accounts:own-passkey": a_passkey(citizen).pk,
         "accounts:own-passkey-remove": a_passkey(citizen).pk,
+        "consents:own-evidence": filled["event"],
+        "consents:own-receipt": filled["event"],
     }
     if name == "consents:own-data-file":
         return reverse(name, args=[start_own_data(actor=actor_for(citizen)).public_id, "json"])

@@ -125,7 +125,7 @@ def answer_numbers(
 
 
 def _sql(*, forgotten: bool, wished: bool) -> str:
-    """`wished`: somebody of the list has a standing wish (R-Z8); most slices hold nobody, and are spared the look-up."""
+    """`wished`: somebody of the list has a standing wish (R-Z8); most slices hold none, and are spared the look-up."""
     wish = WISH.format(key="asked", now="%(now)s") if wished else "FALSE"
 
     def rule(key: str, state: str, elsewhere: str, wish: str = wish) -> str:

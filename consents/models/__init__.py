@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .consent_pages import ConsentPage, ConsentPageAnswer
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .exports import ExportFile
@@ -42,6 +43,8 @@ __all__ = [
     "Consent",
     "ConsentEvent",
     "ConsentImport",
+    "ConsentPage",
+    "ConsentPageAnswer",
     "ConsentQuerySet",
     "ConsentState",
     "ConsentText",

@@ -143,6 +143,11 @@ def found_in(message_ids: Collection[int], recipients: Iterable[str]) -> dict[tu
     return _found(recipients, list(message_ids))
 
 
+def naming(recipients: Iterable[str]) -> dict[tuple[int, str], Reason]:
+    """Every message that names one of these addresses, registered or not, with what was answered then."""
+    return _found(recipients)
+
+
 def _found(recipients: Iterable[str], within: list[int] | None = None) -> dict[tuple[int, str], Reason]:
     asked = sorted({(bucket_of(recipient), recipient) for recipient in recipients})
     if not asked:
@@ -163,10 +168,17 @@ def messages_of(addresses: Collection[str]) -> list[ToAddress]:
     """
     found = _found(addresses)
     messages = Message.objects.select_related("brand__provider").filter(released_at__isnull=False)
-    known = messages.in_bulk({message_id for message_id, _ in found})
+    return told_of(messages.in_bulk({message_id for message_id, _ in found}).values(), found)
+
+
+def told_of(messages: Iterable[Message], found: Mapping[tuple[int, str], Reason]) -> list[ToAddress]:
+    """These messages as each address of `found` (see `naming`) was told, the latest planned first. One query."""
+    known = {message.pk: message for message in messages}
     removals = {
         (row.message_id, row.recipient): row
-        for row in MessageRemoval.objects.filter(message_id__in=known, recipient__in=set(addresses))
+        for row in MessageRemoval.objects.filter(
+            message_id__in=known, recipient__in={recipient for _, recipient in found}
+        )
     }
     told = []
     for (message_id, recipient), reason in found.items():

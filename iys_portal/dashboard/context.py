@@ -53,6 +53,7 @@ MENU = (
     Entry(pgettext_lazy("ileti", "Messages"), "consents:messages", "chat-text", Permission.PROVIDER_VIEW),
     Entry(_("Notices"), "consents:notices", "send", Permission.PROVIDER_VIEW),
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.PROVIDER_VIEW),
+    Entry(_("Consent pages"), "consents:pages", "qr-code", Permission.PROVIDER_VIEW),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT),
     Entry(_("Imports"), "consents:imports", "upload", Permission.CONSENT_IMPORT_ANY),
     Entry(_("Exports"), "consents:exports", "export", Permission.CONSENT_EXPORT),
@@ -70,6 +71,8 @@ MENU = (
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
     Entry(_("Who may reach me"), "consents:own", "shield-check", Permission.CONSENT_OWN),  # citizens only, from here on
+    Entry(_("History"), "consents:own-history", "history", Permission.CONSENT_OWN),
+    Entry(_("Messages sent to me"), "consents:own-messages", "chat-text", Permission.CONSENT_OWN),
     Entry(_("Why did I get this?"), "consents:own-why", "help", Permission.CONSENT_OWN),
     Entry(_("My wishes"), "consents:own-wishes", "hourglass", Permission.CONSENT_OWN),
     Entry(_("My addresses"), "accounts:own-addresses", "email", Permission.CONSENT_OWN),

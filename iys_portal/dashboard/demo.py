@@ -40,6 +40,7 @@ from providers.settings_demo import load_settings
 from . import demo_files as files
 from .demo_files import Generator
 from .demo_messages import load_messages
+from .demo_pages import load_page
 from .demo_queries import load_queries
 from .demo_texts import load_texts, text_of_day
 
@@ -132,6 +133,7 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     load_queries(Brand.objects.select_related("provider").get(brand_code=STORE))
     load_messages(Brand.objects.get(brand_code=STORE))
+    load_page(Brand.objects.get(brand_code=STORE), now=now or timezone.now())
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
 

@@ -100,7 +100,7 @@
     if (list) out.append(list);
   }
 
-  // Keys in order, no blanks: the text that a query's statement is signed as (docs/queries.md).
+  // Keys in order, no blanks: the text that queries and receipts are signed as (docs/queries.md, docs/receipts.md).
   function canonical(value) {
     if (value === null || typeof value !== "object") return JSON.stringify(value);
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
@@ -109,9 +109,28 @@
 
   const isQuery = (found) => Boolean(found.statement) && found.statement.form === "iys-query-v1";
 
+  const isReceipt = (proof) => Boolean(proof.receipt) && proof.receipt.form === "iys-receipt-v1";
+
+  async function verifyReceipt(signed, file) {
+    const verdict = await signature(signed, canonical(signed.receipt));
+    const receipt = signed.receipt;
+    const purpose = receipt.pii_processing.purposes[0];
+    const last = receipt.events[receipt.events.length - 1];
+    const facts = element("ul", "mb-3");
+    const line = (text) => facts.append(element("li", "text-break", text));
+    line(`${words.receipt} ${receipt.receipt_id}`);
+    line(`${receipt.party_identification[0].party_name} · ${purpose.service.brand_name} · ${purpose.processing_method}`);
+    line(`${words.receiptStates[last.event_state] || last.event_state} · ${words.registered} ${isoMoment(last.recorded_time)}`);
+    line(`${words.event} ${receipt.ledger.event}`);
+    show(TONES[verdict], words.receipts[verdict], facts);
+    if (file) out.append(await sameFile(file, receipt.receipt_id));
+  }
+
+  const isoMoment = (text) => new Date(text).toLocaleString(words.language, { timeZone: "Europe/Istanbul" });
+
   function proofIn(text) {
     const proof = JSON.parse(text);
-    if (isQuery(proof)) return proof;
+    if (isQuery(proof) || isReceipt(proof)) return proof;
     if (proof.form !== "iys-proof-v1" || !Array.isArray(proof.events) || !proof.events.length) throw new Error("form");
     return proof;
   }
@@ -124,14 +143,13 @@
     const { statement } = signed;
     const verdict = await signature(signed, canonical(statement));
     const until = new Date(statement.valid_until);
-    const told = (when) => new Date(when).toLocaleString(words.language, { timeZone: "Europe/Istanbul" });
     const facts = element("ul", "mb-3");
     const line = (text) => facts.append(element("li", "text-break", text));
     line(`${words.query.number} ${statement.number}`);
     line(`${words.query.brand} ${statement.brand} (${words.query.provider} ${statement.provider})`);
     line(`${words.query.channels[statement.channel]} · ${words.query.types[statement.recipient_type]}`);
-    line(`${words.query.moment} ${told(statement.moment)}`);
-    line(`${words.query.until} ${told(until)}`);
+    line(`${words.query.moment} ${isoMoment(statement.moment)}`);
+    line(`${words.query.until} ${isoMoment(until)}`);
     line(`${words.query.total} ${statement.total.toLocaleString(words.language)}`);
     for (const [code, total] of [...Object.entries(statement.answers), ...Object.entries(statement.malformed)]) {
       line(`${words.query.reasons[code] || `${words.query.malformed} (${code})`}: ${total.toLocaleString(words.language)}`);
@@ -145,6 +163,7 @@
 
   async function verify(proof, file) {
     if (isQuery(proof)) return verifyQuery(proof, file);
+    if (isReceipt(proof)) return verifyReceipt(proof, file);
     const verdicts = {};
     for (const [number, seal] of Object.entries(proof.seals)) verdicts[number] = await checkSeal(seal);
     const list = element("ol", "list-group list-unstyled mb-3");
