@@ -70,6 +70,7 @@ MENU = (
     Entry(_("Administration"), "admin:index", "gear", Permission.ADMIN_ENTER),
     Entry(_("Components"), "dashboard:gallery", "palette", Permission.GALLERY_VIEW),
     Entry(_("Who may reach me"), "consents:own", "shield-check", Permission.CONSENT_OWN),  # citizens only, from here on
+    Entry(_("My complaints"), "complaints:own", "complaint", Permission.COMPLAINT_OWN),
 )
 
 
