@@ -91,7 +91,7 @@ def _read(mail: EmailMessage) -> ReadMail:
         recipients=tuple(dict.fromkeys(address for _name, address in recipients if "@" in address))[:50],
         sent_at=_moment(_header(mail, "Date")),
         subject=_header(mail, "Subject")[:300],
-        text=_tidy(text)[:MAX_TEXT],
+        text=_tidy(text).strip()[:MAX_TEXT],
         lists={name: value for name in LIST_HEADERS if (value := _header(mail, name))},
         authentication=tuple(
             _tidy(str(value)).replace("\n", " ")[:MAX_HEADER]

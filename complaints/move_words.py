@@ -30,7 +30,7 @@ WORDS: dict[str, Words] = {
         _("Complaint filed"),
         "send",
         "primary",
-        {_C: _("Your complaint has arrived. Its receipt is on its page.")},
+        {_C: _("Your complaint has arrived. Its receipt stands on its page; a mail brings it along.")},
     ),
     "withdraw": Words(
         _("Complaint withdrawn"),

@@ -101,7 +101,7 @@ class StepView(CaseView):
         """What a step shows besides its form."""
         case = self.complaint
         shown: dict[str, Any] = {}
-        if step in (Step.HELD, Step.REVIEW) and case.address and case.channel and case.message_at:
+        if step is Step.HELD and case.address and case.channel and case.message_at:
             shown["held"] = held.held_for(
                 address=case.address, channel=case.channel, brand_id=case.brand_id, at=case.message_at
             )

@@ -72,7 +72,7 @@ ACTS: dict[str, Act] = {
     "complaint.sender_found": Act(Group.COMPLAINT, _("%(who)s named the sender of complaint %(name)s")),
     "complaint.joined": Act(Group.COMPLAINT, _("%(who)s joined complaint %(name)s to another")),
     "complaint.information_asked": Act(Group.COMPLAINT, _("%(who)s asked for information in complaint %(name)s")),
-    "complaint.information_waived": Act(Group.COMPLAINT, _("%(who)s let complaint %(name)s go on without the information")),
+    "complaint.information_waived": Act(Group.COMPLAINT, _("%(who)s let complaint %(name)s go on without it")),
     "complaint.closed_incomplete": Act(Group.COMPLAINT, _("%(who)s closed complaint %(name)s as incomplete")),
     "complaint.defence_asked": Act(Group.COMPLAINT, _("%(who)s asked the sender for an answer to complaint %(name)s")),
     "complaint.time_granted": Act(Group.COMPLAINT, _("%(who)s gave more time in complaint %(name)s")),
@@ -341,6 +341,13 @@ FIELDS: dict[str, str | Promise] = {
     "refusal_phone": _("Numbers for refusals"),
     "refusal_sms": _("Numbers for refusals by text"),
     "paper": _("With a paper"),
+    "after_refusal": _("After a refusal"),
+    "without_consent": _("Without consent"),
+    "in_time": _("Answered in time"),
+    "due": _("Due"),
+    "holidays": _("Holidays"),
+    "officer": _("Officer"),
+    "days": _("Days"),
 }
 
 

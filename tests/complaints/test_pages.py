@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints.models import Complaint, ComplaintPaper, RememberedIdentity
@@ -57,7 +59,7 @@ def test_r_k4_a_complaint_is_filed_step_by_step(page: Client, citizen: User, bra
     base = begin(page)
     assert page.post(f"{base}ileti/", message(citizen, brand=brand.pk, sender="")).url == f"{base}kayitlar/"
     text = page.get(f"{base}kayitlar/").content.decode()
-    assert "O anda sicilin bildiği" in text
+    assert "nin o an bildiği" in text
     assert "Bugün bilinen" in text
     assert page.post(f"{base}kayitlar/").url == f"{base}kimlik/"
     assert page.post(f"{base}kimlik/", {**IDENTITY, "remember": "on"}).url == f"{base}kanit/"
@@ -103,10 +105,10 @@ def test_r_g6_the_privacy_notice_stands_before(page: Client) -> None:
 @pytest.mark.parametrize(
     "field, value, words",
     [
-        ("message_at", "", "Ne zaman geldiğini"),
+        ("message_at", "", "ne zaman geldiğini"),
         ("message_at", "future", "henüz gelmedi"),
         ("message_at", "old", "reddedebilirsiniz"),
-        ("address", "999999", "geçerli"),
+        ("address", "999999", "Geçerli"),
         ("channel", "1", "telefona"),
         ("text", "", "yazın"),
         ("sender", "", "Kimin"),
@@ -201,16 +203,10 @@ def test_r_a1_another_citizen_finds_nothing(sign_in: Callable[..., Client], file
 
 def test_the_filing_pages_ask_few_questions(page: Client, draft, brand: Brand, record) -> None:
     """The issue's figure: under 12 queries, the session's and the actor's included."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     record(brand)
     base = f"/sikayetlerim/{draft(brand=brand).public_id}/"
     for step in ("ileti", "kayitlar", "kimlik", "kanit", "onizleme"):
         page.get(f"{base}{step}/")
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             assert page.get(f"{base}{step}/").status_code == 200
-        print(step, len(asked))
-        if len(asked) >= 12:
-            print("\n".join(q["sql"][:150] for q in asked))
         assert len(asked) < 12, step
