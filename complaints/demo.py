@@ -1,4 +1,4 @@
-"""Two complaints of the demonstration's citizen: one that waits for the sender's answer, one about an unknown sender."""
+"""Two complaints of the demonstration: one waits for the sender's answer, one is about an unknown sender."""
 
 from datetime import datetime, timedelta
 

@@ -128,7 +128,7 @@ class IdentityForm(PortalForm):
     province = forms.ChoiceField(label=_("Province"), required=False)
     district = forms.ChoiceField(label=_("District"), required=False)
     residence = forms.CharField(
-        label=_("Address"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Home or business address"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     remember = forms.BooleanField(label=_("Remember this for my next complaint"), required=False, initial=True)
 

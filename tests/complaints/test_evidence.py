@@ -1,4 +1,4 @@
-"""R-K2: files that people send: what is taken, what is refused and in which words; nothing that was sent is ever run."""
+"""R-K2: files that people send: what is taken, what is refused and in which words; nothing sent is ever run."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -76,7 +76,7 @@ def test_r_k2_every_kind_is_judged_by_its_content() -> None:
         ("a.mp3", b"no sound", "recording-unknown"),
         ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "eml-outlook"),
         ("a.eml", b"just words\n", "eml-unknown"),
-        ("a.jpg", picture()[:200], "scan-broken"),
+        ("a.jpg", picture()[: len(picture()) // 2], "scan-broken"),
     ],
 )
 def test_bad_files_are_refused_in_words(name: str, data: bytes, code: str) -> None:
@@ -115,8 +115,8 @@ def test_html_becomes_its_words_and_scripts_go() -> None:
         "<html><head><title>x</title><style>p{}</style></head><body><p>İndirim</p><script>alert('kötü')</script>"
         "<p onclick=alert(1)>başladı <img src=x onerror=alert(2)></p></body></html>"
     )
-    assert text_of_html(html) == "İndirim\n\nbaşladı"
-    assert read_mail(eml(kind="text/html; charset=utf-8", body=html)).text == "İndirim\n\nbaşladı"
+    assert text_of_html(html) == "İndirim\nbaşladı"
+    assert read_mail(eml(kind="text/html; charset=utf-8", body=html)).text == "İndirim\nbaşladı"
 
 
 def test_a_mail_inside_a_mail_stays_closed() -> None:
