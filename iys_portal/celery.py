@@ -57,6 +57,8 @@ app.conf.beat_schedule = {
     "citizens-digest": {"task": "consents.citizens_digest", "schedule": crontab(hour=18, minute=0)},  # in Istanbul
     "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
+    "complaints-clock": {"task": "complaints.watch_clocks", "schedule": 300.0},
+    "complaints-drafts": {"task": "complaints.forget_drafts", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

@@ -28,6 +28,7 @@ RULES = (
     + [f"R-R{n}" for n in range(1, 5)]
     + [f"R-P{n}" for n in (1, 2, 3, 5, 6, 8, 9)]
     + ["R-G6", "R-Z1", "R-Z3"]
+    + [f"R-K{n}" for n in (1, 2, 3, 4, 5, 6, 8)]
 )
 
 

@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from complaints.models import Complaint
+from complaints.services import start_draft
 from consents.enums import Channel, RecipientType, WishKind
 from consents.models import ConsentEvent, ConsentPage, DayFile
 from consents.selectors.wishes import Wanted
@@ -109,6 +111,8 @@ PAGES: dict[str, set[str]] = {
     "consents:own-wishes": {CITIZEN},
     "consents:own-history": {CITIZEN},
     "consents:own-messages": {CITIZEN},
+    "complaints:own": {CITIZEN},
+    "complaints:new": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -206,6 +210,15 @@ OWN_OBJECTS = {
     "accounts:own-passkey",
     "accounts:own-passkey-remove",
 }
+# One complaint of a citizen: another citizen gets 404, everybody else 403.
+OF_COMPLAINT = {
+    "complaints:detail": "GET",
+    "complaints:step": "GET",
+    "complaints:withdraw": "POST",
+    "complaints:discard": "POST",
+    "complaints:information": "POST",
+    "complaints:evidence_add": "POST",
+}
 # Acts of a citizen without an object.
 OWN_ACTS = {
     "consents:own-everything",
@@ -266,10 +279,11 @@ OF_REGISTER = {
 # (tests/consents/notices/test_links.py), consent pages' public side and the maker's preview (tests/consents/pages),
 # a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of
 # applications (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation
-# of an e-mail, files of dealers (tests/providers/settings/test_pages.py).
+# of an e-mail, files of dealers (tests/providers/settings/test_pages.py), files and receipt of a complaint
+# (tests/complaints/test_pages.py).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(new_from|evidence|evidence_remove|receipt)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -287,7 +301,14 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
     assert (
-        not unknown - OWN_OBJECTS - OWN_ACTS - OF_ANY_BRAND - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+        not unknown
+        - OWN_OBJECTS
+        - OWN_ACTS
+        - OF_ANY_BRAND
+        - set(OPEN_PAGES)
+        - set(OF_APPLICATION)
+        - set(OF_REGISTER)
+        - set(OF_COMPLAINT)
     )
 
 
@@ -552,6 +573,26 @@ def test_r_a1_own_rows_are_the_citizens_alone(filled: dict[str, Any], name: str)
 def test_own_acts_are_made_by_post_only(filled: dict[str, Any], name: str) -> None:
     citizen = a_citizen("ali@firma.example")
     assert browser_of(citizen).get(own_address(name, filled, citizen)).status_code == 405
+
+
+def complaint_address(name: str, complaint: Complaint) -> str:
+    return reverse(name, args=[complaint.public_id, *(["ileti"] if name.endswith("step") else [])])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OF_COMPLAINT))
+def test_r_a1_a_complaint_is_its_citizens_alone(name: str) -> None:
+    citizen, brand = a_citizen("ali@firma.example"), BrandFactory(is_main=True)
+    complaint = start_draft(actor=actor_of(citizen), language="tr")
+    url, gets = complaint_address(name, complaint), OF_COMPLAINT[name] == "GET"
+    stranger = browser_of(a_citizen("veli@firma.example"))
+    assert (stranger.get if gets else stranger.post)(url).status_code == 404
+    for role in (*PROVIDER_ROLES, *STAFF_ROLES):
+        client = browser_in_role(role, brand)
+        assert (client.get if gets else client.post)(url).status_code == 403, role
+    assert Client().get(url).status_code == 302
+    assert browser_of(citizen).get(url).status_code in ((200, 302) if gets else (405,))
+    assert Complaint.objects.get().state == "draft"
 
 
 @pytest.mark.parametrize("name", sorted(name for name, method in OBJECTS.items() if method == "POST"))

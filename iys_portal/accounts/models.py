@@ -50,6 +50,8 @@ class User(AbstractBaseUser):
         default=list,
         blank=True,
     )
+    # R-K7: the il whose complaints this officer decides; empty: none.
+    province = models.CharField(_("province of complaints"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # R-A2: until then the person may work without the second factor that they need; set once, past for good after.

@@ -5,7 +5,7 @@ from iys_portal.core.actors import Bound
 from .enums import ProviderRole, StaffRole
 from .permissions import Permission as P
 
-_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW, P.PROVIDER_VIEW, P.PROVIDER_PROFILE})
+_VIEWER = frozenset({P.PANEL_VIEW, P.CONSENT_VIEW, P.PROVIDER_VIEW, P.PROVIDER_PROFILE, P.COMPLAINT_VIEW})
 _OFFICER = _VIEWER | {
     P.CONSENT_RECORD,
     P.CONSENT_IMPORT,
@@ -33,6 +33,7 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
             P.CONSENT_RECORD,
             P.CONSENT_IMPORT,
             P.CONSENT_RECONCILE,
+            P.COMPLAINT_VIEW,
             P.COMPLAINT_ANSWER,
         }
     ),
@@ -40,7 +41,7 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
 
 STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
     StaffRole.REVIEWER: _STAFF | {P.REFERENCE_VIEW, P.APPLICATION_REVIEW, P.APPLICATION_PAPERS},
-    StaffRole.COMPLAINT_OFFICER: _STAFF | {P.REFERENCE_VIEW, P.COMPLAINT_DECIDE},
+    StaffRole.COMPLAINT_OFFICER: _STAFF | {P.REFERENCE_VIEW, P.COMPLAINT_VIEW, P.COMPLAINT_DECIDE},
     StaffRole.ADMIN: _STAFF
     | {
         P.CONSENT_VIEW,
@@ -55,6 +56,8 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.STAFF_USERS,
         P.AUDIT_VIEW,
         P.RETENTION_RUN,
+        P.COMPLAINT_VIEW,
+        P.COMPLAINT_VIEW_ANY,
     },
     StaffRole.AUDITOR: _STAFF
     | {
@@ -66,11 +69,13 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
         P.AUDIT_VIEW,
         P.LEDGER_VERIFY,
         P.PERSON_SHOW,
+        P.COMPLAINT_VIEW,
+        P.COMPLAINT_VIEW_ANY,
     },
 }
 
 # Domain 3: own addresses only; which those are, `ProvenAddress` says.
-CITIZEN_PERMISSIONS = frozenset({P.CONSENT_OWN})
+CITIZEN_PERMISSIONS = frozenset({P.CONSENT_OWN, P.COMPLAINT_OWN})
 
 # R-A2: staff, managers, and whoever imports or exports sign in with a second factor.
 SECOND_FACTOR_FOR = frozenset({P.ADMIN_ENTER, P.PROVIDER_USERS, P.CONSENT_IMPORT, P.CONSENT_EXPORT})
@@ -94,5 +99,5 @@ def permissions_of_bound(bound: Bound) -> frozenset[str]:
     if bound.reconciles:
         held.add(P.CONSENT_RECONCILE)
     if bound.complaints:
-        held.add(P.COMPLAINT_ANSWER)
+        held |= {P.COMPLAINT_VIEW, P.COMPLAINT_ANSWER}
     return frozenset(held)

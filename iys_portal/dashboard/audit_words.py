@@ -20,6 +20,7 @@ class Group(models.TextChoices):
 
     READ = "read", _("Reading a person's data")
     CONSENT = "consent", _("Consents and refusals")
+    COMPLAINT = "complaint", _("Complaints")
     IMPORT = "import", _("Imports")
     EXPORT = "export", _("Exports")
     PROVIDER = "provider", _("Providers and brands")
@@ -35,6 +36,7 @@ class Group(models.TextChoices):
 _ICONS = {
     Group.READ: "eye",
     Group.CONSENT: "consents",
+    Group.COMPLAINT: "complaint",
     Group.IMPORT: "import",
     Group.EXPORT: "export",
     Group.PROVIDER: "building",
@@ -53,6 +55,37 @@ class Act:
 
 
 ACTS: dict[str, Act] = {
+    "complaint.begun": Act(Group.COMPLAINT, _("%(who)s began a complaint")),
+    "complaint.discarded": Act(Group.COMPLAINT, _("%(who)s deleted the draft of a complaint")),
+    "complaint.draft_expired": Act(Group.COMPLAINT, _("%(who)s deleted a stale draft of a complaint")),
+    "complaint.read": Act(Group.READ, _("%(who)s read complaint %(name)s")),
+    "complaint.paper_added": Act(Group.COMPLAINT, _("%(who)s added a file to complaint %(name)s")),
+    "complaint.paper_removed": Act(Group.COMPLAINT, _("%(who)s took a file off complaint %(name)s")),
+    "complaint.filed": Act(Group.COMPLAINT, _("%(who)s filed complaint %(name)s")),
+    "complaint.withdrawn": Act(Group.COMPLAINT, _("%(who)s withdrew complaint %(name)s")),
+    "complaint.information_given": Act(Group.COMPLAINT, _("%(who)s sent what was missing in complaint %(name)s")),
+    "complaint.answered": Act(Group.COMPLAINT, _("%(who)s answered complaint %(name)s")),
+    "complaint.time_asked": Act(Group.COMPLAINT, _("%(who)s asked for more time in complaint %(name)s")),
+    "complaint.taken": Act(Group.COMPLAINT, _("%(who)s took complaint %(name)s")),
+    "complaint.handed_over": Act(Group.COMPLAINT, _("%(who)s took complaint %(name)s over")),
+    "complaint.sent_on": Act(Group.COMPLAINT, _("%(who)s sent complaint %(name)s on to another province")),
+    "complaint.sender_found": Act(Group.COMPLAINT, _("%(who)s named the sender of complaint %(name)s")),
+    "complaint.joined": Act(Group.COMPLAINT, _("%(who)s joined complaint %(name)s to another")),
+    "complaint.information_asked": Act(Group.COMPLAINT, _("%(who)s asked for information in complaint %(name)s")),
+    "complaint.information_waived": Act(Group.COMPLAINT, _("%(who)s let complaint %(name)s go on without it")),
+    "complaint.closed_incomplete": Act(Group.COMPLAINT, _("%(who)s closed complaint %(name)s as incomplete")),
+    "complaint.defence_asked": Act(Group.COMPLAINT, _("%(who)s asked the sender for an answer to complaint %(name)s")),
+    "complaint.time_granted": Act(Group.COMPLAINT, _("%(who)s gave more time in complaint %(name)s")),
+    "complaint.time_refused": Act(Group.COMPLAINT, _("%(who)s gave no more time in complaint %(name)s")),
+    "complaint.defence_overdue": Act(Group.COMPLAINT, _("%(who)s found the answer to complaint %(name)s overdue")),
+    "complaint.decision_begun": Act(Group.COMPLAINT, _("%(who)s began to decide complaint %(name)s")),
+    "complaint.more_asked": Act(Group.COMPLAINT, _("%(who)s asked a side a question in complaint %(name)s")),
+    "complaint.decision_proposed": Act(Group.COMPLAINT, _("%(who)s proposed a decision of complaint %(name)s")),
+    "complaint.decided": Act(Group.COMPLAINT, _("%(who)s decided complaint %(name)s")),
+    "complaint.decision_corrected": Act(Group.COMPLAINT, _("%(who)s corrected the decision of complaint %(name)s")),
+    "complaint.objected": Act(Group.COMPLAINT, _("%(who)s recorded an objection in complaint %(name)s")),
+    "complaint.in_court": Act(Group.COMPLAINT, _("%(who)s recorded a court case about complaint %(name)s")),
+    "complaint.clock_moved": Act(Group.COMPLAINT, _("%(who)s moved the clock of complaint %(name)s for a holiday")),
     "consent.read": Act(Group.READ, _("%(who)s read a consent record")),
     "consent.searched": Act(Group.READ, _("%(who)s searched the registry for an address")),
     "person.shown": Act(Group.READ, _("%(who)s had a masked address shown in full")),
@@ -335,6 +368,13 @@ FIELDS: dict[str, str | Promise] = {
     "refusal_phone": _("Numbers for refusals"),
     "refusal_sms": _("Numbers for refusals by text"),
     "paper": _("With a paper"),
+    "after_refusal": _("After a refusal"),
+    "without_consent": _("Without consent"),
+    "in_time": _("Answered in time"),
+    "due": _("Due"),
+    "holidays": _("Holidays"),
+    "officer": _("Officer"),
+    "days": _("Days"),
 }
 
 

@@ -75,6 +75,7 @@ MENU = (
     Entry(_("Messages sent to me"), "consents:own-messages", "chat-text", Permission.CONSENT_OWN),
     Entry(_("Why did I get this?"), "consents:own-why", "help", Permission.CONSENT_OWN),
     Entry(_("My wishes"), "consents:own-wishes", "hourglass", Permission.CONSENT_OWN),
+    Entry(_("My complaints"), "complaints:own", "complaint", Permission.COMPLAINT_OWN),
     Entry(_("My addresses"), "accounts:own-addresses", "email", Permission.CONSENT_OWN),
     Entry(_("My account"), "accounts:own-account", "person-circle", Permission.CONSENT_OWN),
 )

@@ -383,6 +383,11 @@ REGISTRY: dict[str, Any] = {
     "EXPORT_KEEP": timedelta(hours=env.int("EXPORT_KEEP_HOURS", default=24)),  # how long an exported file stays
     "EXPORT_DIRECT_ROWS": env.int("EXPORT_DIRECT_ROWS", default=5_000),  # up to so many while the reader waits
     "EXPORTS_AT_ONCE": 3,  # files that are made for one person at a time
+    "COMPLAINT_MONTHS": 3,  # R-K1: how long after the message it may be complained about
+    "COMPLAINT_DRAFT_KEEP": timedelta(days=env.int("COMPLAINT_DRAFT_DAYS", default=30)),  # R-G5: since the last change
+    "DEFENCE_DAYS": env.int("DEFENCE_DAYS", default=15),  # R-K6: calendar days; running clocks keep theirs
+    "DEFENCE_EXTENSION_DAYS": env.int("DEFENCE_EXTENSION_DAYS", default=15),  # the most that is granted at a time
+    "INFORMATION_DAYS": env.int("INFORMATION_DAYS", default=15),  # R-K5: then it is closed as incomplete
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
