@@ -18,6 +18,7 @@ from tests.consents.proof.conftest import record, seal_all
 from tests.databases import ROOT
 from tests.factories import BrandFactory
 
+ERASES = "function consents_expire_entries"
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
@@ -65,8 +66,8 @@ def test_r_l1_the_roles_have_what_the_table_says() -> None:
         ("GRANT CREATE ON SCHEMA public TO {app}", "application", "new tables"),
         ("GRANT UPDATE ON SEQUENCE consents_event_number TO {app}", "application", "sequence consents_event_number"),
         ("GRANT SELECT ON consents_consent TO {expiry}", "expiry", "table consents_consent"),
-        ("GRANT EXECUTE ON FUNCTION consents_expire_entries TO {app}", "application", "function consents_expire_entries"),
-        ("REVOKE EXECUTE ON FUNCTION consents_expire_entries FROM {expiry}", "expiry", "function consents_expire_entries"),
+        (f"GRANT EXECUTE ON {ERASES} TO {{app}}", "application", ERASES),
+        (f"REVOKE EXECUTE ON {ERASES} FROM {{expiry}}", "expiry", ERASES),
         ("ALTER TABLE core_auditentry DISABLE TRIGGER USER", "everybody", "trigger of core_auditentry"),
         (
             "DROP TRIGGER consents_consentevent_append_only ON consents_consentevent",
