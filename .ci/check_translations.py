@@ -1,4 +1,3 @@
-
 """Proves that both catalogues are complete and fit the sources: `python .ci/check_translations.py`.
 
 The sources are copied, `makemessages` runs in the copy, and what it left untranslated, guessed (fuzzy) or
