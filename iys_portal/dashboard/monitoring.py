@@ -7,7 +7,7 @@ Every question here is answered by an index or a handful of rows.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,7 +128,7 @@ class RegistryCollector(Collector):
         return iter(())
 
 
-def _gauge(name: str, words: str, label: str, values: dict[str, float]) -> Metric:
+def _gauge(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, words, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)
@@ -182,10 +182,10 @@ def _ledger() -> Iterator[Metric]:
 
 def _imports() -> Iterator[Metric]:
     """Rows a second of the imports under way, together."""
-    now, rate = timezone.now(), 0.0
+    rate = 0.0
     running = Job.objects.filter(state=JobState.RUNNING, task__in=IMPORT_TASKS, started_at__isnull=False)
     for done, started in running.values_list("done", "started_at"):
-        rate += done / max(1.0, (now - started).total_seconds())
+        rate += done / max(1.0, _age(started))
     yield GaugeMetricFamily("iys_import_rows_per_second", "Rows a second of the imports under way.", rate)
 
 

@@ -399,6 +399,7 @@ REGISTRY: dict[str, Any] = {
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
+CONSOLE: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -411,7 +412,7 @@ LOGGING = {
         },
         "json": {"()": "iys_portal.core.log_format.JsonLines"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"console": CONSOLE},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.db.backends": {"level": "WARNING"},

@@ -30,5 +30,5 @@ if "owner" in DATABASES:
     DATABASES["owner"]["OPTIONS"]["options"] = session_limits(statement=0, lock=5, idle=600)
 EXPIRY_SESSION_OPTIONS = session_limits(statement=900, lock=60, idle=600)
 
-LOGGING["handlers"]["console"]["formatter"] = env.str("LOG_FORMAT", default="json")
+CONSOLE["formatter"] = env.str("LOG_FORMAT", default="json")
 refuse_unsafe(globals())
