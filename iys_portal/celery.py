@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 
 EXPRESS = frozenset(
     {
+        "core.note_express_pulse",
         "core.send_outbox",
         "core.render_document",
         "consents.send_notices",
@@ -37,6 +38,9 @@ def _route(name: str, *_unused: Any, **_more: Any) -> dict[str, str] | None:
 
 app.conf.task_routes = (_route,)
 app.conf.beat_schedule = {
+    # Signs of life, one for each queue; what waited too long says nothing any more.
+    "pulse": {"task": "core.note_pulse", "schedule": 15.0, "options": {"expires": 60}},
+    "pulse-express": {"task": "core.note_express_pulse", "schedule": 15.0, "options": {"expires": 60}},
     "jobs-sweep": {"task": "core.sweep_jobs", "schedule": 15.0},
     "outbox-sweep": {"task": "core.send_outbox", "schedule": 15.0},
     # Lanes of notices (single, bulk) by means (mail, text); numbers of `consents.enums.Lane` and `core.enums.Means`.

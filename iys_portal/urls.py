@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from iys_portal.accounts.views import LanguageView
 
+handler500 = "iys_portal.dashboard.errors.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("iys_portal.accounts.allauth_urls")),

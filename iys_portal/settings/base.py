@@ -9,7 +9,8 @@ from csp.constants import SELF
 
 from iys_portal.embedded import celery_url
 
-env = environ.Env()
+# NAME_FILE instead of NAME: the value is read from that file (secrets of containers and of systemd).
+env = environ.FileAwareEnv()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 DEBUG = False
@@ -54,13 +55,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "import_export",
     "csp",
+    "django_prometheus",
 ]
 
 MIDDLEWARE = [
+    "iys_portal.dashboard.probes.ProbeMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "iys_portal.core.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iys_portal.core.middleware.RequestIdMiddleware",
+    "iys_portal.core.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,6 +82,7 @@ MIDDLEWARE = [
     "iys_portal.accounts.middleware.CitizenMiddleware",
     "iys_portal.accounts.middleware.SecondFactorMiddleware",
     "iys_portal.core.middleware.DomainErrorMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -108,6 +115,17 @@ if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = {**env.db_url("DATABASE_OWNER_URL"), "OPTIONS": {**_DATABASE_OPTIONS}}
 # The role that may expire records and nothing else (R-L5); without it nothing expires.
 DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
+EXPIRY_SESSION_OPTIONS = ""  # limits of that role's sessions
+
+
+def session_limits(*, statement: int, lock: int, idle: int) -> str:
+    """Seconds after which the server itself ends a statement, a wait for a lock, and an idle transaction."""
+    return (
+        f"-c statement_timeout={statement * 1000} -c lock_timeout={lock * 1000}"
+        f" -c idle_in_transaction_session_timeout={idle * 1000}"
+    )
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -196,6 +214,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "iys_portal.dashboard.errors.csrf_failure"
@@ -240,6 +259,10 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=BASE_DIR / "var" / "private")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# The largest body of a request, judged before it is read (core.middleware.BodyLimitMiddleware): ten scans of 20 MB and
+# their form. Addresses that take files of consents or recipients take what an import may weigh.
+BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", default=220 * 1024**2)
+BODY_LARGE_VIEWS = frozenset({"consents:import_new", "consents:query_new", "consents:message_recipients"})
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 # Key of `transaction_id` (design 3); apart from SECRET_KEY, because it must outlive its rotation.
@@ -286,6 +309,10 @@ SMS_NUMBER = env.str("SMS_NUMBER", default="")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
 DEMO = False
+# Who may read /metrics: a bearer of this; the address does not exist where it is empty.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, float("inf"))
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # R-P3: mailboxes that anybody opens for nothing.
 FREE_MAIL_DOMAINS = [
@@ -391,12 +418,20 @@ REGISTRY: dict[str, Any] = {
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
+CONSOLE: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "iys_portal.core.middleware.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "line": {
+            "()": "iys_portal.core.log_format.LineFormatter",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "iys_portal.core.log_format.JsonLines"},
+    },
+    "handlers": {"console": CONSOLE},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.db.backends": {"level": "WARNING"},

@@ -30,11 +30,11 @@ MEMBER = {
 STAFF = {
     "reviewer": "panel.view admin.enter gallery.view reference.view application.review application.papers",
     "complaint_officer": "panel.view admin.enter gallery.view reference.view complaint.view complaint.decide",
-    "admin": "panel.view admin.enter gallery.view provider.view consent.view query.view consent.import_any consent.export "
-    "consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run complaint.view "
-    "complaint.view_any",
-    "auditor": "panel.view admin.enter gallery.view provider.view consent.view query.view reference.view application.papers "
-    "audit.view ledger.verify person.show complaint.view complaint.view_any",
+    "admin": "panel.view admin.enter gallery.view provider.view consent.view query.view consent.import_any "
+    "consent.export consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run "
+    "complaint.view complaint.view_any",
+    "auditor": "panel.view admin.enter gallery.view provider.view consent.view query.view reference.view "
+    "application.papers audit.view ledger.verify person.show complaint.view complaint.view_any",
 }
 CHANGING = {
     Permission.CONSENT_RECORD,
