@@ -22,6 +22,7 @@ EXPRESS = frozenset(
         "consents.send_notices",
         "consents.seal_ledger",
         "consents.stamp_seal",
+        "consents.work_batch",
     }
 )
 
@@ -54,6 +55,8 @@ app.conf.beat_schedule = {
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "exports-forget": {"task": "consents.forget_exports", "schedule": 900.0},
     "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
+    "batches-sweep": {"task": "consents.sweep_batches", "schedule": 15.0},
+    "keys-watch": {"task": "providers.watch_keys", "schedule": 3600.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul

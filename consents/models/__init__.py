@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .api import ApiBatch, DayAgreement, DayStamp, PushConnection, RetailerAccess
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .exports import ExportFile
@@ -26,6 +27,7 @@ from .stamps import SealStamp, StampPace
 from .texts import ConsentText
 
 __all__ = [
+    "ApiBatch",
     "BrandCounter",
     "BrandDay",
     "ClosedDay",
@@ -36,7 +38,9 @@ __all__ = [
     "ConsentState",
     "ConsentText",
     "CounterQuerySet",
+    "DayAgreement",
     "DayFile",
+    "DayStamp",
     "DeadlineExtension",
     "ErasedRefusal",
     "Evidence",
@@ -58,6 +62,7 @@ __all__ = [
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",
+    "PushConnection",
     "QueryDay",
     "RecipientQuery",
     "RefusalAlert",
@@ -65,6 +70,7 @@ __all__ = [
     "RememberedColumn",
     "ReportDay",
     "ReportMark",
+    "RetailerAccess",
     "RetentionRun",
     "SealLeaves",
     "SealMark",

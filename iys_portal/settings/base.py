@@ -275,6 +275,8 @@ SMS_SENDER = env.str("SMS_SENDER", default="IYS PORTAL")
 SMS_NUMBER = env.str("SMS_NUMBER", default="")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
+# Whether webhooks and push may go to machines of the own network and without TLS: never in production.
+LOCAL_TARGETS = False
 DEMO = False
 
 # R-P3: mailboxes that anybody opens for nothing.
@@ -310,6 +312,16 @@ FREE_MAIL_DOMAINS = [
     "zoho.com",
     "tutanota.com",
 ]
+# What a key may ask for: (how often, in so many seconds). The strict ones are those of the national interface's document.
+API_LIMITS: dict[str, tuple[int, int]] = {
+    "calls": (env.int("API_CALLS_PER_SECOND", default=100), 1),
+    "lookups": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "history": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "tokens": (env.int("API_TOKENS_PER_HOUR", default=600), 3_600),  # from one address
+}
+API_STRICT = env.bool("API_STRICT", default=False)
+if API_STRICT:
+    API_LIMITS = {"calls": (10, 1), "lookups": (1_000, 3_600), "history": (100, 3_600), "tokens": (100, 3_600)}
 # The registry's own rules, where a number may change (domain.md).
 REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
@@ -369,6 +381,11 @@ REGISTRY: dict[str, Any] = {
     "EXPORT_KEEP": timedelta(hours=env.int("EXPORT_KEEP_HOURS", default=24)),  # how long an exported file stays
     "EXPORT_DIRECT_ROWS": env.int("EXPORT_DIRECT_ROWS", default=5_000),  # up to so many while the reader waits
     "EXPORTS_AT_ONCE": 3,  # files that are made for one person at a time
+    "API_ACCESS": timedelta(hours=2),  # how long an access token of the API holds
+    "API_REFRESH": timedelta(hours=4),
+    "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
+    "API_BATCH_ROWS": 1_000,  # consents of one batch call
+    "RECONCILE_DAYS": 7,  # of the strict interface: how old a day may be that is asked about
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
