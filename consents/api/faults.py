@@ -21,7 +21,10 @@ STATUSES = {180: 403, 520: 403, 174: 400, 175: 400, 178: 400, 514: 400, 462: 400
 """All others are 422."""
 NEAREST = {502: "H467", 520: "H353"}
 """Problems of ours that the document has no code for, with its nearest; the sentence of the first is ours."""
-FORMS = {True: pgettext_lazy("form of an address", "a phone number"), False: pgettext_lazy("form of an address", "an e-mail")}
+FORMS = {
+    True: pgettext_lazy("form of an address", "a phone number"),
+    False: pgettext_lazy("form of an address", "an e-mail"),
+}
 
 
 def status_of(number: int) -> int:

@@ -225,7 +225,9 @@ def _read(
 ) -> tuple[list[str], list[Fault]]:
     """Addresses as they are stored, by the engine's own strict reading (R-C2 to R-C4)."""
     texts = [_text(one) if isinstance(one, str) else "" for one in recipients]
-    frame = pl.DataFrame({"text": texts, "channel": [channel.value] * len(texts)}, schema_overrides={"channel": pl.Int16})
+    frame = pl.DataFrame(
+        {"text": texts, "channel": [channel.value] * len(texts)}, schema_overrides={"channel": pl.Int16}
+    )
     read = read_addresses(frame, strict=True)
     if not (read["problem"] != 0).any():
         return read["address"].to_list(), []

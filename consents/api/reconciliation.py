@@ -81,4 +81,6 @@ class DayFileCall(ReconcileCall):
             return HttpResponse(status=204)
         services.note_taken(actor=ask.actor, item=item, brand=ask.brand)
         name = f"{ask.brand.brand_code}_{day}.csv"
-        return FileResponse(item.file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+        return FileResponse(
+            item.file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+        )

@@ -166,9 +166,7 @@ class PushConnection(models.Model):
         verbose_name = _("push connection")
         verbose_name_plural = _("push connections")
         constraints = [
-            models.UniqueConstraint(
-                fields=["brand", "channel", "url"], condition=Q(removed_at=None), name="push_once"
-            ),
+            models.UniqueConstraint(fields=["brand", "channel", "url"], condition=Q(removed_at=None), name="push_once"),
             models.CheckConstraint(
                 name="push_registered_at_with_by",
                 condition=Q(registered_at__isnull=False, registered_by__isnull=False),

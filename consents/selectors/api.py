@@ -123,9 +123,7 @@ class Pulled:
     more: bool
 
 
-def changes(
-    actor: Actor, brand: Brand, *, after: int | None, limit: int, registry: bool, since: datetime
-) -> Pulled:
+def changes(actor: Actor, brand: Brand, *, after: int | None, limit: int, registry: bool, since: datetime) -> Pulled:
     """Final events behind a cursor, or where there is none from `since` on: the registry's own or the provider's."""
     only = Q(source__gte=Source.IYS_WEB) if registry else Q(source__lt=Source.IYS_WEB) | Q(source=None)
     if actor.bound is not None:
@@ -179,7 +177,13 @@ def day_summary(
     Pending are entries of that day's batches that no worker has recorded yet.
     """
     start, end = (datetime.combine(one, time(), tzinfo=ISTANBUL) for one in (day, day + timedelta(days=1)))
-    values = {"after": cursor_before(start), "brand": brand.pk, "type": recipient_type.value, "start": start, "end": end}
+    values = {
+        "after": cursor_before(start),
+        "brand": brand.pk,
+        "type": recipient_type.value,
+        "start": start,
+        "end": end,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, values)
         counts = {(channel, own): numbers for channel, own, *numbers in cursor.fetchall()}

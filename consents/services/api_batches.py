@@ -122,11 +122,7 @@ def forget_batches(now: datetime) -> int:
 
 
 def _refuse_malformed(judged: Sequence[tuple[int, str]]) -> None:
-    wrong = [
-        EntryProblem(index, number, value)
-        for index, (number, value) in enumerate(judged)
-        if number in AT_ONCE
-    ]
+    wrong = [EntryProblem(index, number, value) for index, (number, value) in enumerate(judged) if number in AT_ONCE]
     if wrong:
         raise BatchRefused(wrong)
 

@@ -94,5 +94,3 @@ def first_of(outcomes: Sequence[Outcome]) -> list[tuple[str, datetime]]:
         )
     }
     return [found[key] for key in keys]
-
-

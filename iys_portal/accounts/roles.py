@@ -21,8 +21,7 @@ _STAFF = frozenset({P.PANEL_VIEW, P.ADMIN_ENTER, P.GALLERY_VIEW})
 PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
     ProviderRole.VIEWER: _VIEWER,
     ProviderRole.OFFICER: _OFFICER,
-    ProviderRole.MANAGER: _OFFICER
-    | {P.PROVIDER_USERS, P.PROVIDER_SETTINGS, P.API_KEYS, P.RETAILER_KEEP, P.PUSH_KEEP},
+    ProviderRole.MANAGER: _OFFICER | {P.PROVIDER_USERS, P.PROVIDER_SETTINGS, P.API_KEYS, P.RETAILER_KEEP, P.PUSH_KEEP},
     # The most that grants can give an integrator's people (R-P12); what they do give, `permissions_of_bound` says.
     ProviderRole.INTEGRATOR: frozenset(
         {

@@ -57,5 +57,3 @@ class IntegratorSubscriptionCall(IntegratorCall):
     def get(self, ask: Ask) -> Any:
         pk = self.own(ask)
         return selectors.standing_of_integrator(pk)
-
-

@@ -186,7 +186,9 @@ def _place(given: Mapping[str, Any], name: str) -> tuple[str, str]:
     place = given[name]
     if not isinstance(place, dict):
         raise refuse(400, "H016")
-    code, title = (_text({key: value for key, value in place.items() if value is not None}, key) for key in ("code", "name"))
+    code, title = (
+        _text({key: value for key, value in place.items() if value is not None}, key) for key in ("code", "name")
+    )
     for text, missing in zip((code, title), _PLACES[name], strict=True):
         if not text:
             raise refuse(400, missing)

@@ -98,7 +98,9 @@ def _values(request: HttpRequest) -> Mapping[str, Any]:
         return found
     if len(body) > 10_000:
         raise refuse(400, "H014")
-    return {name: texts[-1] for name, texts in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()}
+    return {
+        name: texts[-1] for name, texts in parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).items()
+    }
 
 
 def _value(values: Mapping[str, Any], name: str, said: str) -> str:

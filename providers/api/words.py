@@ -31,10 +31,14 @@ MESSAGES: dict[str, str | Promise] = {
     "H115": _("Values for the status (status): ONAY, RET"),
     "H116": _("Values for the recipient type (recipientType): BIREYSEL, TACIR"),
     "H117": _("Values for the consent type (type): ARAMA, MESAJ, EPOSTA"),
-    "H118": _("{name} is not accepted. The request may hold: recipientType, retailerAccess, recipient, retailerCode, source, type, consentDate, status."),
+    "H118": _(
+        "{name} is not accepted. The request may hold: recipientType, retailerAccess, recipient, retailerCode, source, type, consentDate, status."
+    ),
     "H119": _("Values for the source (source): {sources}"),
     "H120": _("The recipient (recipient) is not accepted. Give a valid e-mail address."),
-    "H121": _("For the recipient (recipient) give a phone number in the international E164 form ([+][country code][area code][local phone number]), such as +905992000000."),
+    "H121": _(
+        "For the recipient (recipient) give a phone number in the international E164 form ([+][country code][area code][local phone number]), such as +905992000000."
+    ),
     "H124": _("The limit of requests per second is reached. Please try again later."),
     "H126": _("The list of dealers with access holds at most {limit}."),
     "H127": _("The list of recipients (recipients) holds at most {limit}."),
@@ -74,7 +78,9 @@ MESSAGES: dict[str, str | Promise] = {
     "H220": _("The dealer's district must not be empty."),
     "H221": _("The code of the dealer's district must not be empty."),
     "H222": _("The name of the dealer's district must not be empty."),
-    "H224": _("The phone number is not valid. Give one in the international E164 form ([+][country code][area code][local phone number]), such as +905992000000."),
+    "H224": _(
+        "The phone number is not valid. Give one in the international E164 form ([+][country code][area code][local phone number]), such as +905992000000."
+    ),
     "H225": _("The identity number is not valid."),
     "H226": _("An identity number has 11 characters."),
     "H227": _("The dealer's MERSİS number is not valid."),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='integrator',
             name='iys_code',
-            field=models.PositiveIntegerField(error_messages={'unique': 'This İYS number is taken.'}, null=True, unique=True, verbose_name='İYS number'),
+            field=models.PositiveIntegerField(blank=True, editable=False, error_messages={'unique': 'This İYS number is taken.'}, null=True, unique=True, verbose_name='İYS number'),
         ),
         migrations.RunPython(number_integrators, migrations.RunPython.noop, elidable=False),
         migrations.CreateModel(

@@ -177,5 +177,3 @@ def ending(now: datetime, *, until: datetime) -> list[ApiKey]:
     """Keys in use that end before a moment."""
     rows = ApiKey.objects.live(now).filter(expires_at__lte=until)
     return list(rows.select_related("provider", "integrator").order_by("pk"))
-
-

@@ -165,9 +165,9 @@ def _networks(texts: Collection[str]) -> list[str]:
         try:
             found.append(str(ipaddress.ip_network(text.strip(), strict=False)))
         except ValueError:
-            raise Invalid(_("“%(text)s” is no address or network.") % {"text": text.strip()[:50]}, field="networks") from None
+            raise Invalid(
+                _("“%(text)s” is no address or network.") % {"text": text.strip()[:50]}, field="networks"
+            ) from None
     if len(found) > MAX_NETWORKS:
         raise Invalid(_("At most 20 networks for a key."), field="networks")
     return sorted(set(found))
-
-

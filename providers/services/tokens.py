@@ -105,4 +105,6 @@ def _issue(key: ApiKey, family: uuid.UUID, now: datetime) -> Issued:
         refresh_hash=keyed_hash(renewal, purpose=REFRESH),
         refresh_until=refresh_until,
     )
-    return Issued(access, renewal, int((access_until - now).total_seconds()), int((refresh_until - now).total_seconds()))
+    return Issued(
+        access, renewal, int((access_until - now).total_seconds()), int((refresh_until - now).total_seconds())
+    )

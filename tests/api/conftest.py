@@ -102,8 +102,10 @@ def program(brand: Brand, make: Callable[..., MadeKey]) -> Program:
 def entry() -> Callable[..., dict[str, Any]]:
     """`entry("ad@firma.example", status="RET")`: a consent as programs send it, an hour old."""
 
+    now = timezone.now().astimezone(ISTANBUL)  # one moment a test, so that a repeat is exact
+
     def made(recipient: str = "ad@firma.example", *, minutes: int = 60, **more: Any) -> dict[str, Any]:
-        at = timezone.now().astimezone(ISTANBUL) - timedelta(minutes=minutes)
+        at = now - timedelta(minutes=minutes)
         kind = "EPOSTA" if "@" in recipient else "MESAJ"
         return {
             "recipient": recipient,

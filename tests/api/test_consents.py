@@ -130,18 +130,27 @@ def test_messages_are_the_documents_and_english_on_request(program, entry):
         {"code": "H110", "message": "Durum (status) bulunamadı.", "location": ["status"], "value": ""}
     ]
     program.language = "en-GB,en;q=0.8"
-    assert program.post("consents", entry(status="")).json()["errors"][0]["message"] == "The status (status) was not found."
+    assert (
+        program.post("consents", entry(status="")).json()["errors"][0]["message"]
+        == "The status (status) was not found."
+    )
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000,
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 100_000,
         b'{"recipient": "\\ud800@firma.example", "type": "EPOSTA"}',
         b'{"recipient": "a\\u0000@firma.example", "type": "MESAJ", "status": {"a": [1]}, "source": 3}',
         b'{"recipient": 12, "type": true, "status": 1.5, "consentDate": [], "retailerCode": {"x": 1}}',
     ],
-)  # fmt: skip
+)
 def test_whatever_is_sent_is_answered_with_an_error_that_says_what(program, body):
     answer = program.post("consents", body)
     assert answer.status_code in (400, 422)
