@@ -1,8 +1,8 @@
 """Provinces and their districts (il, ilçe), in Turkish alphabetical order.
 
 `provinces.json` holds the 81 provinces and 973 districts of the address register; a new law that moves a district is a
-change of that file. `place_codes.json` holds their numbers as the national interface's document lists them: provinces by
-their plate numbers, districts through the whole country; districts younger than that list follow behind it.
+change of that file. `place_codes.json` holds their numbers as the national interface's document lists them: provinces
+by their plate numbers, districts through the whole country; districts younger than that list follow behind it.
 """
 
 import functools

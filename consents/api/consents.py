@@ -31,9 +31,7 @@ class AddCall(Call):
         try:
             added = api_consents.add_consent(actor=ask.actor, brand=ask.brand, given=consent_of(sent), moment=ask.now)
         except EntryRefused as error:
-            assert error.outcome.problem is not None
-            number = error.outcome.problem.number
-            raise Refused(status_of(number), [fault_of(number, sent)]) from None
+            raise Refused(status_of(error.number), [fault_of(error.number, sent)]) from None
         except RetailerUnknown as error:
             location = ["retailerAccess", error.place]
             raise refuse(403, "H180", location=location, value=error.value) from None
@@ -154,7 +152,7 @@ _LETTERS, _DIGITS = re.compile(r"[A-Za-z]+"), re.compile(r"[0-9]+")
 
 
 def request_id_of(text: str) -> uuid.UUID | None:
-    """A request's number, with dashes or without. Raises the document's 422; what is no number of ours finds nothing."""
+    """A request's number, with dashes or without; what is no number of ours finds nothing. Raises the 422."""
     if len(text) > 36:
         raise refuse(422, "H198", location=["requestId"], value=text)
     if _LETTERS.fullmatch(text):

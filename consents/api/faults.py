@@ -12,7 +12,8 @@ from providers.api.errors import Fault, fault
 from providers.api.words import MESSAGES
 
 PLACES = {
-    110: "status", 111: "type", 112: "consentDate", 113: "source", 114: "recipient", 115: "status", 116: "recipientType",
+    110: "status", 111: "type", 112: "consentDate", 113: "source", 114: "recipient", 115: "status",
+    116: "recipientType",
     117: "type", 119: "source", 120: "recipient", 121: "recipient", 155: "consentDate", 156: "consentDate",
     157: "consentDate", 158: "consentDate", 160: "recipient", 162: "consentDate", 180: "retailerCode", 408: "status",
     464: "recipient", 467: "consentDate", 502: "consentDate",

@@ -70,7 +70,7 @@ class HistoryCall(Call):
 
 
 class ChangesCall(Call):
-    """What happened, in the order of the registry: nothing is skipped and nothing comes twice; 204 where nothing is new."""
+    """What happened, in the registry's order: nothing is skipped or comes twice; 204 where nothing is new."""
 
     scope: ClassVar = KeyScope.QUERY
 

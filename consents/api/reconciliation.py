@@ -1,4 +1,4 @@
-"""Reconciliation (mutabakat): a day's movements in numbers, its file, its hash and time stamp, and the provider's word."""
+"""Reconciliation (mutabakat): a day's numbers, its file with hash and time stamp, and the provider's word."""
 
 import json
 from typing import Any, ClassVar

@@ -116,7 +116,7 @@ def history_of(key: Key) -> QuerySet[ConsentEvent]:
 
 @dataclass(frozen=True)
 class Pulled:
-    """A page of changes and the cursor to go on from; `more`: nothing was found yet, but there is more to look through."""
+    """A page of changes and the cursor to go on from; `more`: there is more to look through."""
 
     events: list[ConsentEvent]
     after: int

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from consents.enums import WayIn
 from consents.models import ConsentEvent
+from consents.problems import BY_NUMBER
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import DomainError
 from providers.models import Brand
@@ -34,13 +35,13 @@ class Added:
 
 
 class EntryRefused(DomainError):
-    """The engine refused the entry. `place` is set where a dealer of its list is meant."""
+    """The engine refused the entry, for the problem of that number."""
 
     status = 422
 
-    def __init__(self, outcome: Outcome, *, place: int | None = None, value: str = "") -> None:
-        super().__init__(code=outcome.problem.code if outcome.problem else "")
-        self.outcome, self.place, self.value = outcome, place, value
+    def __init__(self, number: int) -> None:
+        super().__init__(code=BY_NUMBER[number].code)
+        self.number = number
 
 
 class RetailerUnknown(DomainError):
@@ -64,8 +65,9 @@ def add_consent(*, actor: Actor, brand: Brand, given: Given, moment: datetime) -
     outcome = record_consents(
         actor=actor, brand=brand, entries=[given.entry], way=WayIn.API, strict=True, moment=moment
     )[0]
-    if not outcome.verdict.accepted or outcome.key is None:
-        raise EntryRefused(outcome)
+    if outcome.problem is not None:
+        raise EntryRefused(outcome.problem.number)
+    assert outcome.key is not None
     if given.access:
         open_access([outcome.key], [known[code] for code in given.access])
     if outcome.verdict.written and outcome.transaction_id:

@@ -159,7 +159,7 @@ def read_and_judge(*, actor: Actor, brand: Brand, entries: Sequence[Entry], mome
             sql = statements.judge_sql(
                 statements.FROM_CALL, statements.NO_EVENT, erased=erased, bounded=granted is not None
             )
-            cursor.execute(sql + "SELECT line, code FROM judged", values)
+            cursor.execute(sql + "SELECT line, code FROM judged", values)  # noqa: S608 (constant text)
             codes = dict(cursor.fetchall())
         for place, row in enumerate(rows):
             if codes[place] >= 100:

@@ -14,13 +14,15 @@ Key = tuple[str, int, int, int]
 _OPEN = """
     INSERT INTO consents_retaileraccess (recipient, brand_id, channel, recipient_type, retailer_id)
     SELECT k.recipient, k.brand_id, k.channel, k.recipient_type, r.id
-    FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[]) AS k(recipient, brand_id, channel, recipient_type)
+    FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[])
+        AS k(recipient, brand_id, channel, recipient_type)
     CROSS JOIN unnest(%s::bigint[]) AS r(id)
     ON CONFLICT DO NOTHING
 """
 _CLOSE = """
     DELETE FROM consents_retaileraccess a
-    USING unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[]) AS k(recipient, brand_id, channel, recipient_type)
+    USING unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[])
+        AS k(recipient, brand_id, channel, recipient_type)
     WHERE a.recipient = k.recipient AND a.brand_id = k.brand_id AND a.channel = k.channel
         AND a.recipient_type = k.recipient_type AND (%s::bigint[] IS NULL OR a.retailer_id = ANY(%s))
 """

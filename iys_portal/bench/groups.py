@@ -23,7 +23,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, exports, files, ledger, messages, notices, pages, proof, queries
+from . import agreements, api, exports, files, ledger, messages, notices, pages, proof, queries
 
 SINGLES = 200
 
@@ -50,6 +50,7 @@ def run(*, rows: int, only: set[str]) -> None:
             "query": bench.queries,
             "agreement": bench.agreements,
             "message": bench.messages,
+            "api": bench.api,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -244,4 +245,10 @@ class Bench:
 
     def messages(self) -> None:
         for name, value, unit in messages.measure(self.brand, self.actor, self.folder, self.rows):
+            say(name, value, unit)
+
+    def api(self) -> None:
+        known = Consent.objects.filter(brand_id=self.brand.pk, channel=3, recipient_type=1)
+        addresses = list(known.order_by("recipient").values_list("recipient", flat=True)[:5_000])
+        for name, value, unit in api.measure(self.brand, self.actor, addresses, self.folder):
             say(name, value, unit)

@@ -1,7 +1,7 @@
 """How often something may be asked for: counters in Valkey, shared by every web process.
 
-A window is a stretch of the clock (this second, this minute, this hour). It ends when it ends: what was refused in it is
-taken out of the count again, so asking again never makes the wait longer.
+A window is a stretch of the clock (this second, this minute, this hour). It ends when it ends, and what was refused in
+it is taken out of the count again, so asking again never makes the wait longer.
 """
 
 import logging
@@ -18,7 +18,7 @@ TIMEOUT = 0.5  # seconds; whoever counts does not hold up what is counted
 
 
 def take(name: str, *, limit: int, window: int, amount: int = 1) -> int:
-    """Take `amount` out of the `limit` of this window (seconds) of `name`; 0, or the seconds until it can be tried again.
+    """Take `amount` out of the `limit` of this window (seconds) of `name`; 0, or the seconds until another try.
 
     One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
     """

@@ -312,7 +312,7 @@ FREE_MAIL_DOMAINS = [
     "zoho.com",
     "tutanota.com",
 ]
-# What a key may ask for: (how often, in so many seconds). The strict ones are those of the national interface's document.
+# What a key may ask for: (how often, in so many seconds). The strict ones are those of the national interface.
 API_LIMITS: dict[str, tuple[int, int]] = {
     "calls": (env.int("API_CALLS_PER_SECOND", default=100), 1),
     "lookups": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),

@@ -29,7 +29,7 @@ class TokenRefused(Refused):
 
 
 class TokenCall(OpenCall):
-    """JSON and form bodies, told apart by what they are: content types are written in many ways. Other keys are ignored."""
+    """JSON and form bodies, told apart by what they are, not by the content type. Other keys are ignored."""
 
     def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
         if request.method != "POST":

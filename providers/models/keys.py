@@ -18,7 +18,7 @@ from .providers import Brand, Provider
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, actor: Actor) -> "ApiKeyQuerySet":
-        """A provider's managers see its keys, an integrator's people their company's, whichever provider they are in."""
+        """A provider's managers see its keys, an integrator's people their company's, wherever they are."""
         if actor.all_providers:
             return self
         if actor.bound is not None:

@@ -35,8 +35,8 @@ _HELD_BY_KEY = """
 def held_channels(actor: Actor, brand_id: int, *, now: datetime) -> list[int] | None:
     """The channels of the brand that the actor may write, held until the transaction ends; None: all of them.
 
-    Asked inside every writing transaction of an integrator's person or key, so that nothing is written after a revocation has
-    been committed, whatever was seen before. For everybody else nothing is asked.
+    Asked inside every writing transaction of an integrator's person or key, so that nothing is written after a
+    revocation has been committed, whatever was seen before. For everybody else nothing is asked.
     """
     if actor.kind is ActorKind.API_KEY and actor.bound is not None:
         return _held_by_key(actor, actor.bound, brand_id, now)

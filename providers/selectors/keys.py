@@ -35,7 +35,8 @@ _BRAND_COLUMNS = [field.column for field in Brand._meta.concrete_fields]
 _HOLDER = f"""
     SELECT k.id, k.public_id, k.name, k.username, k.provider_id, k.integrator_id, k.scopes, k.brands, k.channels,
         k.networks, k.last_used_at, k.expires_at,
-        {", ".join(f"p.{column}" for column in _PROVIDER_COLUMNS)}, {", ".join(f"b.{column}" for column in _BRAND_COLUMNS)}
+        {", ".join(f"p.{column}" for column in _PROVIDER_COLUMNS)},
+        {", ".join(f"b.{column}" for column in _BRAND_COLUMNS)}
     FROM providers_apitoken t
     JOIN providers_apikey k ON k.id = t.key_id
     LEFT JOIN providers_provider p ON p.iys_code = %(iys)s

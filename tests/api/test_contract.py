@@ -34,7 +34,7 @@ NO_BODY = {("get", "/sps/{iysCode}/brands/{brandCode}/agreements/{reportDate}/ti
 """Answers of ours where the document has none: a day whose file no authority has stamped."""
 
 UNREACHED = {
-    "H001": "a provider that does not exist is refused like another's, with H353, so that nothing tells which there are",
+    "H001": "a provider that does not exist is refused like another's, with H353",
     "H018": "the same of brands",
     "H031": "no user names stand in paths",
     "H060": "dealers are not changed by the API",
