@@ -75,7 +75,7 @@ def post_key_mail(key: ApiKey, *, days: int, maker: User | None) -> None:
     with translation.override(language):
         subject = render_to_string("providers/mail/key_ending_subject.txt", context)
         body = render_to_string("providers/mail/key_ending_body.txt", context)
-    for to in sorted({party.email, *([maker.email] if maker else [])}):
+    for to in sorted({party.email, maker.email or party.email if maker else party.email}):
         outbox.post(
             cause=f"api-key:{key.pk}:{days}:{to}",
             to=to,

@@ -19,7 +19,7 @@ class BrandsCall(Call):
                 "master": brand.is_main,
                 "stats": {
                     "consents": {"approval": approval, "rejection": rejection, "total": approval + rejection},
-                    "retailers": {"total": brand.dealers},
+                    "retailers": {"total": getattr(brand, "dealers", 0)},
                 },
             }
             for brand in rows

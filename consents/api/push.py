@@ -26,7 +26,7 @@ class RegisterPushCall(Call):
     def post(self, ask: Ask) -> Any:
         """Every connection of the list, or none where one is refused."""
         found = ask.values("H014").get("connection")
-        given = found if isinstance(found, list) else [found]
+        given: list[Any] = found if isinstance(found, list) else [found]
         if not given or not all(isinstance(one, dict) for one in given):
             raise refuse(400, "H014")
         wanted = [_connection(one) for one in given]

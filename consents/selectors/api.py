@@ -177,7 +177,7 @@ def day_summary(
     Pending are entries of that day's batches that no worker has recorded yet.
     """
     start, end = (datetime.combine(one, time(), tzinfo=ISTANBUL) for one in (day, day + timedelta(days=1)))
-    values = {
+    values: dict[str, Any] = {
         "after": cursor_before(start),
         "brand": brand.pk,
         "type": recipient_type.value,

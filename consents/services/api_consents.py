@@ -87,7 +87,7 @@ def known_retailers(brand: Brand, codes: Sequence[str]) -> dict[str, int]:
 
 def first_of(outcomes: Sequence[Outcome]) -> list[tuple[str, datetime]]:
     """Transaction and moment of the events that repeats repeat, in order. One query."""
-    keys = [(*outcome.key, outcome.version) for outcome in outcomes if outcome.key]
+    keys = [(*outcome.key, outcome.version or 0) for outcome in outcomes if outcome.key]
     rows = ConsentEvent.objects.filter(pk__in=keys).order_by()
     found = {
         (recipient, brand, channel, kind, version): (bytes(transaction_id).hex(), registered_at)

@@ -153,7 +153,7 @@ def read_and_judge(*, actor: Actor, brand: Brand, entries: Sequence[Entry], mome
         terms = terms_for(brand, moment=moment, actor=actor, way=WayIn.API, strict=True)
         with transaction.atomic(), connection.cursor() as cursor:
             granted = held_channels(actor, brand.pk, now=timezone.now())
-            values = {**parameters(terms), **_arrays(terms, rows, keep=False), "granted": granted}
+            values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows, keep=False), "granted": granted}
             cursor.execute(PLAN_BY_KEY)
             erased = any_erased(cursor, brand.pk)
             sql = statements.judge_sql(

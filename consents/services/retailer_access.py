@@ -1,6 +1,7 @@
 """Which dealers may see which consents: given and taken by the brand, kept as compact rows beside the ledger."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -99,7 +100,7 @@ def _require(actor: Actor, brand: Brand, *channels: int) -> None:
         raise NotFound(code="channel")
 
 
-def _run(sql: str, keys: Sequence[Key], *more: object) -> None:
+def _run(sql: str, keys: Sequence[Key], *more: Any) -> None:
     wanted = sorted(set(keys))
     columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], [], []]
     with connection.cursor() as cursor:

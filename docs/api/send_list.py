@@ -15,7 +15,7 @@ def call(address, body=None, token=""):
 
 token = call("/oauth2/token", {"grant_type": "password", "username": user, "password": password})["access_token"]
 batches = f"/v2/sps/{provider}/brands/{brand}/consents/request"
-counts = collections.Counter()
+counts: collections.Counter = collections.Counter()
 with open(path, encoding="utf-8-sig", newline="") as file:
     rows = iter([dict(zip(FIELDS, row)) for row in csv.reader(file) if row])
 while batch := list(itertools.islice(rows, 1000)):

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -134,7 +134,8 @@ def generate(job: dict[str, Any]) -> dict[str, float]:
             raise OSError(answer.status)
         times.append(time.monotonic() - began)
 
-    start, rate, calls = time.monotonic(), job["rate"], []
+    start, rate = time.monotonic(), job["rate"]
+    calls: list[Future[None]] = []
     with ThreadPoolExecutor(THREADS if rate else 8) as pool:
         number = 0
         while time.monotonic() - start < job["seconds"]:

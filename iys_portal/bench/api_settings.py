@@ -6,4 +6,4 @@ from importlib import import_module
 _own = import_module(os.environ.get("BENCH_SETTINGS", "iys_portal.settings.local"))
 globals().update({name: getattr(_own, name) for name in dir(_own) if name.isupper()})
 ROOT_URLCONF = "iys_portal.bench.api_urls"
-API_LIMITS = dict.fromkeys(("calls", "lookups", "history", "tokens"), (10 ** 9, 1))
+API_LIMITS = dict.fromkeys(("calls", "lookups", "history", "tokens"), (10**9, 1))

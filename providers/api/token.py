@@ -91,7 +91,7 @@ def _values(request: HttpRequest) -> Mapping[str, Any]:
         body = request.body
     except RequestDataTooBig:
         raise refuse(400, "H014") from None
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or "json" in request.content_type.lower():
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or "json" in (request.content_type or "").lower():
         found = read_json(request)
         if not isinstance(found, dict):
             raise refuse(400, "H014")

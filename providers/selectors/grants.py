@@ -59,7 +59,7 @@ def _held_by_key(actor: Actor, bound: Bound, brand_id: int, now: datetime) -> li
     channels = bound.channels_of(brand_id)
     if not bound.party_id:
         return sorted(channels)
-    values = {
+    values: dict[str, Any] = {
         "integrator": bound.party_id,
         "brand": brand_id,
         "write": GrantLevel.WRITE.value,

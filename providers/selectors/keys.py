@@ -75,15 +75,26 @@ class Holder:
 
 def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: datetime) -> Holder | None:
     """Who calls, for a token that holds; None for every other. One query."""
-    values = {"token": keyed_hash(token, purpose="api-token"), "now": now, "iys": iys_code, "brand": brand_code}
+    values: dict[str, Any] = {
+        "token": keyed_hash(token, purpose="api-token"),
+        "now": now,
+        "iys": iys_code,
+        "brand": brand_code,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HOLDER, values)
         row = cursor.fetchone()
     if row is None:
         return None
     cut = 12 + len(_PROVIDER_COLUMNS)
+    key_id, public_id, name, username, provider_id, integrator_id = row[:6]
     return Holder(
-        *row[:6],
+        key_id,
+        public_id,
+        name,
+        username,
+        provider_id,
+        integrator_id,
         scopes=tuple(row[6]),
         brands=frozenset(row[7]),
         channels=frozenset(row[8]),

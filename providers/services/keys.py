@@ -128,7 +128,7 @@ def _locked_party(actor: Actor) -> Provider | Integrator:
         active = found is not None and found.state == IntegratorState.ACTIVE
     else:
         rows = Provider.objects.select_for_update(of=("self",), no_key=True)
-        found = rows.filter(pk=actor.provider_id).first() if not actor.all_providers else None
+        found = rows.filter(pk=actor.provider_id or 0).first() if not actor.all_providers else None
         active = found is not None and found.state == ProviderState.ACTIVE
     if found is None:
         raise NotFound(code="party")
