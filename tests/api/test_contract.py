@@ -260,6 +260,7 @@ def test_every_code_of_the_document_is_given_or_has_its_reason(world, brand, ent
             "push/registration",
             {"connection": [{"url": "ftp://x", "type": "EPOSTA", "username": "a", "password": "b"}]},
         ),
+        program.post("push/registration", {"connection": [{"url": "https://x.example", "type": "EPOSTA"}]}),
         program.post(
             "push/unregistration", {"url": "https://x.example", "type": "MESAJ", "username": "a", "password": "b"}
         ),
