@@ -323,3 +323,11 @@ class ExportStage(models.TextChoices):
     @property
     def badge(self) -> str:
         return {"making": "info", "ready": "success", "failed": "danger"}.get(self.value, "secondary")
+
+
+class PushState(models.TextChoices):
+    """How a push connection stands, as the status call tells it."""
+
+    CONNECTED = "connected", _("Connection made")
+    FAILED = "failed", _("Connection could not be made")
+    REMOVED = "removed", _("Connection removed")

@@ -7,6 +7,7 @@ from iys_portal.core.enums import Means
 
 from .enums import Lane
 from .services import (
+    api_batches,
     day_files,
     digest,
     exports,
@@ -17,7 +18,9 @@ from .services import (
     notices,
     own_data,
     query_runs,
+    reconciliation,
     reports,
+    retailer_access,
     retention,
     seals,
     stamps,
@@ -109,11 +112,14 @@ def stamp_seal() -> None:
 @shared_task(name="consents.make_day_files")
 def make_day_files() -> None:
     day_files.close_days(now=timezone.now())
+    reconciliation.stamp_days(now=timezone.now())
 
 
 @shared_task(name="consents.expire_records")
 def expire_records() -> None:
     retention.run_nightly(timezone.now())
+    retailer_access.forget_access()
+    api_batches.forget_batches(timezone.now())
 
 
 @shared_task(name="consents.run_retention")
@@ -129,3 +135,13 @@ def wash_message(job_id: int) -> None:
 @shared_task(name="consents.watch_messages")
 def watch_messages() -> None:
     message_watch.watch(timezone.now())
+
+
+@shared_task(name="consents.work_batch")
+def work_batch(batch_id: int) -> None:
+    api_batches.work_batch(batch_id)
+
+
+@shared_task(name="consents.sweep_batches")
+def sweep_batches() -> None:
+    api_batches.sweep_batches()

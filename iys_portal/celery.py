@@ -23,6 +23,7 @@ EXPRESS = frozenset(
         "consents.send_notices",
         "consents.seal_ledger",
         "consents.stamp_seal",
+        "consents.work_batch",
     }
 )
 
@@ -60,6 +61,8 @@ app.conf.beat_schedule = {
     "citizens-news": {"task": "consents.tell_citizens", "schedule": 60.0},
     "citizens-digest": {"task": "consents.citizens_digest", "schedule": crontab(hour=18, minute=0)},  # in Istanbul
     "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
+    "batches-sweep": {"task": "consents.sweep_batches", "schedule": 15.0},
+    "keys-watch": {"task": "providers.watch_keys", "schedule": 3600.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
     "complaints-clock": {"task": "complaints.watch_clocks", "schedule": 300.0},
     "complaints-drafts": {"task": "complaints.forget_drafts", "schedule": 3600.0},

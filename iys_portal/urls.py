@@ -15,6 +15,7 @@ urlpatterns = [
     path("belgeler/", include("iys_portal.core.document_urls")),
     path("", include("providers.urls")),
     path("", include("consents.urls")),
+    path("", include("consents.urls_api")),
     path("", include("complaints.urls")),
     path("", include("iys_portal.dashboard.urls")),
 ]

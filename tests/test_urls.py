@@ -35,6 +35,7 @@ from iys_portal.accounts.scopes import SESSION_KEY, actor_for
 from providers.models import Application, Brand
 from providers.services import add_document, applicant_of
 from providers.services.asking import ask_sub_brand
+from providers.services.keys import make_key
 from providers.services.profiles import keep_logo
 from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf, picture
@@ -67,6 +68,8 @@ PAGES: dict[str, set[str]] = {
     "dashboard:audit_force": {"admin", "auditor"},
     "dashboard:audit_verify": {"admin", "auditor"},
     "providers:people": {"manager"},
+    "providers:keys": {"manager", "integrator"},
+    "providers:key-new": {"manager", "integrator"},
     "providers:settings": {"manager", "officer", "viewer"},
     "providers:settings-contact": {"manager"},
     "providers:settings-company": {"manager"},
@@ -181,6 +184,7 @@ OBJECTS = {
     "dashboard:integrator_acts": "GET",
     "providers:grant-revoke": "POST",
     "providers:grants-revoke": "POST",
+    "providers:key-revoke": "POST",
     "providers:member-role": "POST",
     "providers:member-remove": "POST",
     "providers:request-withdraw": "POST",
@@ -280,9 +284,9 @@ OF_REGISTER = {
 # a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of
 # applications (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation
 # of an e-mail, files of dealers (tests/providers/settings/test_pages.py), files and receipt of a complaint
-# (tests/complaints/test_pages.py).
+# (tests/complaints/test_pages.py), the API, which has no session (tests/api/).
 ELSEWHERE = re.compile(
-    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
+    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|api:|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(new_from|evidence|evidence_remove|receipt)$)"
 )
 
@@ -411,6 +415,7 @@ def filled(db: None) -> dict[str, Any]:
         "export": a_file(actor).public_id,
         "member": other.pk,
         "dealer": RetailerFactory(brand=brand).pk,
+        "key": make_key(actor=actor, name="Deneme", scopes=["query"]).key.public_id,
         "request": ask_sub_brand(
             actor=actor, name="Alt", files=[("a.pdf", BytesIO(pdf()))], now=timezone.now()
         ).public_id,
@@ -457,6 +462,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["brand"].brand_code])
     if name.startswith("providers:dealer"):
         return reverse(name, args=[filled["dealer"]])
+    if name == "providers:key-revoke":
+        return reverse(name, args=[filled["key"]])
     if name == "providers:grant-revoke":
         return reverse(name, args=[filled["grant"].public_id])
     if name in ("dashboard:integrator_acts", "providers:grants-revoke"):

@@ -1,5 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .api import ApiBatch, DayAgreement, DayStamp, PushConnection, RetailerAccess
 from .consent_pages import ConsentPage, ConsentPageAnswer
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
@@ -37,6 +38,7 @@ from .texts import ConsentText
 from .wishes import StandingWish
 
 __all__ = [
+    "ApiBatch",
     "BrandCounter",
     "BrandDay",
     "ClosedDay",
@@ -49,7 +51,9 @@ __all__ = [
     "ConsentState",
     "ConsentText",
     "CounterQuerySet",
+    "DayAgreement",
     "DayFile",
+    "DayStamp",
     "DeadlineExtension",
     "ErasedRefusal",
     "Evidence",
@@ -72,6 +76,7 @@ __all__ = [
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",
+    "PushConnection",
     "QueryDay",
     "RecipientQuery",
     "RefusalAlert",
@@ -80,6 +85,7 @@ __all__ = [
     "RememberedColumn",
     "ReportDay",
     "ReportMark",
+    "RetailerAccess",
     "RetentionRun",
     "SealLeaves",
     "SealMark",

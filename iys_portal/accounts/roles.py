@@ -22,7 +22,7 @@ _STAFF = frozenset({P.PANEL_VIEW, P.ADMIN_ENTER, P.GALLERY_VIEW})
 PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
     ProviderRole.VIEWER: _VIEWER,
     ProviderRole.OFFICER: _OFFICER,
-    ProviderRole.MANAGER: _OFFICER | {P.PROVIDER_USERS, P.PROVIDER_SETTINGS},
+    ProviderRole.MANAGER: _OFFICER | {P.PROVIDER_USERS, P.PROVIDER_SETTINGS, P.API_KEYS, P.RETAILER_KEEP, P.PUSH_KEEP},
     # The most that grants can give an integrator's people (R-P12); what they do give, `permissions_of_bound` says.
     ProviderRole.INTEGRATOR: frozenset(
         {
@@ -35,6 +35,7 @@ PROVIDER_PERMISSIONS: dict[ProviderRole, frozenset[P]] = {
             P.CONSENT_RECONCILE,
             P.COMPLAINT_VIEW,
             P.COMPLAINT_ANSWER,
+            P.API_KEYS,
         }
     ),
 }
@@ -78,7 +79,7 @@ STAFF_PERMISSIONS: dict[StaffRole, frozenset[P]] = {
 CITIZEN_PERMISSIONS = frozenset({P.CONSENT_OWN, P.COMPLAINT_OWN})
 
 # R-A2: staff, managers, and whoever imports or exports sign in with a second factor.
-SECOND_FACTOR_FOR = frozenset({P.ADMIN_ENTER, P.PROVIDER_USERS, P.CONSENT_IMPORT, P.CONSENT_EXPORT})
+SECOND_FACTOR_FOR = frozenset({P.ADMIN_ENTER, P.PROVIDER_USERS, P.CONSENT_IMPORT, P.CONSENT_EXPORT, P.API_KEYS})
 
 
 def permissions_of_staff(roles: list[str]) -> frozenset[str]:
@@ -92,6 +93,8 @@ def permissions_of_member(role: str) -> frozenset[str]:
 def permissions_of_bound(bound: Bound) -> frozenset[str]:
     """What an integrator's grants by one provider give its people there (R-P12)."""
     held = {P.PANEL_VIEW}
+    if bound.party_id:  # keys are the integrator's own, whatever is granted
+        held.add(P.API_KEYS)
     if bound.reads:
         held |= {P.CONSENT_VIEW, P.CONSENT_QUERY, P.QUERY_VIEW}
     if bound.writes:

@@ -27,6 +27,7 @@ from providers.models import Brand, Provider
 
 from . import (
     agreements,
+    api,
     citizens,
     database,
     exports,
@@ -83,6 +84,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "agreement": bench.agreements,
             "message": bench.messages,
             "citizen": bench.citizens,
+            "api": bench.api,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -316,4 +318,10 @@ class Bench:
 
     def messages(self) -> None:
         for name, value, unit in messages.measure(self.large, self.actor, self.folder, self.part):
+            say(name, value, unit)
+
+    def api(self) -> None:
+        known = Consent.objects.filter(brand_id=self.brand.pk, channel=3, recipient_type=1)
+        addresses = list(known.order_by("recipient").values_list("recipient", flat=True)[:5_000])
+        for name, value, unit in api.measure(self.brand, self.actor, addresses, self.folder):
             say(name, value, unit)

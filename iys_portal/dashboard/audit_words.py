@@ -223,6 +223,15 @@ ACTS: dict[str, Act] = {
     "integrator.suspended": Act(Group.PROVIDER, _("%(who)s suspended the integrator “%(name)s”")),
     "integrator.reopened": Act(Group.PROVIDER, _("%(who)s reopened the integrator “%(name)s”")),
     "integrator.closed": Act(Group.PROVIDER, _("%(who)s closed the integrator “%(name)s”")),
+    "api_key.made": Act(Group.PEOPLE, _("%(who)s made the API key “%(name)s”")),
+    "api_key.revoked": Act(Group.PEOPLE, _("%(who)s revoked the API key “%(name)s”")),
+    "api_key.family_ended": Act(
+        Group.PEOPLE, _("A refresh token of the API key “%(name)s” was used twice: its tokens ended")
+    ),
+    "retailer.removed": Act(Group.PROVIDER, _("%(who)s removed the dealer “%(name)s”")),
+    "day_file.agreed": Act(Group.PROOF, _("%(who)s agreed with a day file")),
+    "push.connected": Act(Group.PROVIDER, _("%(who)s connected an address that changes are sent to")),
+    "push.removed": Act(Group.PROVIDER, _("%(who)s removed an address that changes were sent to")),
     "integrator.person_added": Act(Group.PEOPLE, _("%(who)s joined an integrator's people")),
     "integrator.person_ended": Act(Group.PEOPLE, _("%(who)s removed “%(name)s” from an integrator's people")),
     "integrator.granted": Act(Group.PROVIDER, _("%(who)s opened “%(name)s” to an integrator")),

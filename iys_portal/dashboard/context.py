@@ -65,6 +65,7 @@ MENU = (
     Entry(_("Company and brands"), "providers:settings", "building", Permission.PROVIDER_PROFILE),
     Entry(_("Integrators"), "providers:integrators", "integrator", Permission.PROVIDER_SETTINGS),
     Entry(_("Integrators"), "providers:integrator-register", "integrator", Permission.REFERENCE_VIEW),
+    Entry(_("API keys"), "providers:keys", "key", Permission.API_KEYS),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),

@@ -308,6 +308,8 @@ SMS_SENDER = env.str("SMS_SENDER", default="IYS PORTAL")
 SMS_NUMBER = env.str("SMS_NUMBER", default="")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
+# Whether webhooks and push may go to machines of the own network and without TLS: never in production.
+LOCAL_TARGETS = False
 DEMO = False
 # Who may read /metrics: a bearer of this; the address does not exist where it is empty.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -347,6 +349,16 @@ FREE_MAIL_DOMAINS = [
     "zoho.com",
     "tutanota.com",
 ]
+# What a key may ask for: (how often, in so many seconds). The strict ones are those of the national interface.
+API_LIMITS: dict[str, tuple[int, int]] = {
+    "calls": (env.int("API_CALLS_PER_SECOND", default=100), 1),
+    "lookups": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "history": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "tokens": (env.int("API_TOKENS_PER_HOUR", default=600), 3_600),  # from one address
+}
+API_STRICT = env.bool("API_STRICT", default=False)
+if API_STRICT:
+    API_LIMITS = {"calls": (10, 1), "lookups": (1_000, 3_600), "history": (100, 3_600), "tokens": (100, 3_600)}
 # The registry's own rules, where a number may change (domain.md).
 REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
@@ -415,6 +427,11 @@ REGISTRY: dict[str, Any] = {
     "DEFENCE_DAYS": env.int("DEFENCE_DAYS", default=15),  # R-K6: calendar days; running clocks keep theirs
     "DEFENCE_EXTENSION_DAYS": env.int("DEFENCE_EXTENSION_DAYS", default=15),  # the most that is granted at a time
     "INFORMATION_DAYS": env.int("INFORMATION_DAYS", default=15),  # R-K5: then it is closed as incomplete
+    "API_ACCESS": timedelta(hours=2),  # how long an access token of the API holds
+    "API_REFRESH": timedelta(hours=4),
+    "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
+    "API_BATCH_ROWS": 1_000,  # consents of one batch call
+    "RECONCILE_DAYS": 7,  # of the strict interface: how old a day may be that is asked about
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 

@@ -19,13 +19,13 @@ from tests.factories import MembershipFactory, UserFactory, actor_of, staff
 MEMBER = {
     "manager": "panel.view consent.view consent.record consent.import consent.export consent.query query.view "
     "consent.reconcile message.write evidence.complete complaint.view complaint.answer provider.view "
-    "provider.profile provider.users provider.settings",
+    "provider.profile provider.users provider.settings api.keys retailer.keep push.keep",
     "officer": "panel.view provider.view provider.profile consent.view consent.record consent.import consent.export "
     "consent.query query.view consent.reconcile message.write evidence.complete complaint.view complaint.answer",
     "viewer": "panel.view provider.view provider.profile consent.view complaint.view",
     # The most that grants can give (R-P12).
     "integrator": "panel.view consent.view consent.record consent.import consent.query query.view consent.reconcile "
-    "complaint.view complaint.answer",
+    "complaint.view complaint.answer api.keys",
 }
 STAFF = {
     "reviewer": "panel.view admin.enter gallery.view reference.view application.review application.papers",
@@ -42,6 +42,9 @@ CHANGING = {
     Permission.CONSENT_IMPORT_ANY,
     Permission.PROVIDER_USERS,
     Permission.PROVIDER_SETTINGS,
+    Permission.API_KEYS,
+    Permission.RETAILER_KEEP,
+    Permission.PUSH_KEEP,
     Permission.REFERENCE_CHANGE,
     Permission.STAFF_USERS,
     Permission.APPLICATION_REVIEW,
