@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0010_complaint_officers'),
+        ('accounts', '0009_complaint_officers'),
         ('core', '0009_outbox_documents'),
         ('providers', '0008_mersis_copy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0012_queries'),
+        ('consents', '0015_export_tables_and_address_columns'),
     ]
 
     operations = [

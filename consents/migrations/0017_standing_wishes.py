@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0012_queries'),
+        ('consents', '0016_citizen_news'),
         ('providers', '0008_mersis_copy'),
     ]
 

@@ -13,7 +13,7 @@ from iys_portal.core.database import refuse_changes_sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0012_queries'),
+        ('consents', '0017_standing_wishes'),
         ('providers', '0008_mersis_copy'),
     ]
 

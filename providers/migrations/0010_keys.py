@@ -26,7 +26,7 @@ def number_integrators(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('providers', '0008_mersis_copy'),
+        ('providers', '0009_brand_search'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0012_queries'),
+        ('consents', '0018_consent_pages'),
         ('providers', '0010_keys'),
     ]
 

@@ -26,7 +26,7 @@ def publish_complainants(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_history_of_addresses'),
+        ('accounts', '0008_citizens_accounts'),
     ]
 
     operations = [
