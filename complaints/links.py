@@ -10,14 +10,14 @@ from iys_portal.core.actors import SYSTEM
 from .services import Prefill
 
 PURPOSE = "complaint-prefill"
-LONGEST_TEXT = 1_000
-"""Of a mail's text in an address; the e-mail file itself brings the whole."""
+LONGEST_TEXT = 600
+"""Bytes of a message's text in an address, which servers take up to some thousands; an e-mail file brings the whole."""
 
 
 def complaint_link(**prefill: Any) -> str:
     """Nobody's rows are given by it: what the reader may not name is left out when the complaint is begun."""
     if prefill.get("text"):
-        prefill["text"] = str(prefill["text"])[:LONGEST_TEXT]
+        prefill["text"] = str(prefill["text"]).encode()[:LONGEST_TEXT].decode(errors="ignore")
     return reverse("complaints:new_from", args=[seal(PURPOSE, Prefill.of(prefill).values(), actor=SYSTEM)])
 
 

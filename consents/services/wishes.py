@@ -127,6 +127,11 @@ def end_wishes_at(
     return _end([wish for wish in found.order_by("pk") if wish.holds_at(moment)], actor=actor, moment=moment)
 
 
+def end_with_holder(address: str, *, actor: Actor, moment: datetime) -> None:
+    """What a holder wished at an address ends when it is theirs no more (`accounts.hooks`)."""
+    end_wishes_at(actor=actor, recipient=address, moment=moment)
+
+
 def _addresses(actor: Actor, wanted: Wanted, address_ids: Collection[int] | None) -> list[str]:
     mine = ProvenAddress.objects.select_for_update(of=("self",)).filter(user_id=actor.id).order_by("pk")
     chosen = [row for row in mine if address_ids is None or row.pk in address_ids]

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 
-from consents import complaint_links
 from consents.effective import Reason
 from consents.enums import Channel, WishKind
 from consents.forms.citizen import PlacesForm
+from consents.hooks import complaint_link
 from consents.selectors.own import OwnBrand, channels_for, own_brands, own_since
 from consents.selectors.texts import agreed_texts
 from consents.selectors.wishes import OwnWish, own_wishes
@@ -62,7 +62,7 @@ class OfBrandView(CitizenView):
             "never": [wish for wish in wishes if wish.kind is WishKind.BRAND and wish.brand_id == brand.pk],
             "others": [wish for wish in wishes if wish.kind is not WishKind.BRAND],
             "undo": undo_of(request, self.actor, now),
-            "complaint_view": complaint_links.view(),
+            "complaint": complaint_link(brand_id=brand.pk),
             "problem": problem,
         }
         return render(request, "consents/citizen/one.html", context, status=status)

@@ -10,8 +10,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from consents import complaint_links
 from consents.forms.citizen import WhyForm
+from consents.hooks import complaint_link
 from consents.selectors.own import OwnBrand, own_brands, own_since
 from consents.why import MAX_MAIL, clues_of, read_mail
 from iys_portal.accounts.services.codes import TooMany, count_network
@@ -31,6 +31,7 @@ class Candidate:
 
     found: Found
     own: OwnBrand | None
+    complaint: str | None  # where to complain about it, with what is known filled in
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -58,7 +59,8 @@ class WhyView(CitizenView):
             asked = None
         if asked is None:
             return self.page(request, form, status=422)
-        return self.page(request, form, asked=asked, candidates=self.candidates(asked))
+        unknown = complaint_link(sender=asked["sender"], text=asked["text"])
+        return self.page(request, form, asked=asked, candidates=self.candidates(asked), complaint=unknown)
 
     def asked(self, form: WhyForm) -> dict[str, Any]:
         """The text, the sender and the hosts, from the fields or from the e-mail file."""
@@ -77,9 +79,12 @@ class WhyView(CitizenView):
         audit.record("consent.read_own", ("accounts.user", str(self.actor.id)), actor=self.actor)
         own = own_brands([row.address for row in addresses], now=timezone.now(), brands=ids, since=own_since(addresses))
         by_brand = {one.brand.pk: one for one in own}
-        candidates = [Candidate(one, by_brand.get(one.brand.pk)) for one in found]
+        known = {"sender": asked["sender"], "text": asked["text"]}
+        candidates = [
+            Candidate(one, by_brand.get(one.brand.pk), complaint_link(brand_id=one.brand.pk, **known)) for one in found
+        ]
         return sorted(candidates, key=lambda one: (-one.found.score, one.own is None))  # whoever holds a consent first
 
     def page(self, request: HttpRequest, form: WhyForm, *, status: int = 200, **answer: Any) -> HttpResponse:
-        context = {"form": form, "addresses": self.addresses(), "complaint_view": complaint_links.view(), **answer}
+        context = {"form": form, "addresses": self.addresses(), **answer}
         return render(request, "consents/citizen/why.html", context, status=status)

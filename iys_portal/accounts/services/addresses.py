@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.models import EdevletLink, LostAddress, ProvenAddress, User
 from iys_portal.accounts.notices import tell_citizen
 from iys_portal.accounts.permissions import Permission
@@ -63,6 +64,7 @@ def _lose(row: ProvenAddress, *, actor: Actor, moment: datetime) -> None:
     earlier = User.objects.get(pk=row.user_id)
     masked, key = mask(row.address), row.pk
     audit.record("address.lost", row, actor=actor)
+    end_at_address(row.address, actor=actor, moment=moment)
     row.delete()
     LostAddress.objects.create(user=earlier, masked=masked, lost_at=moment)
     tell_citizen("address_lost", cause=f"address_lost:{key}", user=earlier, context={"masked": masked, "at": moment})

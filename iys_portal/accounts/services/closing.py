@@ -4,7 +4,9 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils import timezone
 
+from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.models import CitizenMails, EdevletLink, KnownDevice, LostAddress, ProvenAddress, User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -18,15 +20,17 @@ from .sessions import end_sessions
 def close_account(*, address: str, code: str, actor: Actor, moment: datetime | None = None) -> None:
     """Close the citizen's own account for good, after a fresh code to one of its addresses.
 
-    Addresses, passkeys, e-Devlet's link, known browsers and wishes for mails are deleted, all sessions end. The ledger,
-    the state of consents and the audit log stay as the law asks. Whoever proves one of the addresses later opens a new
-    account. Raises as `prove_address`, and `NotFound` for an address that is not the citizen's.
+    Addresses, passkeys, e-Devlet's link, known browsers and wishes for mails are deleted; standing wishes (R-Z8) and
+    all sessions end. The ledger, the state of consents and the audit log stay as the law asks. Whoever proves one of
+    the addresses later opens a new account. Raises as `prove_address`, and `NotFound` for an address that is not the
+    citizen's.
     """
     actor.require(Permission.CONSENT_OWN)
     if not ProvenAddress.objects.filter(user_id=actor.id, address=address).exists():
         raise NotFound(code="address")
+    moment = moment or timezone.now()
     prove_address(address=address, code=code, purpose=to_close_account(actor.id), moment=moment)
-    _close(actor)
+    _close(actor, moment)
 
 
 def close_account_without_addresses(*, actor: Actor) -> None:
@@ -34,13 +38,16 @@ def close_account_without_addresses(*, actor: Actor) -> None:
     actor.require(Permission.CONSENT_OWN)
     if ProvenAddress.objects.filter(user_id=actor.id).exists():
         raise NotFound(code="address")
-    _close(actor)
+    _close(actor, timezone.now())
 
 
 @transaction.atomic
-def _close(actor: Actor) -> None:
+def _close(actor: Actor, moment: datetime) -> None:
     user = User.objects.select_for_update(of=("self",)).get(pk=actor.id)
-    counts = {"addresses": ProvenAddress.objects.filter(user=user).count()}
+    addresses = sorted(ProvenAddress.objects.filter(user=user).values_list("address", flat=True))
+    for address in addresses:
+        end_at_address(address, actor=actor, moment=moment)
+    counts = {"addresses": len(addresses)}
     user.is_active = False
     user.save(update_fields=["is_active"])
     for model in (ProvenAddress, EdevletLink, KnownDevice, LostAddress, CitizenMails, Authenticator):

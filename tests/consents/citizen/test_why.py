@@ -1,5 +1,6 @@
 """“Why did I get this?”: from a message to its brand and to the consent behind it; nothing is kept."""
 
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from consents import complaint_links
+from complaints.links import prefill_of
+from consents import hooks
 from consents.models import ConsentEvent
 from consents.views import citizen_why
 from consents.why import clues_of, read_mail
@@ -174,14 +176,16 @@ class TestPage:
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert "Örnek Çarşı" not in answers[2].content.decode()
 
-    def test_complaining_is_offered_where_somebody_takes_it(self, page: Client, shop: Brand, monkeypatch) -> None:
-        asked = {"text": "Çarşı'da <b>indirim</b>", "sender": "ORNEKCARSI"}
-        assert "Şikâyet et" not in page.post(WHY, asked).content.decode()
-        monkeypatch.setattr(complaint_links, "_views", [])
-        complaint_links.register("consents:own-why")  # any form stands for it here
-        text = page.post(WHY, asked).content.decode()
-        assert "Şikâyet et" in text and f'name="brand" value="{shop.pk}"' in text
-        assert 'name="text" value="Çarşı&#x27;da &lt;b&gt;indirim&lt;/b&gt;"' in text
+    def test_complaining_begins_with_what_is_known(self, page: Client, shop: Brand) -> None:
+        text = page.post(WHY, {"text": "Çarşı'da <b>indirim</b>", "sender": "ORNEKCARSI"}).content.decode()
+        tokens = re.findall(r'href="/sikayetlerim/yeni/([^/"]+)/"', text)
+        known = prefill_of(tokens[0])
+        assert (known.brand_id, known.sender, known.text) == (shop.pk, "ORNEKCARSI", "Çarşı'da <b>indirim</b>")
+        assert "indirim" not in tokens[0]
+
+    def test_without_anybody_who_takes_complaints_none_is_offered(self, page: Client, shop: Brand, monkeypatch) -> None:
+        monkeypatch.setattr(hooks, "_complaint_links", [])
+        assert "Şikâyet et" not in page.post(WHY, {"sender": "ORNEKCARSI"}).content.decode()
 
 
 def test_queries_do_not_grow_with_the_message(page: Client, shop: Brand, django_assert_max_num_queries) -> None:

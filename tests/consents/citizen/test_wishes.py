@@ -4,17 +4,21 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from consents.effective import Effective, Reason, Standing, effective_status, judge, judge_states
 from consents.engine.answers import answers
 from consents.enums import Channel, WishKind
 from consents.models import Consent, ConsentEvent, RefusalAlert, StandingWish
 from consents.selectors.wishes import Wanted, affected
-from consents.services.wishes import begin_again, begin_wish, end_wish, end_wishes_at
+from consents.services.wishes import begin_again, begin_wish, end_wish
 from iys_portal.accounts.models import User
+from iys_portal.accounts.services import close_account, request_code, to_close_account
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound
 from iys_portal.core.models import AuditEntry
 from providers.models import BrandProfile
+from tests.accounts.steps import sent_code
+from tests.accounts.test_citizen_addresses import add_by_service
 from tests.factories import BrandFactory, actor_of, officer_of
 
 from .conftest import MAIL, OTHERS, PHONE, citizen_with
@@ -191,9 +195,21 @@ def test_a_wish_that_says_nothing_is_refused(citizen: User) -> None:
     assert not StandingWish.objects.exists()
 
 
-def test_an_address_that_is_given_up_leaves_its_wishes(citizen: User, record, as_of) -> None:
+def test_r_z2_an_address_that_changes_hands_leaves_its_wishes(citizen: User, record) -> None:
     brand = BrandFactory()
     record(brand)
     begin_wish(actor=actor_of(citizen), wanted=NO_MAIL)
-    end_wishes_at(actor=actor_of(citizen), recipient=MAIL)
-    assert everywhere(brand, as_of) is YES
+    now = timezone.now()
+    assert everywhere(brand, now) is WISH
+    add_by_service(citizen_with("yeni@deneme.example"), MAIL, now)
+    assert everywhere(brand, now + timedelta(seconds=1)) is YES
+
+
+def test_the_end_of_an_account_ends_its_wishes(citizen: User, record) -> None:
+    brand = BrandFactory()
+    record(brand)
+    begin_wish(actor=actor_of(citizen), wanted=NO_MAIL)
+    now = timezone.now()
+    request_code(address=MAIL, language="tr", ip="192.0.2.7", purpose=to_close_account(citizen.pk), moment=now)
+    close_account(address=MAIL, code=sent_code(), actor=actor_of(citizen), moment=now)
+    assert everywhere(brand, now + timedelta(seconds=1)) is YES
