@@ -23,9 +23,10 @@ def main() -> None:
     import django
 
     django.setup()
-    from . import groups
+    from . import database, groups
 
-    free, needed = shutil.disk_usage("/var/tmp").free, rows * NEEDED_PER_ROW * (2 if keep else 1) + 2 * 1024**3
+    copies = 2 if keep and not database.is_kept(rows) else 1
+    free, needed = shutil.disk_usage("/var/tmp").free, rows * NEEDED_PER_ROW * copies + 2 * 1024**3
     if free < needed:
         sys.exit(f"Too little free disk for {rows} rows: {free // 1024**2} MB of {needed // 1024**2}")
     groups.run(rows=rows, only=only, keep=keep)

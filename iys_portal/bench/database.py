@@ -29,9 +29,8 @@ def own_database(name: str = NAME, *, source: str = "") -> Iterator[None]:
 def kept(rows: int, fill: Callable[[], None]) -> str:
     """Name of a filled database that stays; filled now where it does not stand yet. Half a filling never counts."""
     name = f"{KEPT}_{rows}"
-    with _maintenance() as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            return name
+    if is_kept(rows):
+        return name
     half = f"{name}_half"
     with own_database(half):
         fill()
@@ -40,6 +39,12 @@ def kept(rows: int, fill: Callable[[], None]) -> str:
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             connection.execute(rename.format(sql.Identifier(half), sql.Identifier(name)))
     return name
+
+
+def is_kept(rows: int) -> bool:
+    with _maintenance() as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"{KEPT}_{rows}"])
+        return found.fetchone() is not None
 
 
 @contextmanager
