@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consents.brand_choice import brands_for
 from consents.enums import Channel
-from consents.filters import brands_for
 from iys_portal.core.actors import Actor
 from iys_portal.core.forms import PortalForm
 

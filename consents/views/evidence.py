@@ -10,11 +10,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consents.brand_choice import brands_for
 from consents.effective import effective_status
 from consents.enums import Hold, Status
 from consents.evidence import JSON
 from consents.files.errors import FileRefused
-from consents.filters import ListAddress, brands_for, read_place
+from consents.filters import ListAddress, read_place
 from consents.forms.evidence import FilesForm, ReferenceForm, ScanForm
 from consents.selectors import evidence as selectors
 from consents.selectors import history, pages, totals

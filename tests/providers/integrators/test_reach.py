@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consents.enums import Channel
-from consents.filters import ConsentFilterForm, brands_for, read_filters
+from consents.filters import ConsentFilterForm, read_filters
 from consents.models import BrandCounter, Consent, ConsentEvent, DayFile, Evidence, Notice, RefusalAlert
 from consents.selectors import pages
 from consents.services.records import Entry, record_consents
@@ -73,7 +73,7 @@ def test_r_p12_lists_hold_granted_brands_and_channels_only(brand: Brand) -> None
 
 def test_r_p12_a_page_of_consents_is_filled_from_granted_channels(brand: Brand) -> None:
     actor = acting(integrator_of(brand, 2), brand)
-    form = ConsentFilterForm({}, brands=brands_for(actor), grouped=False)
+    form = ConsentFilterForm({}, actor=actor)
     filters = read_filters(actor, form, "")
     assert pages.keys_of(filters) == [(PHONE, brand.pk, Channel.MESAJ, 1)]
     page = pages.page_of(filters, base=pages.everything(actor))
