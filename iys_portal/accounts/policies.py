@@ -1,4 +1,4 @@
-"""Who needs a second factor (R-A2), where a text message may go (R-Z1), which page is whose home."""
+"""Who needs a second factor (R-A2), where a text may go (R-Z1), whose a phone still is (R-Z2), whose home is where."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from .models import User
+from .models import ProvenAddress, User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
 
 
@@ -26,6 +26,11 @@ def may_be_texted(phone: str) -> bool:
     """R-Z1: Turkish mobiles, and phones of the countries that `SMS_COUNTRIES` opens besides."""
     codes = tuple("+905" if code == "90" else f"+{code}" for code in settings.REGISTRY["SMS_COUNTRIES"])
     return phone.startswith(codes)
+
+
+def is_stale(proven: ProvenAddress, *, now: datetime) -> bool:
+    """R-Z2: a phone that its holder did not prove for long; operators give such numbers to other people."""
+    return proven.is_phone and now >= proven.proven_at + settings.REGISTRY["PHONE_STALE"]
 
 
 def home_of(user: Any) -> str:

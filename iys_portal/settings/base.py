@@ -401,6 +401,7 @@ REGISTRY: dict[str, Any] = {
     "CODE_RESEND_AFTER": timedelta(seconds=30),
     "CODE_RESEND_GROWS": 2,  # each further unused code makes the next wait so many times longer …
     "CODE_RESEND_MOST": timedelta(minutes=10),  # … up to this
+    "PHONE_STALE": timedelta(days=env.int("PHONE_STALE_DAYS", default=365)),  # R-Z2: then it may be another person's
     "CITIZEN_PASSKEYS": 10,  # of one citizen
     "PASSKEYS_PER_NETWORK_HOUR": env.int("PASSKEYS_PER_NETWORK_HOUR", default=120),  # tries to sign in
     "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from iys_portal.accounts import services
@@ -12,7 +13,20 @@ from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
 
-from .steps import ADDRESSES, CODE, HOME, MAIL, PHONE, another, citizen_of, citizen_with, enter, give_address, sent_code
+from .steps import (
+    ADDRESSES,
+    CODE,
+    HOME,
+    MAIL,
+    PHONE,
+    another,
+    ask,
+    citizen_of,
+    citizen_with,
+    enter,
+    give_address,
+    sent_code,
+)
 
 pytestmark = pytest.mark.django_db
 ADD_CODE = "/hesabim/adresler/kod/"
@@ -135,3 +149,25 @@ def test_r_z1_adding_tells_nothing_of_who_holds_an_address(client: Client) -> No
             (answer.status_code, answer.url, OutboxMessage.objects.latest("pk").body.replace(sent_code(), ""))
         )
     assert bodies[0] == bodies[1]
+
+
+def test_r_z2_a_phone_that_was_not_proven_for_long_opens_no_earlier_account(as_of: datetime) -> None:
+    earlier = citizen_with(MAIL, PHONE)
+    ProvenAddress.objects.filter(user=earlier).update(proven_at=as_of - settings.REGISTRY["PHONE_STALE"])
+    ask(PHONE, at=as_of)
+    user = services.enter_by_code(address=PHONE, code=sent_code(), language="tr", moment=as_of)
+    assert user != earlier and own(earlier) == [MAIL]
+    assert ProvenAddress.objects.get(address=PHONE).history_from == as_of
+    assert OutboxMessage.objects.filter(cause__startswith="address_lost:", to=MAIL).exists()
+    verbs = AuditEntry.objects.filter(verb__in=("address.lost", "citizen.opened")).values_list("verb", flat=True)
+    assert set(verbs) >= {"address.lost", "citizen.opened"}
+
+
+def test_r_z2_a_phone_proven_a_moment_sooner_and_any_e_mail_open_their_account(as_of: datetime) -> None:
+    user = citizen_with(MAIL, PHONE)
+    long_ago = as_of - settings.REGISTRY["PHONE_STALE"]
+    ProvenAddress.objects.filter(address=PHONE).update(proven_at=long_ago + timedelta(seconds=1))
+    ProvenAddress.objects.filter(address=MAIL).update(proven_at=long_ago - timedelta(days=900))
+    for address in (PHONE, MAIL):
+        ask(address, at=as_of)
+        assert services.enter_by_code(address=address, code=sent_code(), language="tr", moment=as_of) == user

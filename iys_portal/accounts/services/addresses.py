@@ -6,16 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.models import EdevletLink, LostAddress, ProvenAddress, User
-from iys_portal.accounts.notices import tell_citizen
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
-from iys_portal.core.masking import mask
 
-from .citizens import lock_address
+from .citizens import lock_address, lose_address
 from .codes import prove_address, to_add_address
 
 LAST_WAY_IN = _(
@@ -48,26 +45,12 @@ def _take(address: str, *, actor: Actor, moment: datetime) -> ProvenAddress:
         return row
     taken = row is not None
     if row is not None:
-        _lose(row, actor=actor, moment=moment)
+        lose_address(row, actor=actor, moment=moment)
     new = ProvenAddress.objects.create(
         user_id=actor.id, address=address, proven_at=moment, history_from=moment if taken else None
     )
     audit.record("address.taken_over" if taken else "address.added", new, actor=actor)
     return new
-
-
-def _lose(row: ProvenAddress, *, actor: Actor, moment: datetime) -> None:
-    """The earlier holder keeps nothing of the address; they are told elsewhere and at their next sign-in.
-
-    The row goes, and the new holder gets one with a number of its own: no page of the earlier holder names it.
-    """
-    earlier = User.objects.get(pk=row.user_id)
-    masked, key = mask(row.address), row.pk
-    audit.record("address.lost", row, actor=actor)
-    end_at_address(row.address, actor=actor, moment=moment)
-    row.delete()
-    LostAddress.objects.create(user=earlier, masked=masked, lost_at=moment)
-    tell_citizen("address_lost", cause=f"address_lost:{key}", user=earlier, context={"masked": masked, "at": moment})
 
 
 @transaction.atomic

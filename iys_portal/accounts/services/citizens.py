@@ -5,13 +5,17 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.keys import citizen_hash
-from iys_portal.accounts.models import EdevletLink, ProvenAddress, User
+from iys_portal.accounts.models import EdevletLink, LostAddress, ProvenAddress, User
+from iys_portal.accounts.notices import tell_citizen
 from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.policies import is_stale
 from iys_portal.accounts.scopes import citizen_actor
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
+from iys_portal.core.masking import mask
 
 from .codes import prove_address
 
@@ -23,8 +27,10 @@ def enter_by_code(
 ) -> User:
     """The citizen whom the code lets in; the first proof of an address opens the account, in the page's language.
 
-    Raises as `prove_address`. The actor is who proves the address: there is none before. A member with the same
-    e-mail is another account, and stays as it is.
+    A phone that nobody proved for long (setting PHONE_STALE) may have been given to somebody else: it opens an account
+    of its own, the earlier one loses it, and what was before stays out of sight (R-Z2). Raises as `prove_address`. The
+    actor is who proves the address: there is none before. A member with the same e-mail is another account, and stays
+    as it is.
     """
     moment = moment or timezone.now()
     prove_address(address=address, code=code, moment=moment)
@@ -36,16 +42,36 @@ def _citizen_of(address: str, *, language: str, request_id: str, moment: datetim
     """Two sign-ins cannot be here with one address at once: a code works once, and the newest only. A removal can."""
     lock_address(address)
     proven = ProvenAddress.objects.select_for_update(of=("self",)).filter(address=address).first()
-    if proven is None:
+    stale = proven is not None and is_stale(proven, now=moment)
+    if proven is None or stale:
         user = User.objects.create_citizen(language=language)
-        proven = ProvenAddress.objects.create(user=user, address=address, proven_at=moment)
-        audit.record("citizen.opened", user, actor=citizen_actor(user.pk, request_id=request_id))
+        actor = citizen_actor(user.pk, request_id=request_id)
+        audit.record("citizen.opened", user, actor=actor)
+        if proven is not None:
+            lose_address(proven, actor=actor, moment=moment)
+        proven = ProvenAddress.objects.create(
+            user=user, address=address, proven_at=moment, history_from=moment if stale else None
+        )
     else:
         user = User.objects.get(pk=proven.user_id)
         proven.proven_at = moment
         proven.save(update_fields=["proven_at"])
     audit.record("address.proven", proven, actor=citizen_actor(user.pk, request_id=request_id))
     return user
+
+
+def lose_address(row: ProvenAddress, *, actor: Actor, moment: datetime) -> None:
+    """The earlier holder keeps nothing of the address; they are told elsewhere and at their next sign-in.
+
+    The row goes, and the new holder gets one with a number of its own: no page of the earlier holder names it.
+    """
+    earlier = User.objects.get(pk=row.user_id)
+    masked, key = mask(row.address), row.pk
+    audit.record("address.lost", row, actor=actor)
+    end_at_address(row.address, actor=actor, moment=moment)
+    row.delete()
+    LostAddress.objects.create(user=earlier, masked=masked, lost_at=moment)
+    tell_citizen("address_lost", cause=f"address_lost:{key}", user=earlier, context={"masked": masked, "at": moment})
 
 
 @transaction.atomic
