@@ -7,7 +7,13 @@ functions.
 
 COLUMN = "recipient"
 
-DISTRIBUTED = ("consents_consentevent", "consents_consent", "consents_stagedrow", "consents_messageremoval")
+DISTRIBUTED = (
+    "consents_consentevent",
+    "consents_consent",
+    "consents_stagedrow",
+    "consents_messageremoval",
+    "consents_retaileraccess",
+)
 """Split by recipient into shards that stand together. The first one is what the others are placed with."""
 
 REFERENCE = ("providers_provider", "providers_brand", "providers_retailer", "consents_erasedrefusal")
@@ -22,6 +28,10 @@ UNDISTRIBUTED = {
     "consents_refusalalert": (
         "Unique by the refusal's event, and listed by provider and day (R-R2). Acknowledged ones stay few: recipients'"
         " own refusals only."
+    ),
+    "consents_standingwish": (
+        "Its key is a number that alerts point at, and it points at brands. Few people have any: where queries run on"
+        " the workers, each of them takes a whole copy (R-Z8)."
     ),
     "consents_legalhold": "A few rows that people write; most hold an address, others a provider or a case.",
 }

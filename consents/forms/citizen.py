@@ -33,7 +33,9 @@ class OwnFilterForm(PortalForm):
     q = forms.CharField(required=False, max_length=100)
     durum = forms.ChoiceField(label=_("Shown"), required=False, choices=GROUPS)
     kanal = forms.ChoiceField(
-        label=_("Way"), required=False, choices=[("", _("All")), *((c.name, c.label) for c in Channel)]
+        label=pgettext_lazy("to reach somebody", "Way"),
+        required=False,
+        choices=[("", _("All")), *((c.name, c.label) for c in Channel)],
     )
     adres = forms.ChoiceField(label=_("Address"), required=False)
     sektor = forms.ChoiceField(label=_("Sector"), required=False)

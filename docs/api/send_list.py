@@ -20,8 +20,9 @@ with open(path, encoding="utf-8-sig", newline="") as file:
     rows = iter([dict(zip(FIELDS, row)) for row in csv.reader(file) if row])
 while batch := list(itertools.islice(rows, 1000)):
     number = call(batches, batch, token)["requestId"]
-    while any(one["status"] == "enqueue" for one in (results := call(f"{batches}/{number}", token=token))):
+    while any(one["status"] == "enqueue" for one in call(f"{batches}/{number}", token=token)):
         time.sleep(1)
+    results = call(f"{batches}/{number}", token=token)
     counts.update(one.get("error", {}).get("code", "success") for one in results)
 for what, count in counts.most_common():
     print(what, count)

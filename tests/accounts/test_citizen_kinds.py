@@ -55,7 +55,11 @@ class TestTheKindsNeverMix:
     def test_a_citizen_acts_as_recipient_without_a_provider(self, citizen: User) -> None:
         actor = actor_for(citizen, provider_id=7)
         assert (actor.kind, actor.id, actor.name) == (ActorKind.RECIPIENT, citizen.pk, "")
-        assert (actor.provider_id, actor.all_providers, actor.permissions) == (None, False, {"consent.own"})
+        assert (actor.provider_id, actor.all_providers, actor.permissions) == (
+            None,
+            False,
+            {"consent.own", "complaint.own"},
+        )
         assert scopes_of(citizen) == []
         assert citizen.has_perm("consent.own") and not citizen.is_staff
 
