@@ -14,7 +14,7 @@ from providers.models import Brand
 
 from .own import STATES, OwnBrand, Place, Stored, own_since, places_of, shown_brands, since_of
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True)
