@@ -17,7 +17,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test bench check soak setup setup-tools packages packages-tools venv clean
+.PHONY: help run test bench check soak lock audit licences sbom setup setup-tools packages packages-tools venv clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf 'make %-8s %s\n' "$$name" "$$words"; done
@@ -31,8 +31,8 @@ test: check ## Every check, then every test
 check: setup-tools ## Format, lint, types, imports, templates, migrations, translations, deployment
 	@.ci/check
 
-bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size
-	@export ONLY='$(ONLY)' ROWS='$(ROWS)'; exec $(PY) -m iys_portal.bench
+bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size, KEEP=1 keeps what was filled
+	@export ONLY='$(ONLY)' ROWS='$(ROWS)' KEEP='$(KEEP)'; exec $(PY) -m iys_portal.bench
 
 soak: setup-tools ## Long proofs that `make test` leaves out
 	@exec $(PY) -m pytest -m soak $(PYTEST_ARGS)
@@ -55,14 +55,33 @@ venv: packages
 	[ -x $(PY) ] || $(PYTHON) -m venv .venv
 	pwd > .venv/.made-in
 
-.venv/.stamp-run: requirements.txt | venv
+# What is installed stands in the lock files, every part with its hash; `make lock` writes them from the owner's lists.
+.venv/.stamp-run: requirements.lock | venv
 	@$(PY) -m pip install --quiet "pip==$(PIP_VERSION)"
-	$(PY) -m pip install --quiet -r requirements.txt
+	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	touch $@
 
-.venv/.stamp-tools: pyproject.toml .venv/.stamp-run
-	@$(PY) -m pip install --quiet --group dev
+.venv/.stamp-tools: requirements-dev.lock .venv/.stamp-run
+	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
+
+UV_LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
+
+lock: ## Pin and hash every part again, after requirements.txt or the group "dev" changed
+	@[ -x .venv/bin/uv ] || $(MAKE) setup-tools
+	$(UV_LOCK) requirements.txt --output-file requirements.lock
+	$(UV_LOCK) requirements.txt --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(MAKE) setup-tools
+	$(MAKE) licences
+
+audit: setup-tools ## Ask for known holes in what we run on (needs the network)
+	@exec .venv/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+licences: setup-tools ## Write docs/licences.md anew
+	@exec $(PY) .ci/licences.py
+
+sbom: setup-tools ## List of parts (CycloneDX) of what we run on: sbom.cdx.json
+	@exec .venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible --output-file sbom.cdx.json requirements.lock
 
 # Compiled catalogues are made here and not kept in git: binary files conflict in every merge, and a
 # stale one shows old words without anybody seeing it in a review.

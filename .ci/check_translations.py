@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - it talks to the person at the keyboard
 """Proves that both catalogues are complete and fit the sources: `python .ci/check_translations.py`.
 
 The sources are copied, `makemessages` runs in the copy, and what it left untranslated, guessed (fuzzy) or

@@ -1,7 +1,19 @@
 """Django's entry for the complaints app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ComplaintsConfig(AppConfig):
     name = "complaints"
+    verbose_name = _("Complaints")
+
+    def ready(self) -> None:
+        from consents.hooks import register_complaint_link
+        from iys_portal.core import documents
+
+        from .document_kinds import KINDS
+
+        for kind in KINDS:
+            documents.register(kind)
+        register_complaint_link("complaints.links.complaint_link")

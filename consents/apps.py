@@ -9,7 +9,7 @@ class ConsentsConfig(AppConfig):
     verbose_name = _("Consents and imports")
 
     def ready(self) -> None:
-        from iys_portal.accounts.hooks import register_address_reader
+        from iys_portal.accounts.hooks import register_address_end, register_address_reader
         from iys_portal.accounts.permissions import Permission
         from iys_portal.core import documents
         from iys_portal.core.mailbox import register_text_inbox
@@ -19,6 +19,7 @@ class ConsentsConfig(AppConfig):
         from .services.inbound import receive_from_mailbox
 
         register_address_reader("consents.selectors.search.stored_address")
+        register_address_end("consents.services.wishes.end_with_holder")
         register_text_inbox(receive_from_mailbox)
         after_approval.register(
             after_approval.Page(

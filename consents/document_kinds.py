@@ -14,6 +14,9 @@ from iys_portal.core.pdf import Enclosure
 PROOF_FILE = "iys-proof-v1.json"
 QUERY = "consents.query"
 QUERY_FILE = "iys-query-v1.json"
+PAGE_RECEIPT = "consents.page_receipt"
+RECEIPT = "consents.receipt"
+RECEIPT_FILE = "iys-receipt-v1.json"
 
 
 def _proof_inside(document: Document) -> Sequence[Enclosure]:
@@ -24,6 +27,11 @@ def _proof_inside(document: Document) -> Sequence[Enclosure]:
 def _statement_inside(document: Document) -> Sequence[Enclosure]:
     content = json.dumps(document.data["signed"], ensure_ascii=False, indent=1).encode()
     return [Enclosure(QUERY_FILE, content, _("The signed statement"))]
+
+
+def _receipt_inside(document: Document) -> Sequence[Enclosure]:
+    content = json.dumps(document.data["signed"], ensure_ascii=False, indent=1).encode()
+    return [Enclosure(RECEIPT_FILE, content, _("The signed receipt, for the verification page"))]
 
 
 KINDS = [
@@ -50,7 +58,25 @@ KINDS = [
         prefix="RAP",
         title=gettext_lazy("Report"),
         template="pdf/consents/report.html",
+        version=2,  # 2: notices by way, month and brand
         permission=Permission.PROVIDER_VIEW,
         staff_permission=Permission.PROVIDER_VIEW,
+    ),
+    Kind(
+        name=PAGE_RECEIPT,
+        prefix="OSM",
+        title=gettext_lazy("Receipt of a consent page"),
+        template="pdf/consents/page_receipt.html",
+        permission=Permission.CONSENT_VIEW,
+        staff_permission=Permission.PERSON_SHOW,
+    ),
+    Kind(
+        name=RECEIPT,
+        prefix="MKB",
+        title=gettext_lazy("Consent receipt"),
+        template="pdf/consents/receipt.html",
+        permission=Permission.CONSENT_OWN,
+        staff_permission=Permission.PERSON_SHOW,
+        enclosures=_receipt_inside,
     ),
 ]

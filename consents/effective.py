@@ -47,6 +47,7 @@ class Reason(models.IntegerChoices):
         22,
         _("The recipient refused in person under the other recipient type; that counts for both."),
     )
+    STANDING_WISH = 23, _("A consent stands, but the recipient's standing wish overrules it.")
     NO_RECORD = 30, _("There is no record.")
     CANCELLED = 31, _("The record was cancelled; it counts as none.")
     AWAITING_CONFIRMATION = 40, _("The recipient has not confirmed the consent yet.")
@@ -86,6 +87,7 @@ _ANSWERS = {
     Reason.REFUSED_BY_RECIPIENT: Effective.REFUSED,
     Reason.REFUSED: Effective.REFUSED,
     Reason.REFUSED_OTHER_TYPE: Effective.REFUSED,
+    Reason.STANDING_WISH: Effective.REFUSED,
     Reason.NO_RECORD: Effective.UNKNOWN,
     Reason.CANCELLED: Effective.UNKNOWN,
     Reason.AWAITING_CONFIRMATION: Effective.AWAITING_CONFIRMATION,
@@ -97,12 +99,14 @@ _ANSWERS = {
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
 # row (all null without a record); {now}: the moment; {elsewhere}: whether the recipient refused in person under the
-# other recipient type; {owner}: the provider's state. A refusal is named before anything else, because it stays when
-# the other reasons pass.
+# other recipient type; {owner}: the provider's state; {wish}: whether a standing wish speaks against it. A refusal is
+# named before anything else, because it stays when the other reasons pass. A refusal in person covers both types, so
+# where the person's own consent stands it came after any refusal under the other type (R-Z5). A wish shows only where
+# the consent could be used (R-Z8).
 RULE = """
     CASE
     WHEN {state}.status = 2 AND {state}.source >= 20 THEN 20
-    WHEN {elsewhere} THEN 22
+    WHEN {elsewhere} AND NOT coalesce({state}.status = 1 AND {state}.source >= 20, FALSE) THEN 22
     WHEN {state}.status = 2 THEN 21
     WHEN {owner} = 'suspended' THEN 70
     WHEN {owner} = 'closed' THEN 71
@@ -110,10 +114,23 @@ RULE = """
     WHEN {state}.status = 3 THEN 31
     WHEN {state}.holds & 1 > 0 THEN 40
     WHEN {state}.holds & 2 > 0 AND ({state}.hold_from IS NULL OR {state}.hold_from <= {now}) THEN 50
+    WHEN {wish} THEN 23
     WHEN {state}.holds & 2 > 0 THEN 11
     ELSE 10
     END
 """
+
+WISH = """EXISTS (
+        SELECT 1 FROM consents_standingwish wish
+        WHERE wish.recipient = {key}.recipient
+          AND tstzrange(wish.begins_at, least(wish.until, wish.ended_at)) @> {now}::timestamptz
+          AND wish.channel IN (0, {key}.channel)
+          AND (wish.sector = '' OR wish.sector = (
+              SELECT profile.sector FROM providers_brandprofile profile WHERE profile.brand_id = {key}.brand_id))
+          AND (wish.brand_id IS NULL OR wish.brand_id = {key}.brand_id)
+        OFFSET 0
+    )"""
+"""Whether a wish speaks against {key} at {now}. `OFFSET 0` keeps the planner at the address's index."""
 
 _ELSEWHERE = """EXISTS (
         SELECT 1 FROM {others} other
@@ -139,10 +156,10 @@ _OTHERS = """(
 
 
 def _case(*, key: str, state: str) -> str:
-    """The rule over the state that stands now; its one parameter is the moment."""
+    """The rule over the state that stands now; each of its parameters is the moment."""
     others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
     rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
-    return rule.format(key=key, state=state, now="%s")
+    return rule.replace("{wish}", WISH).format(key=key, state=state, now="%s")
 
 
 _STATE = """LEFT JOIN LATERAL (
@@ -177,7 +194,7 @@ def effective_status(now: datetime) -> RawSQL:
     """
     table = "consents_consent"
     sql = _case(key=table, state=table)
-    return RawSQL(sql, [now], output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
+    return RawSQL(sql, [now] * sql.count("%s"), output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
 def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
@@ -195,7 +212,7 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
         ORDER BY place
     """  # noqa: S608 (constant text)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [now, list(recipients), list(brands), list(channels), list(types)])
+        cursor.execute(sql, [now] * case.count("%s") + [list(recipients), list(brands), list(channels), list(types)])
         return [Reason(number) for (number,) in cursor.fetchall()]
 
 
@@ -212,15 +229,17 @@ def judge_states(states: Mapping[Key, Standing], *, owners: Mapping[int, str], n
         for key, state in states.items()
     ]
     elsewhere = _ELSEWHERE.format(key="asked", others="asked")
+    rule = RULE.replace("{wish}", WISH)
+    case = rule.format(key="asked", state="asked", elsewhere=elsewhere, owner="asked.owner", now="%s")
     sql = f"""
         WITH asked AS MATERIALIZED (
             SELECT * FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
                 %s::smallint[], %s::smallint[], %s::timestamptz[], %s::text[]) WITH ORDINALITY AS given(
                 recipient, brand_id, channel, recipient_type, status, source, holds, hold_from, owner, place)
         )
-        SELECT {RULE.format(key="asked", state="asked", elsewhere=elsewhere, owner="asked.owner", now="%s")}
+        SELECT {case}
         FROM asked ORDER BY place
     """  # noqa: S608 (constant text)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*(list(column) for column in zip(*rows, strict=True)), now])
+        cursor.execute(sql, [*(list(column) for column in zip(*rows, strict=True)), *[now] * case.count("%s")])
         return {key: Reason(number) for key, (number,) in zip(states, cursor.fetchall(), strict=True)}

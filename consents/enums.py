@@ -161,6 +161,7 @@ class WayIn(models.IntegerChoices):
     MAIL_LINK = 5, _("Link in an e-mail")
     SMS = 6, _("Text message")
     TASK = 7, _("Registry's own task")
+    CONSENT_PAGE = 8, _("Consent page")  # the recipient, after proving the address by a code (R-M7)
 
 
 class EvidenceKind(models.IntegerChoices):
@@ -229,6 +230,15 @@ class InboundOutcome(models.IntegerChoices):
     NO_PHONE = 6, _("No phone number to answer")
 
 
+class WishKind(models.IntegerChoices):
+    """What a standing wish is about (R-Z5, R-Z8)."""
+
+    CHANNEL = 1, _("Nobody by this channel")
+    SECTOR = 2, _("Nobody of this sector")
+    PAUSE = 3, _("Pause for some days")
+    BRAND = 4, _("Never this brand")
+
+
 class Sealed(models.IntegerChoices):
     """What a tree of a seal holds (R-L2)."""
 
@@ -275,11 +285,23 @@ class ExportKind(models.TextChoices):
     CONSENTS = "consents", _("Consents as they stand")
     HISTORY = "history", _("Consents with their whole history")
     REFUSALS = "refusals", _("Refusals in force")
+    QUERIES = "queries", _("List of queries")
+    QUERY = "query", _("Result of a query")
+    MESSAGES = "messages", _("List of messages")
+    RECIPIENTS = "recipients", _("Recipients of a message")
 
     @property
     def slug(self) -> str:
         """Its part of a file's name, as companies' people read it."""
-        return {"consents": "izinler", "history": "izin-gecmisi", "refusals": "retler"}[self.value]
+        return {
+            "consents": "izinler",
+            "history": "izin-gecmisi",
+            "refusals": "retler",
+            "queries": "sorgular",
+            "query": "sorgu",
+            "messages": "iletiler",
+            "recipients": "ileti-alicilari",
+        }[self.value]
 
 
 class ExportFormat(models.TextChoices):
@@ -301,3 +323,11 @@ class ExportStage(models.TextChoices):
     @property
     def badge(self) -> str:
         return {"making": "info", "ready": "success", "failed": "danger"}.get(self.value, "secondary")
+
+
+class PushState(models.TextChoices):
+    """How a push connection stands, as the status call tells it."""
+
+    CONNECTED = "connected", _("Connection made")
+    FAILED = "failed", _("Connection could not be made")
+    REMOVED = "removed", _("Connection removed")

@@ -12,6 +12,8 @@ from .files.archive import Names
 # A file's name is no reference: the scan itself has to come with the import (R-C16).
 _FILE_NAME = re.compile(r"\.(pdf|jpe?g|png|heic|tiff?)$", re.IGNORECASE)
 REFERENCE_LENGTH = 300
+JSON = "application/json"
+"""Content of the file that proves a consent of a consent page (R-M7); every other file is a scan."""
 
 
 @dataclass(frozen=True)

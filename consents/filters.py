@@ -5,6 +5,7 @@ it goes in by POST and comes back as an encrypted token (`opaque`); the same hol
 """
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
+from .brand_choice import BrandChoice
 from .enums import Channel, Hold, RecipientType, Source, Status
 from .opaque import seal, unseal
 from .selectors.pages import Filters, Key
@@ -35,7 +37,7 @@ class ConsentFilterForm(PortalForm):
     """Filters of the list; unknown values are dropped, so that an old address still opens."""
 
     q = forms.CharField(label=_("Address"), required=False, max_length=265)
-    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    brand: Any = None
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=_named(Channel))
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     type = forms.ChoiceField(label=_("Recipient type"), required=False, choices=_named(RecipientType))
@@ -43,40 +45,32 @@ class ConsentFilterForm(PortalForm):
 
     plain = ("brand", "channel", "state", "type", "source")
 
-    def __init__(self, *args: Any, brands: list[Brand], grouped: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.brands = brands
-        self.fields["brand"].choices = [("", _("All brands")), *_choices(brands, grouped=grouped)]  # type: ignore[attr-defined]
+        self.choice = BrandChoice(actor)
+        self.fields["brand"] = self.choice.field()
+        self.order_fields(["q", "brand"])
+
+    @cached_property
+    def chosen_brand(self) -> Brand | None:
+        self.is_valid()
+        return self.choice.named(self.cleaned_data.get("brand"))
 
     @property
     def chosen(self) -> dict[str, str]:
-        """The valid plain filters, by name."""
+        """The valid plain filters, by name; a brand by its number."""
         self.is_valid()
-        return {name: value for name in self.plain if (value := self.cleaned_data.get(name))}
-
-
-def _choices(brands: list[Brand], *, grouped: bool) -> list[Any]:
-    if not grouped:
-        return [(str(brand.brand_code), brand.name) for brand in brands]
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for brand in brands:
-        groups.setdefault(brand.provider.title, []).append((str(brand.brand_code), brand.name))
-    return list(groups.items())
-
-
-def brands_for(actor: Actor) -> list[Brand]:
-    """Brands that the actor may choose from, with their providers."""
-    brands = Brand.objects.visible_to(actor).select_related("provider")
-    return list(brands.order_by("provider__title", "-is_main", "name"))
+        found = {name: value for name in self.plain if (value := self.cleaned_data.get(name))}
+        found.pop("brand", None)
+        return ({"brand": str(self.chosen_brand.brand_code)} if self.chosen_brand else {}) | found
 
 
 def read_filters(actor: Actor, form: ConsentFilterForm, search: str) -> Filters:
     """The form's filters as the selectors want them. Raises `Invalid` for a search that says nothing."""
     chosen = form.chosen
-    ids = {str(brand.brand_code): brand.pk for brand in form.brands}
     state = chosen.get("state", "")
     filters = Filters(
-        brands=None if actor.all_providers else tuple(ids.values()),
+        brands=None if actor.all_providers else tuple(brand.pk for brand in form.choice.brands),
         channel=Channel[chosen["channel"]] if "channel" in chosen else None,
         status=Status[state] if state in Status.__members__ else None,
         hold=Hold[state] if state in Hold.__members__ else None,
@@ -85,7 +79,7 @@ def read_filters(actor: Actor, form: ConsentFilterForm, search: str) -> Filters:
         search=read_search(search, exact_only=actor.all_providers),
         parts=actor.bound.by_brand() if actor.bound is not None else None,
     )
-    return replace(filters, brands=(ids[chosen["brand"]],)) if "brand" in chosen else filters
+    return replace(filters, brands=(form.chosen_brand.pk,)) if form.chosen_brand else filters
 
 
 def read_place(actor: Actor, token: str) -> Key | None:

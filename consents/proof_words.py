@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .enums import Channel, EventKind, RecipientType, Source, Status
+from .effective import Reason
+from .enums import Channel, EventKind, RecipientType, Source, Status, Verdict
 
 
 def verify_words() -> dict[str, Any]:
@@ -51,6 +52,23 @@ def verify_words() -> dict[str, Any]:
             "stranger": _("The seal is not signed by a key of this registry: the code is worth nothing here."),
             "bad": _("The code does NOT hold: something in it was changed."),
         },
+        "query": _query_words(),
+        "receipt": _("Receipt"),
+        "receipts": {
+            "good": _("The receipt holds: the registry signed it just as it is written here."),
+            "unable": _("This browser cannot check the signature of the receipt. A newer browser can."),
+            "stranger": _("The receipt is not signed by a key of this registry: it is worth nothing here."),
+            "bad": _("The receipt does NOT hold: something in it was changed."),
+        },
+        "receiptStates": {
+            "given": _("given"),
+            "renewed": _("renewed"),
+            "confirmed": _("confirmed"),
+            "given_not_usable": _("given, not usable yet"),
+            "withdrawn": _("withdrawn"),
+            "refused": _("refused"),
+            "cancelled": _("cancelled"),
+        },
         "event": _("Event"),
         "fingerprint": _("Fingerprint, as it is printed beside the event"),
         "sameFile": _("It is the very file that the registry issued."),
@@ -59,3 +77,28 @@ def verify_words() -> dict[str, Any]:
         "noProofInPdf": _("There is no proof of this registry inside this PDF."),
         "noProof": _("This is not a proof of this registry, or the file is damaged."),
     }  # fmt: skip
+
+
+def _query_words() -> dict[str, Any]:
+    """Labels by the names of a query's signed statement (docs/queries.md)."""
+    return {
+        "channels": {channel.name: str(channel.label) for channel in Channel},
+        "types": {kind.name: str(kind.label) for kind in RecipientType},
+        "reasons": {reason.name: f"{reason.effective.label}: {reason.label}" for reason in Reason},
+        "malformed": str(Verdict.MALFORMED.label),
+        "number": _("Query"),
+        "brand": _("Brand number"),
+        "provider": _("İYS number"),
+        "moment": _("Answered as of"),
+        "until": _("Holds until"),
+        "total": _("Addresses:"),
+        "asked": _("Fingerprint of what was asked (SHA-256):"),
+        "result": _("Fingerprint of the result (SHA-256):"),
+        "results": {
+            "good": _("The answer is genuine and still holds: the registry gave it just as it is written here."),
+            "over": _("The answer is genuine, but its time is over: ask the registry again before you send."),
+            "unable": _("This browser cannot check the signature. A newer browser can."),
+            "stranger": _("The answer is not signed by a key of this registry: it is worth nothing here."),
+            "bad": _("The answer is NOT genuine: something in it was changed."),
+        },
+    }

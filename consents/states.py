@@ -63,3 +63,17 @@ class MessageState(models.TextChoices):
             "closed": "secondary",
             "cancelled": "secondary",
         }[self.value]
+
+
+class PageState(models.TextChoices):
+    """Whether a consent page asks (R-M7), and if not, why. It follows from the page, its text, brand and provider."""
+
+    OPEN = "open", _("Open")
+    OFF = "off", _("Switched off")
+    TEXT_OVER = "text_over", _("Its text is not in use")
+    SUSPENDED = "suspended", _("Provider suspended")
+    CLOSED = "closed", _("Provider closed")
+
+    @property
+    def badge(self) -> str:
+        return {"open": "success", "off": "secondary", "text_over": "warning"}.get(self.value, "danger")

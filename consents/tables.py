@@ -49,8 +49,13 @@ class Row:
 
 
 def rows_for(actor: Actor, consents: Sequence[Any], brands: Sequence[Brand]) -> list[Row]:
-    """Rows of consents that are annotated with `effective`. Staff see masked addresses (R-G2)."""
+    """Rows of consents that are annotated with `effective`. Staff see masked addresses (R-G2).
+
+    `brands` may leave out those of the rows: for staff they are looked up.
+    """
     names = {brand.pk: brand for brand in brands}
+    if strange := {consent.brand_id for consent in consents} - names.keys():
+        names |= Brand.objects.select_related("provider").in_bulk(strange)
     masked = actor.all_providers
     rows = []
     for consent in consents:

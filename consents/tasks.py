@@ -7,15 +7,20 @@ from iys_portal.core.enums import Means
 
 from .enums import Lane
 from .services import (
+    api_batches,
     day_files,
     digest,
     exports,
     import_runs,
     message_wash,
     message_watch,
+    news,
     notices,
+    own_data,
     query_runs,
+    reconciliation,
     reports,
+    retailer_access,
     retention,
     seals,
     stamps,
@@ -61,6 +66,22 @@ def make_export(job_id: int) -> None:
 @shared_task(name="consents.forget_exports")
 def forget_exports() -> None:
     exports.forget_exports(timezone.now())
+    own_data.forget_own_data(timezone.now())
+
+
+@shared_task(name="consents.make_own_data")
+def make_own_data(job_id: int) -> None:
+    own_data.make_own_data(job_id)
+
+
+@shared_task(name="consents.tell_citizens")
+def tell_citizens() -> None:
+    news.tell_each(timezone.now())
+
+
+@shared_task(name="consents.citizens_digest")
+def citizens_digest() -> None:
+    news.tell_daily(timezone.now())
 
 
 @shared_task(name="consents.count_reports")
@@ -91,11 +112,14 @@ def stamp_seal() -> None:
 @shared_task(name="consents.make_day_files")
 def make_day_files() -> None:
     day_files.close_days(now=timezone.now())
+    reconciliation.stamp_days(now=timezone.now())
 
 
 @shared_task(name="consents.expire_records")
 def expire_records() -> None:
     retention.run_nightly(timezone.now())
+    retailer_access.forget_access()
+    api_batches.forget_batches(timezone.now())
 
 
 @shared_task(name="consents.run_retention")
@@ -111,3 +135,13 @@ def wash_message(job_id: int) -> None:
 @shared_task(name="consents.watch_messages")
 def watch_messages() -> None:
     message_watch.watch(timezone.now())
+
+
+@shared_task(name="consents.work_batch")
+def work_batch(batch_id: int) -> None:
+    api_batches.work_batch(batch_id)
+
+
+@shared_task(name="consents.sweep_batches")
+def sweep_batches() -> None:
+    api_batches.sweep_batches()

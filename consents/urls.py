@@ -74,6 +74,7 @@ urlpatterns = [
     path("onay-metinleri/<int:text_id>/yayimla/", texts.PublishView.as_view(), name="text_publish"),
     path("onay-metinleri/<int:text_id>/bitir/", texts.ActView.as_view(act="retire"), name="text_retire"),
     path("onay-metinleri/<int:text_id>/sil/", texts.ActView.as_view(act="discard"), name="text_discard"),
+    path("", include("consents.urls_pages")),
     path("", include("consents.urls_imports")),
     path("", include("consents.urls_queries")),
     path("", include("consents.urls_messages")),

@@ -17,11 +17,13 @@ app.autodiscover_tasks()
 
 EXPRESS = frozenset(
     {
+        "core.note_express_pulse",
         "core.send_outbox",
         "core.render_document",
         "consents.send_notices",
         "consents.seal_ledger",
         "consents.stamp_seal",
+        "consents.work_batch",
     }
 )
 
@@ -37,6 +39,9 @@ def _route(name: str, *_unused: Any, **_more: Any) -> dict[str, str] | None:
 
 app.conf.task_routes = (_route,)
 app.conf.beat_schedule = {
+    # Signs of life, one for each queue; what waited too long says nothing any more.
+    "pulse": {"task": "core.note_pulse", "schedule": 15.0, "options": {"expires": 60}},
+    "pulse-express": {"task": "core.note_express_pulse", "schedule": 15.0, "options": {"expires": 60}},
     "jobs-sweep": {"task": "core.sweep_jobs", "schedule": 15.0},
     "outbox-sweep": {"task": "core.send_outbox", "schedule": 15.0},
     # Lanes of notices (single, bulk) by means (mail, text); numbers of `consents.enums.Lane` and `core.enums.Means`.
@@ -53,8 +58,14 @@ app.conf.beat_schedule = {
     "settings-note": {"task": "dashboard.note_settings", "schedule": 600.0},
     "imports-forget-uploads": {"task": "consents.forget_uploads", "schedule": 900.0},
     "exports-forget": {"task": "consents.forget_exports", "schedule": 900.0},
+    "citizens-news": {"task": "consents.tell_citizens", "schedule": 60.0},
+    "citizens-digest": {"task": "consents.citizens_digest", "schedule": crontab(hour=18, minute=0)},  # in Istanbul
     "reports-count": {"task": "consents.count_reports", "schedule": 30.0},
+    "batches-sweep": {"task": "consents.sweep_batches", "schedule": 15.0},
+    "keys-watch": {"task": "providers.watch_keys", "schedule": 3600.0},
     "applications-stale": {"task": "providers.stale_applications", "schedule": 3600.0},
+    "complaints-clock": {"task": "complaints.watch_clocks", "schedule": 300.0},
+    "complaints-drafts": {"task": "complaints.forget_drafts", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

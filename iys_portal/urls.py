@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from iys_portal.accounts.views import LanguageView
 
+handler500 = "iys_portal.dashboard.errors.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("iys_portal.accounts.allauth_urls")),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("belgeler/", include("iys_portal.core.document_urls")),
     path("", include("providers.urls")),
     path("", include("consents.urls")),
+    path("", include("consents.urls_api")),
+    path("", include("complaints.urls")),
     path("", include("iys_portal.dashboard.urls")),
 ]
 if settings.MAILBOX_PAGE:

@@ -10,9 +10,8 @@ from PIL import Image, ImageDraw
 from iys_portal.accounts.demo import ACCOUNTS, BOOKSHOP, INTEGRATOR, STORE
 from iys_portal.accounts.enums import NoticeAudience, ProviderRole, StaffRole
 from iys_portal.accounts.models import User
-from iys_portal.accounts.policies import needs_second_factor
 from iys_portal.accounts.scopes import actor_for
-from iys_portal.accounts.selectors import has_second_factor, privacy_notice
+from iys_portal.accounts.selectors import has_second_factor, needs_second_factor, privacy_notice
 from iys_portal.accounts.services import enrol_totp
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.calendar import ISTANBUL

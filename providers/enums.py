@@ -192,3 +192,23 @@ class BrandValueKind(models.TextChoices):
     REFUSAL_URL = "refusal_url", _("Refusal page")
     REFUSAL_PHONE = "refusal_phone", _("Refusal by phone")
     REFUSAL_SMS = "refusal_sms", _("Refusal by text message")
+
+
+class KeyScope(models.TextChoices):
+    """What an API key may be used for."""
+
+    RECORD = "record", _("Record consents and refusals")
+    QUERY = "query", _("Ask for consents, their history and changes")
+    RETAILERS = "retailers", _("Keep dealers and their access to consents")
+    RECONCILE = "reconcile", _("Day files and reconciliation")
+    MESSAGES = "messages", _("Register messages and take their lists")
+    COMPLAINTS = "complaints", _("Read and answer complaints")
+    WEBHOOKS = "webhooks", _("Set up where changes are sent")
+
+
+class RetailerState(models.TextChoices):
+    """How a dealer stands, as the national interface names it; consents may name an active one only."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    PASSIVE = "passive", _("Passive")

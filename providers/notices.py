@@ -7,9 +7,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from iys_portal.accounts.models import User
 from iys_portal.core import outbox
 
-from .models import Application, Provider, ProviderRequest
+from .models import ApiKey, Application, Provider, ProviderRequest
 
 
 def post_application_mail(
@@ -62,3 +63,23 @@ def post_request_mail(request: ProviderRequest, name: str, *, to: str = "") -> N
         language=request.asker.language,
         context={"request": request},
     )
+
+
+def post_key_mail(key: ApiKey, *, days: int, maker: User | None) -> None:
+    """Tell that a key ends soon: to the company's address, and to who made it. One mail for each warning."""
+    party = key.provider or key.integrator
+    assert party is not None
+    link = f"{settings.PORTAL_URL}{reverse('providers:keys')}"
+    context = {"key": key, "party": party, "site_name": settings.SITE_NAME, "link": link}
+    language = maker.language if maker else settings.LANGUAGE_CODE
+    with translation.override(language):
+        subject = render_to_string("providers/mail/key_ending_subject.txt", context)
+        body = render_to_string("providers/mail/key_ending_body.txt", context)
+    for to in sorted({party.email, maker.email or party.email if maker else party.email}):
+        outbox.post(
+            cause=f"api-key:{key.pk}:{days}:{to}",
+            to=to,
+            subject=subject.strip(),
+            body=body.strip() + "\n",
+            to_mailbox=party.is_demo,
+        )

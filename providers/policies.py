@@ -1,5 +1,8 @@
 """What a provider may do in which state (R-P7), and who may decide on an application: pure predicates."""
 
+import ipaddress
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
@@ -69,3 +72,15 @@ def review_acts(application: Application, proposal: ApplicationReview | None, ac
     if proposal is None or (proposal.four_eyes and proposal.reviewer_id == actor.id):
         acts.discard("approve")
     return acts
+
+
+def network_allows(networks: Sequence[str], address: str) -> bool:
+    """Whether a key may be used from an address; without networks from everywhere."""
+    if not networks:
+        return True
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in ipaddress.ip_network(network) for network in networks)

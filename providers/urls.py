@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import integrators, requests, review, review_agreements
+from .views import integrators, keys, requests, review, review_agreements
 from .views import people as views
 
 app_name = "providers"
@@ -68,6 +68,9 @@ urlpatterns = [
         name="integrator-person-end",
     ),
     path("entegrator-sicili/<uuid:public_id>/<slug:move>/", integrators.MoveView.as_view(), name="integrator-move"),
+    path("api-anahtarlari/", keys.KeysView.as_view(), name="keys"),
+    path("api-anahtarlari/yeni/", keys.NewKeyView.as_view(), name="key-new"),
+    path("api-anahtarlari/<uuid:public_id>/iptal/", keys.RevokeKeyView.as_view(), name="key-revoke"),
     path("kisiler/", views.PeopleView.as_view(), name="people"),
     path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),
     path("kisiler/<int:membership_id>/cikar/", views.RemoveView.as_view(), name="member-remove"),

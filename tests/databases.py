@@ -99,8 +99,22 @@ def clone(name: str) -> str:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
         )
         connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
+        _as_strict_as_real(connection, name)
         connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return name
+
+
+def _as_strict_as_real(connection: psycopg.Connection, name: str) -> None:
+    """Rights on a database are not copied from its template."""
+    roles = {settings.DATABASES["default"]["USER"]: "CONNECT, TEMPORARY"}
+    if settings.DATABASE_EXPIRY is not None:
+        roles[settings.DATABASE_EXPIRY["USER"]] = "CONNECT"
+    database = sql.Identifier(name)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    for role, rights in roles.items():
+        connection.execute(
+            sql.SQL("GRANT {} ON DATABASE {} TO {}").format(sql.SQL(rights), database, sql.Identifier(role))
+        )
 
 
 def drop(name: str) -> None:

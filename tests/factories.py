@@ -211,3 +211,8 @@ def signed_agreement(application: Application) -> AgreementFile:
     kept.file.save("agreement.pdf", ContentFile(content), save=False)
     kept.save()
     return kept
+
+
+def complaint_officer(province: str = "Ankara") -> Actor:
+    """An officer who decides the complaints of one il."""
+    return actor_of(UserFactory(staff_roles=["complaint_officer"], province=province))

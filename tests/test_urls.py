@@ -8,25 +8,34 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consents.enums import Channel, RecipientType
-from consents.models import ConsentEvent, DayFile
+from complaints.models import Complaint
+from complaints.services import start_draft
+from consents.enums import Channel, RecipientType, WishKind
+from consents.models import ConsentEvent, ConsentPage, DayFile
+from consents.selectors.wishes import Wanted
 from consents.services import imports
+from consents.services.consent_pages import create_page
 from consents.services.evidence import keep_file
 from consents.services.messages import create_message
+from consents.services.own_data import start_own_data
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
-from consents.services.texts import create_draft
+from consents.services.texts import create_draft, publish
+from consents.services.wishes import begin_wish
+from consents.text_rules import BY_PERSON
 from iys_portal.accounts.models import ProvenAddress, User
-from iys_portal.accounts.scopes import SESSION_KEY
+from iys_portal.accounts.scopes import SESSION_KEY, actor_for
 from providers.models import Application, Brand
 from providers.services import add_document, applicant_of
 from providers.services.asking import ask_sub_brand
+from providers.services.keys import make_key
 from providers.services.profiles import keep_logo
 from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf, picture
@@ -59,6 +68,8 @@ PAGES: dict[str, set[str]] = {
     "dashboard:audit_force": {"admin", "auditor"},
     "dashboard:audit_verify": {"admin", "auditor"},
     "providers:people": {"manager"},
+    "providers:keys": {"manager", "integrator"},
+    "providers:key-new": {"manager", "integrator"},
     "providers:settings": {"manager", "officer", "viewer"},
     "providers:settings-contact": {"manager"},
     "providers:settings-company": {"manager"},
@@ -82,15 +93,29 @@ PAGES: dict[str, set[str]] = {
     "consents:day_files": {"manager", "officer", "admin", "auditor"},
     "consents:texts": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:text_new": {"manager"},
+    "consents:pages": {"manager", "officer", "viewer", "admin", "auditor"},
+    "consents:page_new": {"manager"},
     "consents:sample": EVERYBODY,
     "consents:messages": {"manager", "officer", "viewer", "admin", "auditor"},
     "consents:message_new": {"manager", "officer"},
     "consents:imports": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:import_new": {"manager", "officer", "integrator", "admin"},
     "consents:query_new": {"manager", "officer", "integrator"},
-    "consents:queries": {"manager", "officer", "integrator"},
+    "consents:queries": {"manager", "officer", "integrator", "admin", "auditor"},
     "consents:retention": {"admin", "auditor"},
     "consents:own": {CITIZEN},
+    "consents:own-data": {CITIZEN},
+    "accounts:own-account": {CITIZEN},
+    "accounts:own-addresses": {CITIZEN},
+    "accounts:own-passkey-add": {CITIZEN},
+    "accounts:own-close": {CITIZEN},
+    "consents:own-find": {CITIZEN},
+    "consents:own-why": {CITIZEN},
+    "consents:own-wishes": {CITIZEN},
+    "consents:own-history": {CITIZEN},
+    "consents:own-messages": {CITIZEN},
+    "complaints:own": {CITIZEN},
+    "complaints:new": {CITIZEN},
 }
 # Pages about one object of a provider; a stranger gets 404.
 OBJECTS = {
@@ -115,19 +140,29 @@ OBJECTS = {
     "consents:text_publish": "POST",
     "consents:text_retire": "POST",
     "consents:text_discard": "POST",
+    "consents:page": "GET",
+    "consents:page_qr": "GET",
+    "consents:page_change": "GET",
+    "consents:page_switch": "POST",
     "consents:query": "GET",
     "consents:query_progress": "GET",
     "consents:query_column": "POST",
     "consents:query_download": "POST",
     "consents:query_pdf": "POST",
+    "consents:query_export": "POST",
     "consents:query_stop": "POST",
     "consents:query_resume": "POST",
     "consents:message": "GET",
     "consents:message_change": "GET",
+    "consents:message_preview": "GET",
+    "consents:message_document": "GET",
     "consents:message_progress": "GET",
     "consents:message_check_of": "POST",
     "consents:message_recipients": "POST",
     "consents:message_download": "POST",
+    "consents:message_export": "POST",
+    "consents:message_column": "POST",
+    "consents:message_drop_list": "POST",
     "consents:message_wash_all": "POST",
     "consents:message_wash_again": "POST",
     "consents:message_resume": "POST",
@@ -149,6 +184,7 @@ OBJECTS = {
     "dashboard:integrator_acts": "GET",
     "providers:grant-revoke": "POST",
     "providers:grants-revoke": "POST",
+    "providers:key-revoke": "POST",
     "providers:member-role": "POST",
     "providers:member-remove": "POST",
     "providers:request-withdraw": "POST",
@@ -164,12 +200,41 @@ OBJECTS = {
 }
 # What a citizen does to own rows, by POST only; another citizen gets 404, everybody else 403.
 OWN_OBJECTS = {
+    "consents:own-evidence",
+    "consents:own-receipt",
     "consents:own-channel",
+    "consents:own-denied",
+    "consents:own-wish-end",
+    "consents:own-wish-again",
     "consents:own-brand",
     "consents:own-address",
+    "consents:own-newly-mine",
+    "consents:own-data-file",
+    "accounts:own-address-remove",
+    "accounts:own-passkey",
+    "accounts:own-passkey-remove",
+}
+# One complaint of a citizen: another citizen gets 404, everybody else 403.
+OF_COMPLAINT = {
+    "complaints:detail": "GET",
+    "complaints:step": "GET",
+    "complaints:withdraw": "POST",
+    "complaints:discard": "POST",
+    "complaints:information": "POST",
+    "complaints:evidence_add": "POST",
 }
 # Acts of a citizen without an object.
-OWN_ACTS = {"consents:own-everything", "consents:own-take-back"}
+OWN_ACTS = {
+    "consents:own-everything",
+    "consents:own-everywhere",
+    "consents:own-take-back",
+    "consents:own-newly-mine-back",
+    "accounts:edevlet-unlink",
+    "consents:own-give",  # of a brand, which is nobody's own
+    "consents:own-never",
+}
+# Pages about a brand for every citizen; only what is shown beside it is one's own.
+OF_ANY_BRAND = {"consents:own-one", "consents:own-logo"}
 # Pages of applications that everybody gets, signed in or not: the answer.
 OPEN_PAGES = {
     "providers:application-start": 200,
@@ -215,12 +280,14 @@ OF_REGISTER = {
 # Held by tests of their own: sign-in and second factor (tests/accounts), parts of a page, exports, staff's "show",
 # retention (see tests/consents/retention/test_page.py), initial-load windows (tests/consents/test_windows.py),
 # the audit trail's export (tests/dashboard/test_audit.py), the mailbox, texts that come in, links of notices
-# (tests/consents/notices/test_links.py), public seals (tests/consents/proof/), the review of applications
-# (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation of an
-# e-mail, files of dealers (tests/providers/settings/test_pages.py).
+# (tests/consents/notices/test_links.py), consent pages' public side and the maker's preview (tests/consents/pages),
+# a citizen's documents and messages (tests/consents/citizen), public seals (tests/consents/proof/), the review of
+# applications (tests/providers/applications/test_review.py) and of requests, a signatory's place, the confirmation
+# of an e-mail, files of dealers (tests/providers/settings/test_pages.py), files and receipt of a complaint
+# (tests/complaints/test_pages.py), the API, which has no session (tests/api/).
 ELSEWHERE = re.compile(
-    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|account_|mfa_|usersessions_|accounts:|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|message_check|export|show|inbound|link(_\w+)?|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$)"
+    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|api:|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
+    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(new_from|evidence|evidence_remove|receipt)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)
@@ -237,7 +304,16 @@ def names(resolver: URLResolver | Any, space: tuple[str, ...] = ()) -> Iterator[
 
 def test_every_address_stands_in_the_matrix() -> None:
     unknown = {name for name in names(get_resolver()) if not ELSEWHERE.match(name)} - set(PAGES) - set(OBJECTS)
-    assert not unknown - OWN_OBJECTS - OWN_ACTS - set(OPEN_PAGES) - set(OF_APPLICATION) - set(OF_REGISTER)
+    assert (
+        not unknown
+        - OWN_OBJECTS
+        - OWN_ACTS
+        - OF_ANY_BRAND
+        - set(OPEN_PAGES)
+        - set(OF_APPLICATION)
+        - set(OF_REGISTER)
+        - set(OF_COMPLAINT)
+    )
 
 
 def browser_of(user: User, brand: Brand | None = None) -> Client:
@@ -324,19 +400,43 @@ def filled(db: None) -> dict[str, Any]:
         "import": item.public_id,
         "scan": scan.pk,
         "text": draft.pk,
+        "page": a_page(actor, brand).public_id,
         "message": create_message(
-            actor=actor, brand=brand, channel=3, subject="Kampanya", text="Metin", planned_at=timezone.now() + DAY
+            actor=actor,
+            brand=brand,
+            channel=3,
+            subject="Kampanya",
+            text="Metin",
+            planned_at=timezone.now() + DAY,
+            html="<p>Metin</p>",
         ).public_id,
         "document": issue_evidence(actor=actor, event_id=event.event_id, whole=False, now=timezone.now()).public_id,
         "day_file": day_file.pk,
         "export": a_file(actor).public_id,
         "member": other.pk,
         "dealer": RetailerFactory(brand=brand).pk,
+        "key": make_key(actor=actor, name="Deneme", scopes=["query"]).key.public_id,
         "request": ask_sub_brand(
             actor=actor, name="Alt", files=[("a.pdf", BytesIO(pdf()))], now=timezone.now()
         ).public_id,
         "grant": IntegratorGrantFactory(brand=brand),
     }
+
+
+def a_page(actor: Any, brand: Brand) -> ConsentPage:
+    """A consent page of the brand."""
+    draft = create_draft(
+        actor=actor, brand=brand, channels=[3], title="Sayfa", text=page_words(brand), valid_from=timezone.localdate()
+    )
+    text = publish(actor=actor, text_id=draft.pk, ticked=[check.name for check in BY_PERSON])
+    return create_page(actor=actor, text=text, channels=[3], languages=["tr"], title="Haberler")
+
+
+def page_words(brand: Brand) -> str:
+    return (
+        f"{brand.name} bana e-posta yoluyla ticari elektronik ileti gönderebilir; onay veriyorum. "
+        "Dilediğim zaman, gerekçe göstermeden reddedebilirim."
+    )
 
 
 def address(name: str, filled: dict[str, Any]) -> str:
@@ -350,6 +450,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["export"]])
     if name == "consents:day_file":
         return reverse(name, args=[filled["day_file"]])
+    if name.startswith("consents:page"):
+        return reverse(name, args=[filled["page"], *(["svg"] if name.endswith("qr") else [])])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])
     if name.startswith("providers:invitation"):
@@ -360,6 +462,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["brand"].brand_code])
     if name.startswith("providers:dealer"):
         return reverse(name, args=[filled["dealer"]])
+    if name == "providers:key-revoke":
+        return reverse(name, args=[filled["key"]])
     if name == "providers:grant-revoke":
         return reverse(name, args=[filled["grant"].public_id])
     if name in ("dashboard:integrator_acts", "providers:grants-revoke"):
@@ -367,9 +471,11 @@ def address(name: str, filled: dict[str, Any]) -> str:
     if name.startswith("providers:member"):
         return reverse(name, args=[filled["member"]])
     if name.startswith("consents:query"):
-        return reverse(name, args=[filled["query"], *(["csv"] if name.endswith("download") else [])])
+        return reverse(name, args=[filled["query"], *(["csv"] if name.endswith(("download", "export")) else [])])
     if name == "consents:message_download":
         return reverse(name, args=[filled["message"], "allowed"])
+    if name == "consents:message_export":
+        return reverse(name, args=[filled["message"], "csv"])
     if name.startswith("consents:message"):
         return reverse(name, args=[filled["message"]])
     if name == "consents:import_download":
@@ -415,13 +521,46 @@ def test_r_p12_the_register_is_kept_by_registry_admins_alone(role: str) -> None:
     assert (person.ended_at, person.integrator.state) == (None, "active")
 
 
+def a_passkey(citizen: User) -> Authenticator:
+    data = {"name": "Telefon", "credential": {}}
+    return Authenticator.objects.create(user=citizen, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
 def own_address(name: str, filled: dict[str, Any], citizen: User) -> str:
     numbers = {
         "consents:own-channel": filled["event"],
+        "consents:own-denied": filled["event"],
+        "consents:own-everywhere": "EPOSTA",
+        "consents:own-give": filled["brand"].pk,
+        "consents:own-never": filled["brand"].pk,
         "consents:own-brand": filled["brand"].pk,
         "consents:own-address": citizen.addresses.get().pk,
+        "consents:own-newly-mine": citizen.addresses.get().pk,
+        "accounts:own-address-remove": citizen.addresses.get().pk,
+        "accounts:own-passkey": a_passkey(citizen).pk,
+        "accounts:own-passkey-remove": a_passkey(citizen).pk,
+        "consents:own-evidence": filled["event"],
+        "consents:own-receipt": filled["event"],
     }
+    if name == "consents:own-data-file":
+        return reverse(name, args=[start_own_data(actor=actor_for(citizen)).public_id, "json"])
+    if name.startswith("consents:own-wish"):
+        (wish,) = begin_wish(actor=actor_of(citizen), wanted=Wanted(WishKind.PAUSE, days=7))
+        return reverse(name, args=[wish.made_together])
     return reverse(name, args=[numbers[name]] if name in numbers else [])
+
+
+@pytest.mark.parametrize("name", sorted(OF_ANY_BRAND))
+def test_a_brand_and_me_is_every_citizens_and_nobody_elses_page(filled: dict[str, Any], name: str) -> None:
+    url = reverse(name, args=[filled["brand"].pk])
+    citizen = browser_of(a_citizen("veli@firma.example"))
+    answer = citizen.get(url)
+    assert answer.status_code == 200
+    assert b"ali@firma.example" not in (answer.getvalue() if answer.streaming else answer.content)
+    assert citizen.post(url).status_code == 405
+    for role in ("manager", "admin"):
+        assert browser_in_role(role, filled["brand"]).get(url).status_code == 403
+    assert Client().get(url).status_code == 302
 
 
 @pytest.mark.parametrize("name", sorted(OWN_OBJECTS | OWN_ACTS))
@@ -429,7 +568,8 @@ def test_r_a1_own_rows_are_the_citizens_alone(filled: dict[str, Any], name: str)
     url = own_address(name, filled, a_citizen("ali@firma.example"))
     before = ConsentEvent.objects.count()
     if name in OWN_OBJECTS:
-        assert browser_of(a_citizen("veli@firma.example")).post(url).status_code == 404
+        stranger = browser_of(a_citizen("veli@firma.example"))
+        assert stranger.post(url, {"name": "x"}).status_code == 404
     for role in ("manager", "admin"):
         assert browser_in_role(role, filled["brand"]).post(url).status_code == 403
     assert Client().post(url).status_code == 302
@@ -440,6 +580,26 @@ def test_r_a1_own_rows_are_the_citizens_alone(filled: dict[str, Any], name: str)
 def test_own_acts_are_made_by_post_only(filled: dict[str, Any], name: str) -> None:
     citizen = a_citizen("ali@firma.example")
     assert browser_of(citizen).get(own_address(name, filled, citizen)).status_code == 405
+
+
+def complaint_address(name: str, complaint: Complaint) -> str:
+    return reverse(name, args=[complaint.public_id, *(["ileti"] if name.endswith("step") else [])])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OF_COMPLAINT))
+def test_r_a1_a_complaint_is_its_citizens_alone(name: str) -> None:
+    citizen, brand = a_citizen("ali@firma.example"), BrandFactory(is_main=True)
+    complaint = start_draft(actor=actor_of(citizen), language="tr")
+    url, gets = complaint_address(name, complaint), OF_COMPLAINT[name] == "GET"
+    stranger = browser_of(a_citizen("veli@firma.example"))
+    assert (stranger.get if gets else stranger.post)(url).status_code == 404
+    for role in (*PROVIDER_ROLES, *STAFF_ROLES):
+        client = browser_in_role(role, brand)
+        assert (client.get if gets else client.post)(url).status_code == 403, role
+    assert Client().get(url).status_code == 302
+    assert browser_of(citizen).get(url).status_code in ((200, 302) if gets else (405,))
+    assert Complaint.objects.get().state == "draft"
 
 
 @pytest.mark.parametrize("name", sorted(name for name, method in OBJECTS.items() if method == "POST"))
@@ -468,7 +628,10 @@ def test_looking_changes_nothing(filled: dict[str, Any], method: str) -> None:
             if answer.streaming:
                 assert b"".join(answer.streaming_content)  # and closes the file
             assert answer.status_code in (200, 204, 302, 403, 405), url
-        assert getattr(citizen, method)(reverse("consents:own")).status_code == 200
+        for name in sorted(name for name, allowed in PAGES.items() if allowed == {CITIZEN}):
+            assert getattr(citizen, method)(reverse(name)).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-one", args=[filled["brand"].pk])).status_code == 200
+        assert getattr(citizen, method)(reverse("consents:own-wishes") + "?wish=PAUSE-7").status_code == 200
     assert not written
 
 

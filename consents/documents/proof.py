@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from consents.enums import Channel, EvidenceKind, RecipientType, Status
+from consents.enums import Channel, RecipientType, Status
 from consents.models import LedgerSeal
 from consents.selectors.evidence import papers_of
 from consents.selectors.history import Line, Record
@@ -54,7 +54,7 @@ def _record(record: Record, proofs: dict[int, Any]) -> dict[str, Any]:
         "papers": [
             {
                 "name": paper.evidence.name if paper.is_file else paper.evidence.reference,
-                "kind": str(EvidenceKind(paper.evidence.kind).label),
+                "kind": paper.kind,
                 "sha256": paper.fingerprint,
                 "present": paper.present,
             }

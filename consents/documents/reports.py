@@ -13,6 +13,7 @@ from iys_portal.core.calendar import ISTANBUL
 
 CSV_COLUMNS = (
     "by", "name", "newConsents", "refusals", "net", "lateRefusals", "evidenceMissing", "noticesOnTime", "noticesTold",
+    "noticesLate", "noticesRegisteredLater", "noticesUndelivered",
 )  # fmt: skip
 
 
@@ -34,6 +35,10 @@ def content(report: Report) -> dict[str, Any]:
             }
             for table in report.tables
         ],
+        "notices": [
+            {"title": table.title, "rows": [[line.name, *_notice_cells(line.figures)] for line in table.lines]}
+            for table in report.notices
+        ],
     }
 
 
@@ -42,6 +47,11 @@ def _cells(figures: Figures, *, notices: bool) -> list[str]:
         intcomma(number) for number in (figures.consents, figures.refusals, figures.net, figures.late, figures.missing)
     ]
     return [*cells, on_time(figures)] if notices else cells
+
+
+def _notice_cells(figures: Figures) -> list[str]:
+    late = (figures.late_notices, figures.registered_later, figures.undelivered)
+    return [on_time(figures), *map(intcomma, late)]
 
 
 def on_time(figures: Figures) -> str:
@@ -57,11 +67,14 @@ def as_csv(report: Report) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for table in report.tables:
+    ways = [table for table in report.notices if table.key == "means"]
+    for table in [*report.tables, *ways]:
         for line in table.lines:
             one = line.figures
-            told = (one.on_time or 0, one.told or 0) if table.notices else ("", "")
-            writer.writerow(
-                [table.key, guard(line.name), one.consents, one.refusals, one.net, one.late, one.missing, *told]
-            )
+            told: tuple[Any, ...] = ("",) * 5
+            if table.notices:
+                late = (one.late_notices, one.registered_later, one.undelivered)
+                told = (one.on_time or 0, one.told or 0, *late)
+            counts: tuple[Any, ...] = (one.consents, one.refusals, one.net, one.late, one.missing)
+            writer.writerow([table.key, guard(line.name), *(("",) * 5 if table in ways else counts), *told])
     return buffer.getvalue()

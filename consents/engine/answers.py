@@ -1,7 +1,7 @@
 """May these addresses be written to? The rule of R-S4 over a whole slice of a list at once (R-S1, R-S2).
 
-The text of the rule is `effective.RULE`; here both recipient types' states are joined by the key's index instead of
-being looked up for each address, so that a list of a million is asked at the speed of the join itself.
+The text of the rule is `effective.RULE`; here both recipient types' states are read by an index for the whole list at
+once instead of being looked up for each address, so that a list of a million is asked at the speed of a join.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,15 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from consents.effective import RULE, Reason
+from consents.effective import RULE, WISH, Reason
 from consents.erased import address_hash
 from providers.models import Brand
 
 FEW = 1_000
 """Addresses up to which the planner needs no telling."""
 _OWNER = """
-    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s)
+    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s),
+        EXISTS (SELECT 1 FROM consents_standingwish WHERE recipient BETWEEN %s AND %s)
     FROM providers_provider WHERE id = %s
 """
 # A planner's hash or merge join would read the whole table for each slice.
@@ -26,21 +27,42 @@ _BY_KEY = (
     " SET LOCAL jit = off"
 )
 
-# Both recipient types of an address stand side by side in the index, so that one look-up gives both.
+# One pass over the brand's index, in its order, for the whole list: from PostgreSQL 17 on, neighbours in the list are
+# read from the page that was found already. What comes back are the addresses that stand there, both recipient types
+# of each side by side. The cast keeps the planner off the index by domain, where it would read the brand's whole book;
+# the list is given as a subquery, so that the planner does not weigh each address.
 _STANDING = """
-    LEFT JOIN LATERAL (
-        SELECT max(mine.status) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS status,
-            max(mine.source) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS source,
-            max(mine.holds) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS holds,
-            max(mine.hold_from) FILTER (WHERE mine.recipient_type = asked.recipient_type) AS hold_from,
-            bool_or(mine.recipient_type <> asked.recipient_type AND mine.status = 2 AND mine.source >= 20) AS elsewhere
+    WITH given AS MATERIALIZED (SELECT string_to_array(%(recipients)s, chr(10)) AS recipients)
+    SELECT string_agg(state.recipient, chr(10)), array_agg({rule}), (
+        SELECT {without} FROM (
+            SELECT NULL::smallint AS status, NULL::smallint AS source, NULL::smallint AS holds,
+                NULL::timestamptz AS hold_from, %(type)s::smallint AS recipient_type
+        ) nothing)
+    FROM (
+        SELECT mine.recipient,
+            max(mine.status) FILTER (WHERE mine.recipient_type = %(type)s) AS status,
+            max(mine.source) FILTER (WHERE mine.recipient_type = %(type)s) AS source,
+            max(mine.holds) FILTER (WHERE mine.recipient_type = %(type)s) AS holds,
+            max(mine.hold_from) FILTER (WHERE mine.recipient_type = %(type)s) AS hold_from,
+            bool_or(mine.recipient_type <> %(type)s AND mine.status = 2 AND mine.source >= 20) AS elsewhere
         FROM consents_consent mine
-        WHERE mine.recipient = asked.recipient AND mine.brand_id = asked.brand_id AND mine.channel = asked.channel
-    ) state ON TRUE
+        WHERE mine.brand_id = %(brand)s AND mine.channel::int = %(channel)s
+            AND mine.recipient = ANY((SELECT recipients FROM given)::text[])
+        GROUP BY mine.recipient
+    ) state
+    CROSS JOIN LATERAL (
+        SELECT state.recipient, %(brand)s::int AS brand_id, %(channel)s::smallint AS channel,
+            %(type)s::smallint AS recipient_type
+    ) asked
 """
-_ELSEWHERE = "coalesce(state.elsewhere, FALSE)"
 # The same where addresses of the brand's refusals were forgotten (R-L5): a hash of each address is looked up as well.
 _FORGOTTEN = """
+    SELECT array_agg({rule} ORDER BY asked.place)
+    FROM (
+        SELECT given.recipient, given.place, %(brand)s::int AS brand_id, %(channel)s::smallint AS channel,
+            %(type)s::smallint AS recipient_type
+        FROM string_to_table(%(recipients)s, chr(10)) WITH ORDINALITY AS given(recipient, place)
+    ) asked
     LEFT JOIN LATERAL (
         SELECT mine.status, mine.source, mine.holds, mine.hold_from FROM consents_consent mine
         WHERE mine.recipient = asked.recipient AND mine.brand_id = asked.brand_id
@@ -62,16 +84,6 @@ _FORGOTTEN = """
         LIMIT 1
     ) other ON TRUE
 """
-_FORGOTTEN_ELSEWHERE = "other.recipient IS NOT NULL"
-_ANSWERS = """
-    SELECT array_agg({rule} ORDER BY asked.place)
-    FROM (
-        SELECT given.recipient, given.place, %(brand)s::int AS brand_id, %(channel)s::smallint AS channel,
-            %(type)s::smallint AS recipient_type
-        FROM string_to_table(%(recipients)s, chr(10)) WITH ORDINALITY AS given(recipient, place)
-    ) asked
-    {standing}
-"""
 
 
 def answers(
@@ -88,23 +100,41 @@ def answer_numbers(
 ) -> list[int]:
     """The same as numbers of `Reason`, for who goes on in columns.
 
-    The list goes to the database as one text, which costs a sixth of an array; no stored address holds a line feed.
+    The list goes to the database as one text, which costs a sixth of an array. Raises `ValueError` for an address with
+    a line feed; no stored one holds any.
     """
     if not recipients:
         return []
+    text = "\n".join(recipients)
+    if text.count("\n") != len(recipients) - 1:
+        raise ValueError("an address holds a line feed")
     many = len(recipients) > FEW
     with transaction.atomic() if many else nullcontext(), connection.cursor() as cursor:
-        cursor.execute(_OWNER, [brand.pk, brand.provider_id])
-        owner, forgotten = cursor.fetchone()
-        standing = _FORGOTTEN.format(hash=address_hash("asked.recipient")) if forgotten else _STANDING
-        elsewhere = _FORGOTTEN_ELSEWHERE if forgotten else _ELSEWHERE
-        rule = RULE.format(key="asked", state="state", elsewhere=elsewhere, owner="%(owner)s", now="%(now)s")
+        cursor.execute(_OWNER, [brand.pk, min(recipients), max(recipients), brand.provider_id])
+        owner, forgotten, wished = cursor.fetchone()
         if many:
             cursor.execute(_BY_KEY)
         values = {"brand": brand.pk, "channel": channel, "type": recipient_type, "owner": owner, "now": now}
-        asked = {"recipients": "\n".join(recipients)}
-        cursor.execute(_ANSWERS.format(rule=rule, standing=standing), values | asked)
-        (numbers,) = cursor.fetchone()
-    if len(numbers) != len(recipients):
-        raise ValueError("an address holds a line feed")
-    return list(numbers)
+        cursor.execute(_sql(forgotten=forgotten, wished=wished), values | {"recipients": text})
+        found = cursor.fetchone()
+    if forgotten:
+        return list(found[0])
+    addresses, numbers, without = found
+    standing = dict(zip(addresses.split("\n"), numbers, strict=True)) if addresses else {}
+    return [standing.get(recipient, without) for recipient in recipients]
+
+
+def _sql(*, forgotten: bool, wished: bool) -> str:
+    """`wished`: somebody of the list has a standing wish (R-Z8); most slices hold none, and are spared the look-up."""
+    wish = WISH.format(key="asked", now="%(now)s") if wished else "FALSE"
+
+    def rule(key: str, state: str, elsewhere: str, wish: str = wish) -> str:
+        return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, owner="%(owner)s", now="%(now)s")
+
+    if forgotten:
+        return _FORGOTTEN.format(
+            rule=rule("asked", "state", "other.recipient IS NOT NULL"), hash=address_hash("asked.recipient")
+        )
+    return _STANDING.format(
+        rule=rule("asked", "state", "state.elsewhere"), without=rule("nothing", "nothing", "FALSE", wish="FALSE")
+    )

@@ -7,6 +7,7 @@ the list.
 from .columns import AT_MOMENT, COLUMNS, HISTORY_COLUMNS, guard, heading, sample
 from .files import SHEET_ROWS, csv_parts, write_csv, write_xlsx
 from .rows import Listing, text_rows
+from .tables import Table
 
 __all__ = [
     "AT_MOMENT",
@@ -14,6 +15,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "SHEET_ROWS",
     "Listing",
+    "Table",
     "csv_parts",
     "guard",
     "heading",

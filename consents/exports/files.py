@@ -2,31 +2,44 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellStringTuple, Worksheet
+
+from consents.files.annotate import CELL_CHARACTERS
 
 from .columns import guard, heading
 from .rows import Listing, csv_blocks, text_rows
+from .tables import Table
 
 SHEET_ROWS = 1_048_576
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = tuple(xl_col_to_name(column) for column in range(256))
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def csv_parts(listing: Listing) -> Iterator[tuple[bytes, int]]:
+def csv_parts(listing: Listing | Table) -> Iterator[tuple[bytes, int]]:
     """A CSV file in parts, each with how many rows it holds; the first is the heading."""
-    names = heading(listing.kind, several=listing.several, at=listing.moment)
-    yield _lines([names]), 0
+    yield _lines([[guard(name) for name in _names(listing)]]), 0
+    if isinstance(listing, Table):
+        for part in listing.parts():
+            yield _lines([[guard(cell) for cell in row] for row in part]), len(part)
+        return
     if listing.moment is None:
         yield from csv_blocks(listing)
         return
     for rows in text_rows(listing):
         yield _lines([(guard(row[0] or ""), *row[1:7], guard(row[7] or ""), *row[8:]) for row in rows]), len(rows)
+
+
+def _names(listing: Listing | Table) -> tuple[str, ...]:
+    if isinstance(listing, Table):
+        return listing.names
+    return heading(listing.kind, several=listing.several, at=listing.moment)
 
 
 def _lines(rows: list[Any]) -> bytes:
@@ -35,7 +48,7 @@ def _lines(rows: list[Any]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def write_csv(path: Path, listing: Listing) -> Iterator[int]:
+def write_csv(path: Path, listing: Listing | Table) -> Iterator[int]:
     """Write the file; yields how many rows it holds so far."""
     done = 0
     with path.open("wb") as file:
@@ -45,19 +58,19 @@ def write_csv(path: Path, listing: Listing) -> Iterator[int]:
             yield done
 
 
-def write_xlsx(path: Path, listing: Listing) -> Iterator[int]:
+def write_xlsx(path: Path, listing: Listing | Table) -> Iterator[int]:
     """Write a workbook of texts, a further sheet where one is full; yields how many rows it holds so far."""
-    names = heading(listing.kind, several=listing.several, at=listing.moment)
-    done = 0
+    names, done = _names(listing), 0
+    parts: Iterable[Any] = listing.parts() if isinstance(listing, Table) else text_rows(listing)
     with xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
         sheet, line = _sheet(book, names), 1
-        for rows in text_rows(listing):
+        for rows in parts:
             for row in rows:
                 if line == SHEET_ROWS:
                     sheet, line = _sheet(book, names), 1
                 for column, text in enumerate(row):
                     if text:
-                        sheet.write_string(line, column, text)
+                        sheet.write_string(line, column, text[:CELL_CHARACTERS])
                 line += 1
             done += len(rows)
             yield done
@@ -68,7 +81,7 @@ class _TextSheet(Worksheet):
     """Writes plain texts as the library would, in half of its time; whatever is not plain, the library writes."""
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if type(cell) is CellStringTuple and cell.format is None and _is_plain(cell.string):
+        if type(cell) is CellStringTuple and col < len(LETTERS) and cell.format is None and _is_plain(cell.string):
             text = escape(cell.string, quote=False)
             self.fh.write(f'<c r="{LETTERS[col]}{row + 1}" t="inlineStr"><is><t>{text}</t></is></c>')
         else:

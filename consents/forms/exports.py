@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consents.brand_choice import BrandChoice
 from consents.enums import Channel, ExportFormat
-from consents.filters import brands_for
 from iys_portal.core.actors import Actor
 from iys_portal.core.forms import PortalForm
 
@@ -14,7 +14,7 @@ from iys_portal.core.forms import PortalForm
 class RefusalListForm(PortalForm):
     """Refusals since the last download, of all brands or one, of all channels or one."""
 
-    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    brand: Any = None
     channel = forms.ChoiceField(
         label=_("Channel"), required=False, choices=[("", _("Any")), *((one.name, one.label) for one in Channel)]
     )
@@ -25,10 +25,9 @@ class RefusalListForm(PortalForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["brand"]
-        brands = brands_for(actor)
-        field.choices = [("", _("All brands")), *((str(brand.brand_code), brand.name) for brand in brands)]
-        self.several = len(brands) > 1
+        choice = BrandChoice(actor)
+        self.fields["brand"] = choice.field()
+        self.several = choice.several
 
     @property
     def chosen(self) -> dict[str, str]:

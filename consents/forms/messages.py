@@ -19,6 +19,7 @@ from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
 from .fields import MOMENT
+from .list_filters import ListFilterForm
 
 FIXED = ("brand", "channel", "recipient_type", "purpose")
 """What a message is; decided once, because it says who may be written to."""
@@ -129,22 +130,7 @@ class RecipientsForm(PortalForm):
         return text % {"rows": intcomma(rows), "size": size}
 
 
-class MessageFilterForm(PortalForm):
-    """Filters of the list; unknown values are dropped, so that an old address still opens."""
+class MessageFilterForm(ListFilterForm):
+    """Filters of the list of messages."""
 
-    marka = forms.ChoiceField(label=_("Brand"), required=False)
-    kanal = forms.TypedChoiceField(
-        label=_("Channel"), required=False, coerce=int, empty_value=None, choices=[("", _("Any")), *Channel.choices]
-    )
     durum = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *MessageState.choices])
-
-    def __init__(self, *args: Any, brands: list[Brand], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(str(brand.brand_code), brand.name) for brand in brands]
-        self.fields["marka"].choices = [("", _("All brands")), *choices]  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The valid filters, by name."""
-        self.is_valid()
-        return {name: value for name in self.fields if (value := self.cleaned_data.get(name))}

@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType
-from consents.selectors.queries import Choice
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
@@ -79,16 +78,3 @@ class QueryForm(PortalForm):
     def file_hint(self) -> str:
         text = gettext("CSV, XLSX or ODS, up to %(rows)s rows and %(size)s")
         return text % {"rows": intcomma(settings.REGISTRY["IMPORT_MAX_ROWS"]), "size": filesizeformat(self.max_bytes)}
-
-
-class ColumnForm(PortalForm):
-    """Which column holds the addresses."""
-
-    column = forms.ChoiceField(label=_("Which column holds the addresses?"), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, choices: list[Choice], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["column"]
-        field.choices = [
-            (str(one.index), f"{one.label} – {', '.join(one.cells)}" if one.cells else one.label) for one in choices
-        ]

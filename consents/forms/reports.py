@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consents.brand_choice import BrandChoice
 from consents.enums import Channel
-from consents.filters import brands_for
 from consents.selectors.reports import Asked
 from iys_portal.core.actors import Actor
 from iys_portal.core.forms import PortalForm
@@ -20,7 +20,7 @@ class ReportForm(PortalForm):
 
     first = forms.DateField(label=_("From"), required=False)
     last = forms.DateField(label=_("To"), required=False)
-    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    brand: Any = None
     channel = forms.ChoiceField(
         label=_("Channel"), required=False, choices=[("", _("Any")), *((one.name, one.label) for one in Channel)]
     )
@@ -30,13 +30,13 @@ class ReportForm(PortalForm):
         given = {name: data.get(name, "") for name in ("first", "last", "brand", "channel")}
         defaults = {"first": begin.isoformat(), "last": today.isoformat()}
         super().__init__({name: value or defaults.get(name, "") for name, value in given.items()})
-        self.today, self.begin, self.brands = today, begin, brands_for(actor)
+        self.today, self.begin, self.choice = today, begin, BrandChoice(actor)
         for name in ("first", "last"):
             field: Any = self.fields[name]
             field.widget = forms.DateInput(attrs={"type": "date", "max": today.isoformat()}, format="%Y-%m-%d")
             field.input_formats = ["%Y-%m-%d"]
-        brand: Any = self.fields["brand"]
-        brand.choices = [("", _("All brands")), *((str(one.brand_code), one.name) for one in self.brands)]
+        self.fields["brand"] = self.choice.field()
+        self.order_fields(["first", "last", "brand", "channel"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -52,7 +52,7 @@ class ReportForm(PortalForm):
         first, last = data.get("first") or self.begin, data.get("last") or self.today
         if first > last:
             first, last = self.begin, self.today
-        brand = next((one for one in self.brands if str(one.brand_code) == data.get("brand")), None)
+        brand = self.choice.named(data.get("brand"))
         channel = data.get("channel")
         return Asked(first, last, brand, Channel[channel] if channel else None)
 

@@ -1,9 +1,19 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
+from .api import ApiBatch, DayAgreement, DayStamp, PushConnection, RetailerAccess
+from .consent_pages import ConsentPage, ConsentPageAnswer
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .exports import ExportFile
-from .imports import ConsentImport, DeadlineExtension, ImportChunk, ImportProblem, RememberedColumn, StagedRow
+from .imports import (
+    ConsentImport,
+    DeadlineExtension,
+    ImportChunk,
+    ImportProblem,
+    RememberedAddress,
+    RememberedColumn,
+    StagedRow,
+)
 from .ledger import (
     BrandCounter,
     BrandDay,
@@ -16,6 +26,7 @@ from .ledger import (
     EvidenceQuerySet,
 )
 from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
+from .news import NewsMark
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
@@ -24,19 +35,25 @@ from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
 from .texts import ConsentText
+from .wishes import StandingWish
 
 __all__ = [
+    "ApiBatch",
     "BrandCounter",
     "BrandDay",
     "ClosedDay",
     "Consent",
     "ConsentEvent",
     "ConsentImport",
+    "ConsentPage",
+    "ConsentPageAnswer",
     "ConsentQuerySet",
     "ConsentState",
     "ConsentText",
     "CounterQuerySet",
+    "DayAgreement",
     "DayFile",
+    "DayStamp",
     "DeadlineExtension",
     "ErasedRefusal",
     "Evidence",
@@ -53,23 +70,28 @@ __all__ = [
     "MessageQuerySet",
     "MessageRecipients",
     "MessageRemoval",
+    "NewsMark",
     "Notice",
     "NoticeBatch",
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",
+    "PushConnection",
     "QueryDay",
     "RecipientQuery",
     "RefusalAlert",
     "RefusalCounter",
+    "RememberedAddress",
     "RememberedColumn",
     "ReportDay",
     "ReportMark",
+    "RetailerAccess",
     "RetentionRun",
     "SealLeaves",
     "SealMark",
     "SealStamp",
     "StagedRow",
     "StampPace",
+    "StandingWish",
     "Tombstone",
 ]

@@ -198,3 +198,20 @@ class RememberedColumn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.heading} → {self.field}"
+
+
+class RememberedAddress(models.Model):
+    """A heading that a provider chose as the address column of a list: for queries and messages, not for imports."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+")
+    takes_phone = models.BooleanField()  # or e-mails
+    heading = models.CharField(max_length=100)  # folded
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "takes_phone", "heading"], name="remembered_address_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.heading

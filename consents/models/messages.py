@@ -52,7 +52,9 @@ class Message(models.Model):
     recipients_from = models.CharField(max_length=6, choices=RecipientsFrom, blank=True)
     file = models.FileField(upload_to="messages", max_length=200, blank=True)  # until the recipients are checked
     file_name = models.CharField(max_length=200, blank=True)
+    file_at = models.DateTimeField(null=True, blank=True)  # when it was taken
     layout = models.JSONField(default=dict, blank=True)
+    column = models.SmallIntegerField(null=True, blank=True)  # of the file's addresses; None: still to be chosen
     wash_job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
     wash_moment = models.DateTimeField(null=True, blank=True)  # fixed when it was begun; every address is judged at it
     washed_at = models.DateTimeField(_("checked"), null=True, blank=True)
@@ -166,6 +168,11 @@ class Message(models.Model):
     @property
     def malformed(self) -> int:
         return int(self.counts.get("malformed", 0))
+
+    @property
+    def waits_for_column(self) -> bool:
+        """A list was taken, and its reader has still to say which column holds the addresses."""
+        return bool(self.file) and self.column is None and self.state in (S.DRAFT, S.READY)
 
     @property
     def has_recipients(self) -> bool:

@@ -10,19 +10,24 @@ from consents.enums import Channel, InboundOutcome, Source
 from iys_portal.core.models import ScopedQuerySet
 from providers.models import Brand
 
+from .wishes import StandingWish
+
 
 class RefusalAlert(models.Model):
     """A recipient refused one channel of one brand in person: the provider stops by `due_on` and says so (R-R2).
 
+    Or a standing wish began that overrules the consent of that brand and channel (R-Z8).
+
     Open until acknowledged, or until the recipient takes the refusal back.
     """
 
-    event_id = models.BigIntegerField(unique=True)  # the refusal in the ledger
+    event_id = models.BigIntegerField()  # the refusal in the ledger; of a wish, the consent that it overrules
     provider_id = models.BigIntegerField()
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", verbose_name=_("brand"))
     recipient = models.CharField(_("recipient"), max_length=265, db_collation="C")
     channel = models.SmallIntegerField(_("channel"), choices=Channel)
     source = models.SmallIntegerField(_("source"), choices=Source)
+    wish = models.ForeignKey(StandingWish, models.PROTECT, null=True, blank=True, related_name="alerts")  # R-Z8
     denied = models.BooleanField(_("never given"), default=False)  # R-M3: "I did not give this consent"
     refused_at = models.DateTimeField(_("refused"))
     due_on = models.DateField(_("stop by"))
@@ -55,6 +60,8 @@ class RefusalAlert(models.Model):
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True, acknowledged_name="")
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
             ),
+            models.UniqueConstraint(fields=["event_id"], condition=Q(wish=None), name="refusal_alert_once"),
+            models.UniqueConstraint(fields=["wish", "event_id"], name="refusal_alert_once_for_a_wish"),
         ]
 
     def __str__(self) -> str:

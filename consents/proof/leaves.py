@@ -53,9 +53,9 @@ _PACKED = """
         ) computed ORDER BY number
     ) rows
 """
-# The number of the last row of so many.
+# The number of the last row of so many, and how many there are.
 _END = """
-    SELECT max(number) FROM (
+    SELECT max(number), count(*) FROM (
         SELECT {number} AS number FROM {table} WHERE {number} > %s AND {number} <= %s ORDER BY 1 LIMIT %s
     ) rows
 """
@@ -91,10 +91,19 @@ def leaves_between(tree: Sealed, after: int, upto: int) -> Packed:
 
 
 def end_of(tree: Sealed, after: int, upto: int, *, limit: int) -> int:
-    """The number up to which at most `limit` rows stand; `after` where there are none."""
+    """The number up to which at most `limit` rows stand; `after` where there are none.
+
+    Numbers hardly have gaps, so a window of that many is looked at first: asked for all at once, every part of a long
+    backlog would sort the whole of it.
+    """
+    window, reached, found, rows = limit, after, None, 0
     with connection.cursor() as cursor:
-        cursor.execute(_filled(_END, tree), [after, upto, limit])
-        return cursor.fetchone()[0] or after
+        while rows < limit and reached < upto:
+            reached = min(upto, after + window)
+            cursor.execute(_filled(_END, tree), [after, reached, limit])
+            found, rows = cursor.fetchone()
+            window *= 2
+    return found or after
 
 
 def _filled(sql: str, tree: Sealed) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consents.enums import EvidenceKind, Hold, Status
+from consents.evidence import JSON
 from consents.models import Consent, ConsentEvent, Evidence
 from consents.normalise import Reading, normalise
 from iys_portal.core.uploads import ENDINGS
@@ -39,8 +41,19 @@ class Paper:
         return bytes(self.evidence.sha256).hex()
 
     @property
+    def kind(self) -> str:
+        if self.is_file and not self.is_picture:
+            return _("Proof of a consent page")
+        return str(EvidenceKind(self.evidence.kind).label)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be drawn small: a scan, and not the proof of a consent page (R-M7)."""
+        return self.is_file and self.evidence.content_type in ENDINGS
+
+    @property
     def ending(self) -> str:
-        return ENDINGS.get(self.evidence.content_type, "").removeprefix(".").upper()
+        return _ending_of(self.evidence).removeprefix(".").upper()
 
 
 def is_missing(consent: Consent) -> bool:
@@ -59,7 +72,11 @@ def papers_of(record: Record) -> list[Paper]:
 def file_name(evidence: Evidence) -> str:
     """A name to save a file under: its own, with the ending that fits its content."""
     stem = _ENDING.sub("", evidence.name) or f"kanit-{evidence.pk}"
-    return stem + ENDINGS.get(evidence.content_type, "")
+    return stem + _ending_of(evidence)
+
+
+def _ending_of(evidence: Evidence) -> str:
+    return ".json" if evidence.content_type == JSON else ENDINGS.get(evidence.content_type, "")
 
 
 def waiting_by_events(brand_ids: Iterable[int], numbers: Iterable[int]) -> dict[int, Consent]:

@@ -13,11 +13,14 @@ from consents.models import ExportFile, LedgerSeal
 from consents.selectors import totals
 from consents.selectors.pages import Filters
 from consents.selectors.search import read_search
+from consents.states import MessageState
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import JobState
 from providers.models import Brand
 
 SHOWN = 50
+TABLES = (ExportKind.QUERIES, ExportKind.QUERY, ExportKind.MESSAGES, ExportKind.RECIPIENTS)
+"""Kinds that are read by `consents.export_tables`; the others list consents."""
 _CODES: dict[str, Any] = {
     "channel": Channel,
     "status": Status,
@@ -92,7 +95,7 @@ def exports_of(actor: Actor, *, now: datetime) -> list[ExportLine]:
 
 
 def lines_of(actor: Actor, items: Sequence[ExportFile], *, now: datetime) -> list[ExportLine]:
-    codes = {item.shown["brand"] for item in items if "brand" in item.shown}
+    codes = {code for item in items for name in ("brand", "marka") if (code := item.shown.get(name))}
     brands = Brand.objects.visible_to(actor).filter(brand_code__in=codes).values_list("brand_code", "name")
     names = {str(code): name for code, name in brands}
     return [ExportLine(item, item.stage(now), _words(item, names)) for item in items]
@@ -100,6 +103,8 @@ def lines_of(actor: Actor, items: Sequence[ExportFile], *, now: datetime) -> lis
 
 def _words(item: ExportFile, names: dict[str, str]) -> str:
     """The filters in words."""
+    if item.kind in TABLES:
+        return _words_of_table(item.shown, names)
     enums: dict[str, Any] = {"channel": Channel, "type": RecipientType, "source": Source}
     words = [names.get(item.shown["brand"], item.shown["brand"])] if "brand" in item.shown else []
     for name, value in item.shown.items():
@@ -108,4 +113,13 @@ def _words(item: ExportFile, names: dict[str, str]) -> str:
         elif name == "state" and item.kind != ExportKind.REFUSALS:
             code = Status.__members__.get(value) or Hold.__members__.get(value)
             words += [str(code.label)] if code else []
+    return " · ".join(words)
+
+
+def _words_of_table(shown: dict[str, str], names: dict[str, str]) -> str:
+    """The one that is listed, or the filters of the list."""
+    words = [shown[name] for name in ("of", "firma") if name in shown]
+    words += [names.get(shown["marka"], shown["marka"])] if "marka" in shown else []
+    words += [str(Channel(int(shown["kanal"])).label)] if "kanal" in shown else []
+    words += [str(MessageState(shown["durum"]).label)] if "durum" in shown else []
     return " · ".join(words)

@@ -5,6 +5,9 @@ Only events under a seal are told: nothing with a lower number can come behind t
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from consents.enums import EventKind
 from consents.models import ConsentEvent, LedgerSeal
@@ -22,8 +25,10 @@ class Changes:
     more: bool
 
 
-def changes_after(cursor: int, *, brands: Collection[int], limit: int) -> Changes:
-    """At most `limit` events behind a cursor (0: from the beginning) that are final.
+def changes_after(
+    cursor: int, *, brands: Collection[int], limit: int, only: Q | None = None, kinds: Collection[int] = ()
+) -> Changes:
+    """At most `limit` events behind a cursor (0: from the beginning) that are final; `only` narrows them further.
 
     Where the brands are quiet, a call ends after `WINDOWS` windows with fewer events and a cursor that moved on.
     """
@@ -34,7 +39,9 @@ def changes_after(cursor: int, *, brands: Collection[int], limit: int) -> Change
         if not ends:
             return Changes(found, cursor, more=False)
         rows = ConsentEvent.objects.filter(event_id__gt=cursor, event_id__lte=ends[-1], brand_id__in=list(brands))
-        rows = rows.exclude(kind=EventKind.ERASURE)  # about nobody any more (R-L5)
+        rows = rows.filter(kind__in=kinds) if kinds else rows.exclude(kind=EventKind.ERASURE)  # about nobody (R-L5)
+        if only is not None:
+            rows = rows.filter(only)
         found += rows.order_by("event_id")[: limit - len(found)]
         if len(found) >= limit:
             return Changes(found, found[-1].event_id, more=True)
@@ -49,3 +56,15 @@ def _ends(cursor: int) -> list[int]:
         return []
     window = LedgerSeal.objects.filter(number__gte=first.number, number__lt=first.number + SEALS)
     return list(window.order_by("number").values_list("last_event", flat=True))
+
+
+def last_final() -> int:
+    """The cursor behind everything that is told so far."""
+    newest = LedgerSeal.objects.order_by("-number").first()
+    return newest.last_event if newest and newest.last_event else 0
+
+
+def cursor_before(moment: datetime) -> int:
+    """A cursor behind which stands everything that was registered from a moment on, and perhaps a little before it."""
+    seal = LedgerSeal.objects.filter(sealed_at__lt=moment).order_by("-number").first()
+    return seal.last_event if seal and seal.last_event else 0

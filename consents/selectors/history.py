@@ -82,9 +82,12 @@ def brand_of(consent: Consent) -> Brand:
     return Brand.objects.select_related("provider").get(pk=consent.brand_id)
 
 
-def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime) -> Record:
-    """Everything the detail page shows; the number of queries does not depend on the history's length."""
-    events = list(_events(consent).order_by("-version"))
+def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime, since: datetime | None = None) -> Record:
+    """Everything the detail page shows; the number of queries does not depend on the history's length.
+
+    `since` leaves out what was registered before: an earlier holder's of the address (R-Z2).
+    """
+    events = list(_events(consent, since=since).order_by("-version"))
     allowed = Q() if actor.bound is None else granted(Consent, actor.bound)
     others = (
         Consent.objects.filter(allowed)
@@ -102,13 +105,14 @@ def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime) ->
     )
 
 
-def _events(consent: Consent):  # type: ignore[no-untyped-def]
-    return ConsentEvent.objects.filter(
+def _events(consent: Consent, *, since: datetime | None = None):  # type: ignore[no-untyped-def]
+    found = ConsentEvent.objects.filter(
         recipient=consent.recipient,
         brand_id=consent.brand_id,
         channel=consent.channel,
         recipient_type=consent.recipient_type,
     )
+    return found if since is None else found.filter(registered_at__gte=since)
 
 
 def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[Line]:
@@ -121,6 +125,7 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
     told = told_of(actor, events)
     alerts = _alerts(events)
     texts = agreed_texts(event.text_version_id for event in events)
+    outside = actor.bound is not None or actor.kind is ActorKind.RECIPIENT
     lines = []
     for place, event in enumerate(events):
         former = events[place + 1] if place + 1 < len(events) else None
@@ -129,15 +134,16 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
         by_registry = by_import is not None and by_import.by_registry
         user = users.get(event.actor_id) if event.actor_kind in PEOPLE else None
         party = parties.get(event.version)
-        inside = user is not None and user.pk in members and actor.bound is None
-        named = user is not None and (actor.all_providers or inside or party is not None) and not by_registry
+        inside = user is not None and user.pk in members and not outside
+        known = actor.all_providers or inside or (party is not None and actor.kind is not ActorKind.RECIPIENT)
+        named = user is not None and known and not by_registry
         lines.append(
             Line(
                 event=event,
                 title=title,
                 tone=tone,
                 icon=icon,
-                who=_named(user, party) if named else _who(event, outside=actor.bound is not None and not by_registry),
+                who=_named(user, party) if named else _who(event, outside=outside and not by_registry),
                 way=WayIn(event.way).label,
                 source=Source(event.source) if event.source else None,
                 evidence=evidence.get(bytes(event.evidence_hash or b""), "") or _evidence(event),
@@ -248,10 +254,12 @@ def _who(event: ConsentEvent, *, outside: bool) -> str:
         return _("the recipient")
     if event.actor_kind == ActorKind.API_KEY:
         return _("API key %(number)s") % {"number": event.actor_id}
-    if outside and event.actor_kind == ActorKind.USER:
+    if outside and event.actor_kind in PEOPLE:
         return _("the provider")
     return _("the registry")
 
 
 def _evidence(event: ConsentEvent) -> str:
+    if event.way == WayIn.CONSENT_PAGE:
+        return _("Proof of a consent page")
     return str(EvidenceKind(event.evidence_kind).label) if event.evidence_kind else ""

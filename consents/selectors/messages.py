@@ -1,6 +1,6 @@
 """Reads of messages: what an actor may see, what is known of the sender, and messages to one's own address (R-S3)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,11 @@ from consents.models.messages import OPEN
 from consents.states import MessageState
 from consents.transitions import MESSAGE
 from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound
 from providers.enums import BrandValueKind as K
 from providers.models import Brand, BrandValue
+
+from .narrowed import narrowed
 
 PAGE = 25
 ROWS = 500  # of recipients' rows in one read: some thousand addresses
@@ -63,17 +66,9 @@ class ToAddress:
         return self.reason < Reason.REFUSED_BY_RECIPIENT and self.removed_at is None
 
 
-def messages_page(
-    actor: Actor, *, brand: Brand | None = None, state: str = "", channel: int | None = None, number: int = 1
-) -> MessagePage:
-    """Messages that the actor may see (R-A1), the newest first."""
-    found = visible(actor)
-    if brand is not None:
-        found = found.filter(brand=brand)
-    if state:
-        found = found.filter(state=state)
-    if channel is not None:
-        found = found.filter(channel=channel)
+def messages_page(actor: Actor, *, chosen: Mapping[str, str], number: int = 1) -> MessagePage:
+    """Messages that the actor may see (R-A1), as filtered, the newest first."""
+    found = narrowed(visible(actor), chosen)
     start = (number - 1) * PAGE
     rows = list(found.order_by("-created_at", "-pk")[start : start + PAGE + 1])
     return MessagePage(rows[:PAGE], number, max(number - 1, 0), number + 1 if len(rows) > PAGE else 0)
@@ -81,6 +76,14 @@ def messages_page(
 
 def visible(actor: Actor) -> QuerySet[Message]:
     return Message.objects.visible_to(actor).select_related("brand__provider", "replaces", "wash_job")
+
+
+def visible_message(actor: Actor, public_id: Any) -> Message:
+    """One message by its public id; raises `NotFound` for a stranger (R-A1)."""
+    message = visible(actor).filter(public_id=public_id).first()
+    if message is None:
+        raise NotFound
+    return message
 
 
 def versions_of(actor: Actor, message: Message) -> list[Message]:
@@ -140,6 +143,11 @@ def found_in(message_ids: Collection[int], recipients: Iterable[str]) -> dict[tu
     return _found(recipients, list(message_ids))
 
 
+def naming(recipients: Iterable[str]) -> dict[tuple[int, str], Reason]:
+    """Every message that names one of these addresses, registered or not, with what was answered then."""
+    return _found(recipients)
+
+
 def _found(recipients: Iterable[str], within: list[int] | None = None) -> dict[tuple[int, str], Reason]:
     asked = sorted({(bucket_of(recipient), recipient) for recipient in recipients})
     if not asked:
@@ -160,10 +168,17 @@ def messages_of(addresses: Collection[str]) -> list[ToAddress]:
     """
     found = _found(addresses)
     messages = Message.objects.select_related("brand__provider").filter(released_at__isnull=False)
-    known = messages.in_bulk({message_id for message_id, _ in found})
+    return told_of(messages.in_bulk({message_id for message_id, _ in found}).values(), found)
+
+
+def told_of(messages: Iterable[Message], found: Mapping[tuple[int, str], Reason]) -> list[ToAddress]:
+    """These messages as each address of `found` (see `naming`) was told, the latest planned first. One query."""
+    known = {message.pk: message for message in messages}
     removals = {
         (row.message_id, row.recipient): row
-        for row in MessageRemoval.objects.filter(message_id__in=known, recipient__in=set(addresses))
+        for row in MessageRemoval.objects.filter(
+            message_id__in=known, recipient__in={recipient for _, recipient in found}
+        )
     }
     told = []
     for (message_id, recipient), reason in found.items():

@@ -80,12 +80,15 @@ class Proof:
     newest: Inclusion | None  # of the newest event that is sealed
 
 
-def proof_of(consents: Sequence[Consent], brands: Iterable[Brand], *, now: datetime) -> Proof:
+def proof_of(
+    consents: Sequence[Consent], brands: Iterable[Brand], *, now: datetime, since: datetime | None = None
+) -> Proof:
     """Everything that the ledger holds about these consents, with what proves it.
 
-    Events that no seal covers yet stand in it without a proof of their own.
+    Events that no seal covers yet stand in it without a proof of their own. `since` leaves out what was registered
+    before.
     """
-    told = [(event, inclusion_of(event.event_id)) for consent in consents for event in _events_of(consent)]
+    told = [(event, inclusion_of(event.event_id)) for consent in consents for event in _events_of(consent, since)]
     inclusions = [proof for _, proof in told if proof is not None]
     seals = {proof.seal.number: proof.seal for proof in inclusions}
     values = {
@@ -103,11 +106,12 @@ def proof_of(consents: Sequence[Consent], brands: Iterable[Brand], *, now: datet
     return Proof(values, [seals[number] for number in sorted(seals)], newest)
 
 
-def _events_of(consent: Consent) -> QuerySet[ConsentEvent]:
+def _events_of(consent: Consent, since: datetime | None) -> QuerySet[ConsentEvent]:
     recipient, brand_id, channel, recipient_type = consent.key
-    return ConsentEvent.objects.filter(
+    found = ConsentEvent.objects.filter(
         recipient=recipient, brand_id=brand_id, channel=channel, recipient_type=recipient_type
-    ).order_by("version")
+    )
+    return (found if since is None else found.filter(registered_at__gte=since)).order_by("version")
 
 
 def _told(event: ConsentEvent, proof: Inclusion | None) -> dict[str, Any]:

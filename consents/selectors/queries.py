@@ -1,5 +1,6 @@
 """What the pages of queries show: the list, one answer in numbers, and how far a job is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,14 +10,18 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from consents.address_column import name_of
 from consents.effective import Effective, Reason
 from consents.enums import Channel, RecipientType, Verdict
 from consents.files.layout import Layout
+from consents.masking import mask
 from consents.models import RecipientQuery
 from consents.query_results import Words, by_answer, words_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
+
+from .narrowed import narrowed
 
 PAGE = 25
 
@@ -30,9 +35,9 @@ class QueryPage:
     after: str = ""
 
 
-def queries_page(actor: Actor, *, after: str = "", before: str = "") -> QueryPage:
-    """One page of the queries that the actor may see (R-A1), by key."""
-    found: QuerySet[RecipientQuery] = RecipientQuery.objects.visible_to(actor).select_related("brand", "job")
+def queries_page(actor: Actor, *, chosen: Mapping[str, str], after: str = "", before: str = "") -> QueryPage:
+    """One page of the queries that the actor may see (R-A1), as filtered, by key."""
+    found: QuerySet[RecipientQuery] = narrowed(visible(actor), chosen)
     edge = _edge(found, before or after)
     backwards = bool(before and edge)
     if edge is not None:
@@ -45,6 +50,10 @@ def queries_page(actor: Actor, *, after: str = "", before: str = "") -> QueryPag
         return QueryPage()
     newer, older = (more if backwards else edge is not None), backwards or more
     return QueryPage(rows, str(rows[0].public_id) if newer else "", str(rows[-1].public_id) if older else "")
+
+
+def visible(actor: Actor) -> QuerySet[RecipientQuery]:
+    return RecipientQuery.objects.visible_to(actor).select_related("brand__provider", "job")
 
 
 def _edge(found: QuerySet[RecipientQuery], key: str) -> datetime | None:
@@ -143,8 +152,12 @@ def _chart(totals: list[Total]) -> dict[str, Any]:
     return {"type": "bar", "labels": [label for label, _total in shown], "series": series}
 
 
-def first_rows_of(query: RecipientQuery) -> list[Row]:
-    return [Row(row["line"], row["cell"], row["address"], words_of(row["number"])) for row in query.first_rows]
+def first_rows_of(query: RecipientQuery, *, masked: bool = False) -> list[Row]:
+    """The rows that are kept for the page; staff see masked addresses (R-G2)."""
+    shown = mask if masked else str
+    return [
+        Row(row["line"], shown(row["cell"]), shown(row["address"]), words_of(row["number"])) for row in query.first_rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -189,32 +202,12 @@ def _message(query: RecipientQuery, state: str, error: str) -> str:
     return _("You may leave this page; the work goes on.")
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A column that may hold the addresses, with some of its cells."""
-
-    index: int
-    label: str
-    cells: list[str]
-
-
-def choices_of(query: RecipientQuery) -> list[Choice]:
-    layout = Layout.from_json(query.layout)
-    found = []
-    for column in layout.columns:
-        cells = [row[column.index] for row in layout.sample if column.index < len(row) and row[column.index].strip()]
-        label = column.heading or _("Column %(number)s") % {"number": column.index + 1}
-        found.append(Choice(column.index, label, cells[:3]))
-    return found
-
-
 def column_name(query: RecipientQuery) -> str:
     """The heading of the column that was asked about; "" for a plain list."""
     layout = Layout.from_json(query.layout)
     if query.column is None or len(layout.columns) < 2:
         return ""
-    heading = layout.columns[query.column].heading
-    return heading or _("Column %(number)s") % {"number": query.column + 1}
+    return name_of(layout, query.column)
 
 
 def about(query: RecipientQuery) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def _page(
     if edge is not None:
         found = found.filter(_beyond(edge, order, backwards=backwards))
     way = tuple(name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in order)
-    rows = list(found.select_related("brand__provider").order_by(*(way if backwards else order))[: PAGE + 1])
+    rows = list(found.select_related("brand__provider", "wish").order_by(*(way if backwards else order))[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if backwards:
         rows.reverse()

@@ -6,7 +6,7 @@ how many the consents that stand have grown: also an undo and a refusal that was
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,12 @@ _MEASURES: dict[str, Any] = {
     "missing": Sum("missing", default=0),
 }
 _MEANS = {Channel.ARAMA: Means.TEXT, Channel.MESAJ: Means.TEXT, Channel.EPOSTA: Means.MAIL}
-_TRIED = (NoticeState.ON_TIME, NoticeState.LATE, NoticeState.REGISTERED_LATER, NoticeState.UNDELIVERED)
+_LATE = {
+    int(NoticeState.LATE): "late_notices",
+    int(NoticeState.REGISTERED_LATER): "registered_later",
+    int(NoticeState.UNDELIVERED): "undelivered",
+}
+_TRIED = (NoticeState.ON_TIME, *_LATE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,10 @@ class Asked:
 
 @dataclass
 class Figures:
-    """The numbers of one line. `on_time` of `told` notices; None where notices are not counted by this."""
+    """The numbers of one line. `on_time` of `told` notices; None where notices are not counted by this.
+
+    The others of `told` were late, told of something that was registered later, or were not delivered.
+    """
 
     consents: int = 0
     refusals: int = 0
@@ -60,6 +68,9 @@ class Figures:
     missing: int = 0
     on_time: int | None = None
     told: int | None = None
+    late_notices: int = 0
+    registered_later: int = 0
+    undelivered: int = 0
 
     @property
     def net(self) -> int:
@@ -71,7 +82,7 @@ class Figures:
         return self.on_time * 100 // self.told if self.told and self.on_time is not None else None
 
     def add(self, other: "Figures") -> None:
-        for name in (*_MEASURES, "on_time", "told"):
+        for name in (*_MEASURES, "on_time", "told", *_LATE.values()):
             if (value := getattr(other, name)) is not None:
                 setattr(self, name, (getattr(self, name) or 0) + value)
 
@@ -80,6 +91,8 @@ class Figures:
         if state in _TRIED:
             self.told = (self.told or 0) + total
             self.on_time = (self.on_time or 0) + (total if state == NoticeState.ON_TIME else 0)
+        if state in _LATE:
+            setattr(self, _LATE[state], getattr(self, _LATE[state]) + total)
 
 
 @dataclass(frozen=True)
@@ -109,6 +122,7 @@ class Report:
     total: Figures
     missing_now: int
     tables: list[Table]
+    notices: list[Table]
     chart: dict[str, Any]
     scope: str
 
@@ -124,8 +138,9 @@ def report_of(actor: Actor, asked: Asked) -> Report:
     for day, figures in days.items():
         months[day.replace(day=1)].add(figures)
         total.add(figures)
-    for brand_id, day, state, count in notices:
-        for one in (months[day.replace(day=1)], brands[brand_id], total):
+    ways: dict[Any, Figures] = defaultdict(Figures)
+    for brand_id, day, means, state, count in notices:
+        for one in (months[day.replace(day=1)], brands[brand_id], ways[means], total):
             one.tell(state, count)
     mark = ReportMark.objects.first()
     tables = [
@@ -142,6 +157,7 @@ def report_of(actor: Actor, asked: Asked) -> Report:
         total=total,
         missing_now=_missing_now(actor, asked),
         tables=[table for table in tables if table.lines],
+        notices=_of_notices([_by_means(ways), *tables]),
         chart=_chart(asked, days, months),
         scope=_scope(actor, asked),
     )
@@ -173,15 +189,15 @@ def _sums(rows: Any, by: str) -> dict[Any, Figures]:
     return found
 
 
-def _notices(actor: Actor, asked: Asked) -> Iterable[tuple[int, date, int, int]]:
-    """(brand, day, state, how many); by the means of the channel, where one is asked for."""
+def _notices(actor: Actor, asked: Asked) -> Iterable[tuple[int, date, int, int, int]]:
+    """(brand, day, means, state, how many); by the means of the channel, where one is asked for."""
     rows = NoticeCounter.objects.visible_to(actor).filter(day__gte=asked.first, day__lte=asked.last)
     if asked.brand is not None:
         rows = rows.filter(brand_id=asked.brand.pk)
     if asked.channel is not None:
         rows = rows.filter(means=_MEANS[asked.channel])
-    sums = rows.filter(state__in=_TRIED).values_list("brand_id", "day", "state").annotate(Sum("total"))
-    return sums.order_by("brand_id", "day", "state")
+    sums = rows.filter(state__in=_TRIED).values_list("brand_id", "day", "means", "state").annotate(Sum("total"))
+    return sums.order_by("brand_id", "day", "means", "state")
 
 
 def _missing_now(actor: Actor, asked: Asked) -> int:
@@ -208,6 +224,17 @@ def _lines(found: dict[Any, Figures], names_of: Callable[[list[Any]], dict[Any, 
             rest.add(found[key])
         lines.append(Line(_("%(count)s others together") % {"count": len(ordered) - MOST}, rest))
     return lines
+
+
+def _by_means(ways: dict[Any, Figures]) -> Table:
+    lines = [Line(str(means.label), ways[means.value]) for means in Means if means.value in ways]
+    return Table("means", _("By way"), _("Way"), lines, notices=True)
+
+
+def _of_notices(tables: list[Table]) -> list[Table]:
+    """The tables by which notices are counted, with the lines that have any."""
+    told = [replace(table, lines=[line for line in table.lines if line.figures.told]) for table in tables]
+    return [table for table in told if table.notices and table.lines]
 
 
 def _brand_names(keys: list[Any]) -> dict[Any, str]:

@@ -73,30 +73,38 @@ _TITLES = {
 
 
 def told_of(actor: Actor, events: Sequence[ConsentEvent]) -> dict[int, list[Told]]:
-    """The notices about one consent's events (all of one key), by the events' version.
+    """The notices about one consent's events (all of one key), by the events' version."""
+    told = told_of_events(actor, events)
+    return {event.version: told[event.event_id] for event in events if event.event_id in told}
+
+
+def told_of_events(actor: Actor, events: Sequence[ConsentEvent]) -> dict[int, list[Told]]:
+    """The notices about events of any consents, by the events' numbers.
 
     A notice bears the number of one event of its intake (address, brand, moment), which may be another channel's.
     The number of queries does not depend on the events. Staff see no address in the server's answers (R-G2).
     """
-    moments = {event.registered_at for event in events}
-    if not moments:
+    if not events:
         return {}
-    one = events[0]
+    numbers = {(event.key, event.version): event.event_id for event in events}
     intakes = ConsentEvent.objects.filter(
-        recipient=one.recipient, brand_id=one.brand_id, registered_at__in=list(moments)
+        recipient__in={event.recipient for event in events},
+        brand_id__in={event.brand_id for event in events},
+        registered_at__in={event.registered_at for event in events},
     ).order_by()
     notices = list(Notice.objects.filter(pk__in=intakes.values("event_id")).order_by("pk"))
     told: dict[int, list[Told]] = {}
     for notice, parts in zip(notices, parts_of(notices), strict=True):
         for part in parts:
-            same = (part.channel, part.recipient_type) == (one.channel, one.recipient_type)
-            if same and part.told_by(NoticeKind(notice.kind)):
-                told.setdefault(part.version, []).append(_told(actor, notice))
-    without = [event for event in events if event.version not in told and _may_wait(event)]
+            key = (notice.recipient, notice.brand_id, int(part.channel), int(part.recipient_type))
+            number = numbers.get((key, part.version))
+            if number is not None and part.told_by(NoticeKind(notice.kind)):
+                told.setdefault(number, []).append(_told(actor, notice))
+    without = [event for event in events if event.event_id not in told and _may_wait(event)]
     folded = _in_batches(without, intakes) if without else set()
     for event in without:
-        if event.registered_at in folded:
-            told[event.version] = [Told(NoticeKind.CONFIRMATION, NoticeState.WAITING, _means(event))]
+        if _intake(event) in folded:
+            told[event.event_id] = [Told(NoticeKind.CONFIRMATION, NoticeState.WAITING, _means(event))]
     return told
 
 
@@ -121,10 +129,22 @@ def _may_wait(event: ConsentEvent) -> bool:
     return event.job_id is not None and event.kind == EventKind.RECORD and event.status == Status.ONAY and electronic
 
 
-def _in_batches(events: Sequence[ConsentEvent], intakes: ConsentQuerySet) -> set[datetime]:
-    """The moments of the intakes whose notice is still folded into its chunk's row."""
+Intake = tuple[str, int, datetime]
+"""Address, brand and moment."""
+
+
+def _intake(event: ConsentEvent) -> Intake:
+    return event.recipient, event.brand_id, event.registered_at
+
+
+def _in_batches(events: Sequence[ConsentEvent], intakes: ConsentQuerySet) -> set[Intake]:
+    """The intakes whose notice is still folded into its chunk's row."""
     moments = {event.registered_at for event in events}
-    numbers = dict(intakes.filter(registered_at__in=list(moments)).values_list("event_id", "registered_at"))
+    rows = intakes.filter(registered_at__in=list(moments))
+    numbers = {
+        number: (recipient, brand, moment)
+        for number, recipient, brand, moment in rows.values_list("event_id", "recipient", "brand_id", "registered_at")
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FOLDED, {"jobs": list({event.job_id for event in events}), "events": list(numbers)})
         return {numbers[number] for (number,) in cursor.fetchall()}

@@ -1,9 +1,10 @@
 """Counts that pages show: from the counters kept with every write, never from the big tables."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Window
 
 from consents.enums import Channel, Hold, Status, Verdict
 from consents.models import BrandCounter, BrandDay
@@ -45,7 +46,7 @@ class Day:
 
 def matching(actor: Actor, filters: Filters) -> dict[int, int]:
     """Brands that have consents which the filters allow, with how many (the search and the source aside)."""
-    counters = BrandCounter.objects.visible_to(actor).filter(total__gt=0)
+    counters = _kept(actor)
     if filters.brands is not None:
         counters = counters.filter(brand_id__in=filters.brands)
     for name in ("channel", "status", "recipient_type"):
@@ -56,25 +57,56 @@ def matching(actor: Actor, filters: Filters) -> dict[int, int]:
     return dict(counters.values_list("brand_id").annotate(Sum("total")).order_by())
 
 
-def by_brand(actor: Actor) -> list[BrandTotals]:
-    """Every visible brand that has consents, largest first. One query over the counters."""
-    rows = BrandCounter.objects.visible_to(actor).filter(total__gt=0)
-    found: dict[int, BrandTotals] = {}
-    for row in rows.values_list("brand_id", "channel", "status", "holds", "total"):
-        brand_id, channel, status, holds, total = row
-        item = found.setdefault(brand_id, BrandTotals(brand_id, {}, {}, 0, 0))
-        part = {Status.ONAY: item.consents, Status.RET: item.refusals}.get(Status(status))
+@dataclass(frozen=True)
+class Totals:
+    """All visible brands together (`brand_id` 0), the largest of them, and how many have any consents."""
+
+    together: BrandTotals
+    largest: list[BrandTotals]
+    brands: int
+
+
+def totals(actor: Actor, *, limit: int) -> Totals:
+    """The numbers of the overview. One query over a provider's counters; over all providers three that add up there."""
+    if not actor.all_providers:
+        rows = list(_kept(actor).values_list("brand_id", *_PARTS))
+        found = sorted(_by_brand(rows), key=lambda item: (-item.total, item.brand_id))
+        return Totals(_totals(0, [row[1:] for row in rows]), found[:limit], len(found))
+    together = _kept(actor).values_list("channel", "status", "holds").annotate(Sum("total")).order_by()
+    recorded = Sum("total", filter=Q(status__in=(Status.ONAY, Status.RET)), default=0)
+    ranked = _kept(actor).values_list("brand_id").annotate(recorded=recorded, brands=Window(Count("*")))
+    top = list(ranked.order_by("-recorded", "brand_id")[:limit])
+    rows = list(_kept(actor).filter(brand_id__in=[row[0] for row in top]).values_list("brand_id", *_PARTS))
+    found = sorted(_by_brand(rows), key=lambda item: (-item.total, item.brand_id))
+    return Totals(_totals(0, together), found, top[0][2] if top else 0)
+
+
+_PARTS = ("channel", "status", "holds", "total")
+
+
+def _by_brand(rows: Iterable[tuple[int, int, int, int, int]]) -> list[BrandTotals]:
+    parts: dict[int, list[tuple[int, int, int, int]]] = {}
+    for brand_id, *part in rows:
+        parts.setdefault(brand_id, []).append(tuple(part))  # type: ignore[arg-type]
+    return [_totals(brand_id, part) for brand_id, part in parts.items()]
+
+
+def _kept(actor: Actor) -> QuerySet[BrandCounter]:
+    return BrandCounter.objects.visible_to(actor).filter(total__gt=0)
+
+
+def _totals(brand_id: int, rows: Iterable[tuple[int, int, int, int]]) -> BrandTotals:
+    """Counters (channel, status, holds, how many) of one brand, or of several, put together."""
+    consents: dict[Channel, int] = {}
+    refusals: dict[Channel, int] = {}
+    awaiting = evidence_missing = 0
+    for channel, status, holds, total in rows:
+        part = {Status.ONAY: consents, Status.RET: refusals}.get(Status(status))
         if part is not None:
             part[Channel(channel)] = part.get(Channel(channel), 0) + total
-        if holds:
-            found[brand_id] = BrandTotals(
-                brand_id,
-                item.consents,
-                item.refusals,
-                item.awaiting + (total if holds & Hold.AWAITING_CONFIRMATION else 0),
-                item.evidence_missing + (total if holds & Hold.EVIDENCE_MISSING else 0),
-            )
-    return sorted(found.values(), key=lambda item: (-item.total, item.brand_id))
+        awaiting += total if holds & Hold.AWAITING_CONFIRMATION else 0
+        evidence_missing += total if holds & Hold.EVIDENCE_MISSING else 0
+    return BrandTotals(brand_id, consents, refusals, awaiting, evidence_missing)
 
 
 def last_days(actor: Actor, *, now: datetime, days: int = CHART_DAYS) -> list[Day]:

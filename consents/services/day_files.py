@@ -23,7 +23,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncDate, TruncDay
 from django.utils import timezone
 
-from consents.models import BrandDay, ClosedDay, ConsentImport, DayFile, LedgerSeal, SealMark
+from consents.models import ApiBatch, BrandDay, ClosedDay, ConsentImport, DayFile, LedgerSeal, SealMark
 from consents.selectors.day_rows import HEADING, day_rows, day_rows_of
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
@@ -109,7 +109,7 @@ def _next_day() -> date | None:
 
 
 def _is_final(day: date, now: datetime) -> bool:
-    """The day is over by every machine's clock, all writers of it have ended, and no import of it is under way."""
+    """The day is over by every machine's clock, all writers of it have ended, and no import or batch of it is open."""
     end = bounds(day)[1]
     over = end + settings.REGISTRY["CLOCK_DIFFERENCE"]
     if now < over or not SealMark.objects.filter(sealed_until__gte=over).exists():
@@ -117,6 +117,8 @@ def _is_final(day: date, now: datetime) -> bool:
     under_way = [JobState.QUEUED, JobState.RUNNING]
     applies = Q(apply_job__state__in=under_way, apply_moment__lt=end)
     undoes = Q(undo_job__state__in=under_way, undo_job__payload__moment__lt=end.astimezone(UTC).isoformat())
+    if ApiBatch.objects.filter(worked_at=None, accepted_at__lt=end).exists():
+        return False
     return not ConsentImport.objects.filter(applies | undoes).exists()
 
 

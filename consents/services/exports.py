@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from consents.enums import ExportFormat, ExportKind, ExportStage
-from consents.exports import Listing, write_csv, write_xlsx
-from consents.models import ExportFile
+from consents.exports import Listing, Table, write_csv, write_xlsx
+from consents.models import ExportFile, Message, RecipientQuery
 from consents.selectors.exports import filters_as_json, filters_of, final_event, last_position, listing_of
 from consents.selectors.pages import Filters
 from iys_portal.accounts.models import User
@@ -30,6 +30,9 @@ from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import Run, claimed, request_cancel, start_job
 from iys_portal.core.storage import only_if_written
+
+from . import export_tables
+from .export_tables import may_be_listed
 
 TASK = "consents.make_export"
 BATCH = 500
@@ -55,30 +58,68 @@ def start_export(
     `filters` are already within the actor's scope, `shown` says them in words. Raises `NotAllowed`, and `Invalid`
     while as many of the person's files are being made as may be at once.
     """
+    what: dict[str, Any] = {"moment": moment, "search": search, "after_event": after_event, "upto_event": upto_event}
+    return _ordered(actor, kind, form, filters_as_json(filters), shown, now, publish=publish, **what)
+
+
+@transaction.atomic
+def start_table(
+    *,
+    actor: Actor,
+    kind: ExportKind,
+    form: ExportFormat,
+    shown: dict[str, str],
+    now: datetime,
+    of: RecipientQuery | Message | None = None,
+    publish: bool = True,
+) -> ExportFile:
+    """Have a list of queries or messages, or one of them whole, made in the background; audited (R-G3).
+
+    `shown` are the list's filters, `of` the one query or message, which the actor was seen to see. Raises as
+    `start_export`, and `WrongMoment` for a query without an answer and a message that is not registered.
+    """
+    if (isinstance(of, RecipientQuery) and not of.result) or (isinstance(of, Message) and not may_be_listed(of)):
+        raise WrongMoment(_("There is nothing to be listed yet, or not any more."))
+    about = {} if of is None else {"of": str(of)[:100]}
+    kept = {"lists": shown} if of is None else {"of": of.pk}
+    return _ordered(actor, kind, form, kept, shown | about, now, publish=publish)
+
+
+def _ordered(
+    actor: Actor,
+    kind: ExportKind,
+    form: ExportFormat,
+    filters: dict[str, Any],
+    shown: dict[str, str],
+    now: datetime,
+    *,
+    publish: bool,
+    moment: datetime | None = None,
+    **more: Any,
+) -> ExportFile:
     actor.require(Permission.CONSENT_EXPORT)
     if actor.bound is not None:  # R-P12: grants give no exports
         raise NotAllowed
     active = ExportFile.objects.visible_to(actor).filter(job__state__in=(JobState.QUEUED, JobState.RUNNING))
     if active.count() >= settings.REGISTRY["EXPORTS_AT_ONCE"]:
         raise Invalid(_("Several of your files are still being made. Wait for one of them, or stop it."))
-    job = start_job(TASK, title=str(kind.label), actor=actor, provider_id=actor.provider_id, publish=publish)
+    about: dict[str, Any] = {"payload": {"language": translation.get_language() or settings.LANGUAGE_CODE}}
+    job = start_job(TASK, title=str(kind.label), actor=actor, provider_id=actor.provider_id, publish=publish, **about)
     item = ExportFile.objects.create(
         provider_id=actor.provider_id,
         kind=kind,
         format=form,
-        filters=filters_as_json(filters),
+        filters=filters,
         shown=shown,
-        search=search,
         moment=moment,
-        after_event=after_event,
-        upto_event=upto_event,
+        **more,
         job=job,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name[:200],
         created_at=now,
     )
-    what = {"kind": kind.value, "format": form.value, "filters": shown, "search": bool(search)}
+    what = {"kind": kind.value, "format": form.value, "filters": shown, "search": bool(more.get("search"))}
     audit.record("export.started", item, actor=actor, new=what | ({"at": moment.isoformat()} if moment else {}))
     return item
 
@@ -120,15 +161,10 @@ def make_export(job_id: int) -> None:
         item = ExportFile.objects.get(job_id=job_id)
         if item.made_at is not None or item.removed_at is not None:
             return
-        listing, total = listing_of(
-            owner_of(item),
-            ExportKind(item.kind),
-            filters_of(item),
-            moment=item.moment,
-            after_event=item.after_event,
-        )
-        run.progress(done=0, total=_total(item, listing, total))
-        with tempfile.TemporaryDirectory(prefix="iys-export-") as folder:
+        language = translation.override(run.job.payload.get("language", settings.LANGUAGE_CODE))
+        with language, tempfile.TemporaryDirectory(prefix="iys-export-") as folder:
+            listing, total = _contents(item)
+            run.progress(done=0, total=total)
             path = Path(folder) / "export"
             rows = 0
             for rows in _written(item, path, listing):
@@ -150,13 +186,19 @@ def owner_of(item: ExportFile) -> Actor:
     )
 
 
-def _total(item: ExportFile, listing: Listing, total: int) -> int | None:
-    """How many rows there will be, where the counters know it."""
-    whole = item.kind == ExportKind.CONSENTS and listing.filters.countable
-    return total if whole else None
+def _contents(item: ExportFile) -> tuple[Listing | Table, int | None]:
+    """What the file holds, and how many rows where that is known."""
+    kind, owner = ExportKind(item.kind), owner_of(item)
+    if kind in export_tables.KINDS:
+        table = export_tables.table_of(item, owner, now=timezone.now())
+        return table, table.total
+    asked: dict[str, Any] = {"moment": item.moment, "after_event": item.after_event}
+    listing, total = listing_of(owner, kind, filters_of(item), **asked)
+    whole = kind is ExportKind.CONSENTS and listing.filters.countable
+    return listing, total if whole else None
 
 
-def _written(item: ExportFile, path: Path, listing: Listing) -> Iterator[int]:
+def _written(item: ExportFile, path: Path, listing: Listing | Table) -> Iterator[int]:
     return (write_csv if item.format == ExportFormat.CSV else write_xlsx)(path, listing)
 
 
@@ -196,7 +238,8 @@ def _tell(item: ExportFile) -> None:
 def take_export(*, actor: Actor, public_id: Any, now: datetime) -> ExportFile:
     """Give a finished file out; audited each time (R-G3). Raises `NotFound`, or `WrongMoment` once it has expired.
 
-    Locks the row: a list of refusals counts as downloaded from here on.
+    A message's recipients are given only while nobody was taken off since (R-S2); `WrongMoment` then says so. Locks
+    the row: a list of refusals counts as downloaded from here on.
     """
     actor.require(Permission.CONSENT_EXPORT)
     item = _locked(actor, public_id)
@@ -205,6 +248,7 @@ def take_export(*, actor: Actor, public_id: Any, now: datetime) -> ExportFile:
     if item.taken_at is None:
         item.taken_at = now
         item.save(update_fields=["taken_at"])
+    export_tables.require_fresh(item, actor, now=now)
     audit.record("export.taken", item, actor=actor, new={"rows": item.rows, "kind": item.kind})
     return item
 

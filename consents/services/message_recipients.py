@@ -3,8 +3,6 @@
 import re
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -17,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consents.address_column import AddressColumn, find_address_column, holds_addresses
 from consents.enums import Channel, RecipientsFrom
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
@@ -33,6 +32,7 @@ from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.storage import private_path
 
+from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
 from .messages import locked, require_complete
 
@@ -41,27 +41,81 @@ HEADING = "recipient"
 _PARTS = re.compile(r"[,;\t\r\n]+")
 
 
-def wash_file(*, actor: Actor, public_id: uuid.UUID, file: IO[bytes], name: str = "", publish: bool = True) -> Message:
+def wash_file(
+    *, actor: Actor, public_id: uuid.UUID, file: IO[bytes], name: str = "", look: bool = False, publish: bool = True
+) -> Message:
     """Take a list of recipients and begin to check it. Nothing is kept of a file that is refused as a whole.
 
-    Raises `Invalid` (field "file", or "text" with what is missing in the message), and as `wash`.
+    A list whose address column is not plain waits for `choose_column`; with `look` its reader sees the column first,
+    wherever there is one to choose from. Raises `Invalid` (field "file", or "text" with what is missing in the
+    message), and as `wash`.
     """
     if file.seek(0, 2) > settings.REGISTRY["IMPORT_MAX_BYTES"]:
         limit = settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2
         raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": limit}, code="too-large", field="file")
     file.seek(0)
-    with _washing(actor, public_id, RecipientsFrom.FILE, publish=publish) as message:
+    with transaction.atomic():
+        message = _to_wash(actor, public_id)
         former, storage = message.file.name, message.file.storage
         message.file.save("recipients", File(file), save=False)
-        message.file_name = Path(name).name[:200]
+        message.file_name, message.file_at = Path(name).name[:200], timezone.now()
         try:
-            message.layout = _layout_of(message).to_json(with_sample=False)
+            layout = _layout_of(message)
         except Invalid:
             message.file.delete(save=False)
             raise
         if former:
             transaction.on_commit(lambda: storage.delete(former))
+        found = find_address_column(layout, Channel(message.channel), _known(message))
+        if found.index is None or (look and not found.plain):
+            message.column, message.layout = None, layout.to_json()
+            message.save(update_fields=["file", "file_name", "file_at", "layout", "column"])
+            return message
+        _take_column(message, layout, found.index)
+        _begin(message, RecipientsFrom.FILE, actor, publish=publish)
     return message
+
+
+def choose_column(*, actor: Actor, public_id: uuid.UUID, column: int, publish: bool = True) -> Message:
+    """Say which column of the list that was taken holds the addresses; the check begins. It is known again.
+
+    Raises `WrongMoment` where no list waits, `Invalid` for a column that is not there, and as `wash`.
+    """
+    with transaction.atomic():
+        message = _to_wash(actor, public_id)
+        if not message.waits_for_column:
+            raise WrongMoment
+        layout = Layout.from_json(message.layout)
+        if not 0 <= column < len(layout.columns):
+            raise Invalid(_("Choose one of the file's columns."), code="column", field="column")
+        remember_choice(message.brand.provider_id, Channel(message.channel), layout, column)
+        _take_column(message, layout, column)
+        _begin(message, RecipientsFrom.FILE, actor, publish=publish)
+    return message
+
+
+def drop_list(*, actor: Actor, public_id: uuid.UUID) -> Message:
+    """Give a list up that waits for its column; a second click is ordinary."""
+    with transaction.atomic():
+        message = locked(actor, public_id, ended_too=True)
+        if message.waits_for_column:
+            forget_file(message)
+            message.save(update_fields=["file", "layout"])
+    return message
+
+
+def address_column(message: Message) -> AddressColumn:
+    """The column of a list that waits which probably holds the addresses."""
+    return find_address_column(Layout.from_json(message.layout), Channel(message.channel), _known(message))
+
+
+def _known(message: Message) -> list[str]:
+    return chosen_before(message.brand.provider_id, Channel(message.channel))
+
+
+def _take_column(message: Message, layout: Layout, column: int) -> None:
+    """From now on nothing of the list is kept beside the file."""
+    message.column, message.layout = column, layout.to_json(with_sample=False)
 
 
 def wash_paste(*, actor: Actor, public_id: uuid.UUID, text: str, publish: bool = True) -> Message:
@@ -79,43 +133,51 @@ def wash_paste(*, actor: Actor, public_id: uuid.UUID, text: str, publish: bool =
 
 def wash_all(*, actor: Actor, public_id: uuid.UUID, publish: bool = True) -> Message:
     """Everybody with a consent of the message's brand and channel."""
-    with _washing(actor, public_id, RecipientsFrom.ALL, publish=publish) as message:
+    with transaction.atomic():
+        message = _to_wash(actor, public_id)
         message.file_name = ""
+        _begin(message, RecipientsFrom.ALL, actor, publish=publish)
     return message
 
 
 def wash_again(*, actor: Actor, public_id: uuid.UUID, publish: bool = True) -> Message:
     """The same recipients once more: this version's own, or those of the version that it replaces."""
-    with _washing(actor, public_id, RecipientsFrom.AGAIN, publish=publish) as message:
+    with transaction.atomic():
+        message = _to_wash(actor, public_id)
         former = message.replaces
         if not message.has_recipients and not (former and former.has_recipients):
             raise WrongMoment(_("There are no recipients yet."), code="no-recipients")
+        _begin(message, RecipientsFrom.AGAIN, actor, publish=publish)
     return message
 
 
-@contextmanager
-def _washing(actor: Actor, public_id: uuid.UUID, source: RecipientsFrom, *, publish: bool) -> Iterator[Message]:
-    """Lock, may they, is it the moment; the block writes what the source brings; then the job is started."""
-    with transaction.atomic():
-        message = locked(actor, public_id)
-        transition = MESSAGE.check(message, "wash", actor)
-        if not message.is_commercial:
-            raise WrongMoment(_("A message that needs no consent has no list of recipients."), code="no-consent")
-        require_complete(message)
-        yield message
-        message.recipients_from = source
-        message.wash_moment = timezone.now()
-        message.wash_job = start_job(
-            TASK,
-            title=_("Recipients of %(subject)s") % {"subject": message.subject},
-            actor=actor,
-            provider_id=message.brand.provider_id,
-            payload={"message": message.pk},
-            publish=publish,
-        )
-        MESSAGE.move(message, "wash", actor)
-        message.save()
-        record(transition.verb, message, actor=actor, new={"from": source}, provider_id=message.brand.provider_id)
+def _to_wash(actor: Actor, public_id: uuid.UUID) -> Message:
+    """Lock, may they, is it the moment; within a transaction."""
+    message = locked(actor, public_id)
+    MESSAGE.check(message, "wash", actor)
+    if not message.is_commercial:
+        raise WrongMoment(_("A message that needs no consent has no list of recipients."), code="no-consent")
+    require_complete(message)
+    return message
+
+
+def _begin(message: Message, source: RecipientsFrom, actor: Actor, *, publish: bool) -> None:
+    """Start the job and say so. A list that waited for its column and is not the source is given up."""
+    if source != RecipientsFrom.FILE and message.waits_for_column:
+        forget_file(message)
+    message.recipients_from = source
+    message.wash_moment = timezone.now()
+    message.wash_job = start_job(
+        TASK,
+        title=_("Recipients of %(subject)s") % {"subject": message.subject},
+        actor=actor,
+        provider_id=message.brand.provider_id,
+        payload={"message": message.pk},
+        publish=publish,
+    )
+    moved = MESSAGE.move(message, "wash", actor)
+    message.save()
+    record(moved.verb, message, actor=actor, new={"from": source}, provider_id=message.brand.provider_id)
 
 
 def resume_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
@@ -143,21 +205,16 @@ def stop_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
     return message
 
 
-def column_of(layout: Layout, channel: int) -> int | None:
-    """The column of the channel's addresses."""
-    kind = "phone" if Channel(channel).takes_phone else "email"
-    return layout.fields.get(kind, layout.fields.get("recipient"))
-
-
 def _layout_of(message: Message) -> Layout:
     """How the kept file is built. Raises `Invalid` where it cannot be read or has no addresses."""
     path = private_path(message.file.name)
     try:
-        layout = inspect_file(path, message.file_name, remembered=remembered(message.brand.provider_id))
+        known = remembered(message.brand.provider_id)
+        layout = inspect_file(path, message.file_name, remembered=known, lenient=True)
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
-    if column_of(layout, message.channel) is None:
+    if not holds_addresses(layout, Channel(message.channel)):
         raise Invalid(_("No column with addresses of this channel was found."), code="no-addresses", field="file")
     return layout
 
@@ -167,7 +224,9 @@ def forget_old_files(now: datetime) -> int:
 
     A check that broke down and that nobody went on with is given up with its list.
     """
-    old = Message.objects.exclude(file="").filter(wash_moment__lt=now - settings.REGISTRY["MESSAGE_FILE_KEEP"])
+    since = now - settings.REGISTRY["MESSAGE_FILE_KEEP"]
+    over = Q(file_at__lt=since) & (Q(wash_moment=None) | Q(wash_moment__lt=since))
+    old = Message.objects.exclude(file="").filter(over)
     under_way = Q(state=S.WASHING, wash_job__state__in=(JobState.QUEUED, JobState.RUNNING))
     total = 0
     for key in list(old.exclude(under_way).order_by("pk").values_list("pk", flat=True)[:200]):

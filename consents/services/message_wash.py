@@ -34,7 +34,7 @@ from iys_portal.core.jobs import JobCancelled, Run, claimed
 from iys_portal.core.storage import private_path
 from iys_portal.core.turkish import BLANKS
 
-from .message_recipients import column_of, forget_file
+from .message_recipients import forget_file
 
 SLICE = 20_000  # addresses of one question
 PROBLEMS_KEPT = 100_000  # lines that are listed; all of them are counted
@@ -115,7 +115,7 @@ def _of_brand(message: Message) -> pl.Series:
 
 def _from_file(message: Message, run: Run) -> Listed:
     layout = Layout.from_json(message.layout)
-    column, pasted = column_of(layout, message.channel), not message.file_name
+    column, pasted = message.column, not message.file_name
     good: list[pl.Series] = [_NOBODY]
     bad, malformed = [_NO_PROBLEMS], 0
     path = private_path(message.file.name)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from consents.effective import Reason
 from consents.engine.answers import answers
-from consents.models import LedgerSeal, Message, MessageRemoval
+from consents.models import ConsentEvent, LedgerSeal, Message, MessageRemoval
 from consents.selectors.feed import changes_after
 from consents.selectors.messages import answers_of, found_in, removed_addresses
 from consents.states import MessageState as S
@@ -57,13 +57,29 @@ def catch_up(message_id: int, *, now: datetime) -> int:
                 return total
             changes = changes_after(message.seen_event, brands=[message.brand_id], limit=EVENTS)
             changed = {event.recipient for event in changes.events if event.channel == message.channel}
-            listed = found_in([message.pk], changed)
-            allowed = [address for (_id, address), reason in listed.items() if reason < Reason.REFUSED_BY_RECIPIENT]
-            total += _take_off(message, _lasting(_gone(message, allowed, now)), now)
+            total += _take_off_of(message, changed, now)
             message.seen_event = changes.cursor
             message.save(update_fields=["seen_event"])
         if not changes.more:
             return total
+
+
+def catch_up_whole(message_id: int, *, now: datetime) -> None:
+    """The same, and also what no seal covers yet: nothing that is written by `now` is left out. Locks the message."""
+    catch_up(message_id, now=now)
+    with transaction.atomic():
+        message = Message.objects.select_for_update(of=("self",)).select_related("brand__provider").get(pk=message_id)
+        later = ConsentEvent.objects.filter(
+            event_id__gt=message.seen_event, brand_id=message.brand_id, channel=message.channel
+        )
+        _take_off_of(message, set(later.values_list("recipient", flat=True)), now)
+
+
+def _take_off_of(message: Message, changed: set[str], now: datetime) -> int:
+    """Take off whom something was written about and who may not be written to; returns how many."""
+    listed = found_in([message.pk], changed)
+    allowed = [address for (_id, address), reason in listed.items() if reason < Reason.REFUSED_BY_RECIPIENT]
+    return _take_off(message, _lasting(_gone(message, allowed, now)), now)
 
 
 def take_list(*, actor: Actor, public_id: uuid.UUID) -> Message:

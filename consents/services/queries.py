@@ -20,8 +20,9 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from consents.address_column import AddressColumn, find_address_column
 from consents.document_kinds import QUERY
-from consents.engine.asked import Question, read
+from consents.engine.asked import Question
 from consents.enums import Channel, QueryWay, RecipientType
 from consents.files.errors import FileRefused
 from consents.files.inspect import inspect_file
@@ -41,6 +42,7 @@ from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.storage import only_if_written, private_path, sha256_of
 from providers.models import Brand
 
+from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
 
 TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
@@ -94,7 +96,7 @@ def ask(
 
 
 def ask_text(
-    *, actor: Actor, brand: Brand, channel: Channel, recipient_type: RecipientType, text: str
+    *, actor: Actor, brand: Brand, channel: Channel, recipient_type: RecipientType, text: str, look: bool = False
 ) -> RecipientQuery:
     """A pasted text: a plain list of addresses, or a table like a file. Raises as `ask` and `ask_file`."""
     addresses = pasted_addresses(text)
@@ -109,7 +111,7 @@ def ask_text(
             write_list(addresses, path)
         about["layout"] = None if addresses is None else LIST_LAYOUT
         with path.open("rb") as file:
-            return ask_file(**about, file=file, name=_("Pasted text"), way=QueryWay.LIST)
+            return ask_file(**about, file=file, name=_("Pasted text"), way=QueryWay.LIST, look=look)
 
 
 def ask_file(
@@ -123,11 +125,13 @@ def ask_file(
     way: QueryWay = QueryWay.FILE,
     layout: Layout | None = None,
     column: int | None = None,
+    look: bool = False,
     publish: bool = True,
 ) -> RecipientQuery:
     """Keep a file until it is answered, and start the job where its address column is known.
 
-    Without a sure column the query waits for `choose_column`; `column` says it beforehand. Without `publish` the
+    Without a sure column the query waits for `choose_column`; `column` says it beforehand. With `look` its reader sees
+    the column first, wherever there is one to choose from. Without `publish` the
     caller runs the job itself. Raises as `ask`, and `Invalid` (field "file") for a file that is refused as a whole;
     nothing is kept then.
     """
@@ -144,7 +148,7 @@ def ask_file(
         query.file.save("upload", File(file), save=False)
         drops.append(partial(default_storage.delete, str(query.file.name)))
         _recognise(query, layout)
-        query.column = _checked(query, column) if column is not None else address_column(query)
+        query.column = _checked(query, column) if column is not None else _sure_column(query, look=look)
         _reserve(query)
         query.save(force_insert=True)
         about = _about(query) | {"sha256": query.sha256, "size": size}
@@ -163,6 +167,7 @@ def choose_column(query: RecipientQuery, *, actor: Actor, column: int) -> Recipi
             raise WrongMoment
         query.column = _checked(query, column)
         query.save(update_fields=["column"])
+        remember_choice(query.provider_id, Channel(query.channel), Layout.from_json(query.layout), query.column)
         _start(query, actor, publish=True)
     return query
 
@@ -202,17 +207,16 @@ def order_book(query: RecipientQuery, *, actor: Actor, publish: bool = True) -> 
     return query
 
 
-def address_column(query: RecipientQuery) -> int | None:
-    """The column that holds the channel's addresses; None where the file names none, or the first rows hold others."""
-    layout, channel = Layout.from_json(query.layout), Channel(query.channel)
-    fields = layout.fields
-    found = fields.get("phone" if channel.takes_phone else "email", fields.get("recipient"))
-    if found is None:
-        return None
-    cells = [row[found] for row in layout.sample if found < len(row) and row[found].strip()]
-    if cells and not (read(pl.Series(cells, dtype=pl.String), channel)["number"] == 0).any():
-        return None
-    return found
+def address_column(query: RecipientQuery) -> AddressColumn:
+    """The column that probably holds the channel's addresses."""
+    channel = Channel(query.channel)
+    known = chosen_before(query.provider_id, channel)
+    return find_address_column(Layout.from_json(query.layout), channel, known)
+
+
+def _sure_column(query: RecipientQuery, *, look: bool) -> int | None:
+    found = address_column(query)
+    return None if look and not found.plain else found.index
 
 
 def settle(query: RecipientQuery, found: Answered, moment: Any) -> None:

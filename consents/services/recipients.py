@@ -64,7 +64,11 @@ def refuse(
         for brand_id in sorted(brands):
             brand = brands[brand_id]
             channels = sorted(set(wanted[brand_id]))
-            rows = [_row(recipient, channel, kind, source, moment) for channel in channels for kind in RecipientType]
+            rows = [
+                own_row(recipient, channel, kind=kind, status=Status.RET, source=source, moment=moment)
+                for channel in channels
+                for kind in RecipientType
+            ]
             outcomes = write_rows(terms_of_recipient(brand_id, moment=moment, actor=actor, way=way), rows)
             pairs = [outcomes[n : n + len(RecipientType)] for n in range(0, len(outcomes), len(RecipientType))]
             for channel, pair in zip(channels, pairs, strict=True):
@@ -108,15 +112,18 @@ def take_back(
             back = {event.channel for event in events}
             returned += len(back)
             alerts = RefusalAlert.objects.select_for_update(of=("self",)).filter(
-                recipient=recipient, brand_id=brand_id, channel__in=back, taken_back_at=None, refused_at__gte=since
-            )
+                recipient=recipient, brand_id=brand_id, channel__in=back, wish=None, taken_back_at=None,
+                refused_at__gte=since,
+            )  # fmt: skip
             close_alerts(alerts.order_by("pk"), moment=moment)
             for event in events:
                 record("consent.refusal_taken_back", ("consents.consent", str(event.event_id)), actor=actor)
     return returned
 
 
-def _row(recipient: str, channel: Channel, kind: RecipientType, source: Source, moment: datetime) -> dict[str, Any]:
+def own_row(
+    recipient: str, channel: Channel, *, kind: RecipientType, status: Status, source: Source, moment: datetime
+) -> dict[str, Any]:
     """A row as the engine takes it (`normalise.ROWS_SCHEMA`); the address is stored in this form already."""
     if channel.takes_phone != recipient.startswith("+"):  # R-C2
         raise ValueError("The channel does not go to this kind of address")
@@ -124,7 +131,7 @@ def _row(recipient: str, channel: Channel, kind: RecipientType, source: Source, 
         "recipient": recipient,
         "channel": int(channel),
         "recipient_type": int(kind),
-        "status": int(Status.RET),
+        "status": int(status),
         "source": int(source),
         "consent_date": moment.replace(microsecond=0),
         "retailer_code": None,
@@ -172,7 +179,7 @@ def _mark_denied(refusals: list[Refusal]) -> None:
     """R-M3: said after the refusal, it still marks what the provider has to answer for."""
     for refusal in refusals:
         standing = RefusalAlert.objects.filter(recipient=refusal.recipient, brand_id=refusal.brand_id)
-        standing.filter(channel=refusal.channel, taken_back_at=None).update(denied=True)
+        standing.filter(channel=refusal.channel, wish=None, taken_back_at=None).update(denied=True)
 
 
 def _note(verb: str, brands: Mapping[int, Brand], refusal: Refusal, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from consents.engine import statements
 from consents.engine.terms import Terms, parameters, terms_for
 from consents.engine.write import PLAN_BY_KEY, count, sql_of
 from consents.enums import Channel, EvidenceKind, Lane, Status, Verdict, WayIn
+from consents.erased import any_erased
 from consents.evidence import EvidenceValue, read_evidence
 from consents.models import Evidence
 from consents.normalise import Reading, normalise
@@ -114,17 +115,7 @@ def record_consents(
         lane=Lane.SINGLE if len(entries) <= settings.REGISTRY["NOTICE_SINGLE_ROWS"] else Lane.BULK,
     )
     names = (*FIELDS, *OWN_NOTICE) if own_notices else FIELDS
-    frame = pl.DataFrame(
-        {
-            "line": range(len(entries)),
-            **{name: [getattr(entry, name) for entry in entries] for name in names},
-        },
-        schema={"line": pl.UInt32, **dict.fromkeys(names, pl.String)},
-    )
-    reading = Reading(
-        columns={name: name for name in names}, moment=moment, api=strict, allow_registry_sources=registry
-    )
-    read = normalise(frame, reading)
+    read = normalise(_frame(entries, names), _reading(names, moment, strict=strict, registry=registry))
     outcomes = {
         line: _refused(number, values={"value": value or "", "channel": entries[line].type})
         for line, number, _column, value in read.problems.iter_rows()
@@ -138,7 +129,7 @@ def record_consents(
         changes: dict[int, list[tuple[str, str, str]]] = {}
         for line, name, raw, value in read.changes.iter_rows():
             changes.setdefault(line, []).append((name, raw, value))
-        with transaction.atomic() if actor.bound is not None else nullcontext():
+        with transaction.atomic() if _from_outside(actor) else nullcontext():
             written = write_rows(terms, rows)
             _note_integrator(brand, written, actor)
         for outcome, row in zip(written, rows, strict=True):
@@ -147,11 +138,57 @@ def record_consents(
     return [outcomes.get(line) or _refused(114, values={}) for line in range(len(entries))]
 
 
+def read_and_judge(*, actor: Actor, brand: Brand, entries: Sequence[Entry], moment: datetime) -> list[tuple[int, str]]:
+    """What is wrong with entries of the API at that moment: the number of each one's problem or 0, and the raw value.
+
+    Nothing is written or locked, so what depends on the stored state may be otherwise when the entries are recorded.
+    Raises as `record_consents`.
+    """
+    actor.require(Permission.CONSENT_RECORD)
+    require_may_record(brand.provider, Status.RET)
+    read = normalise(_frame(entries, FIELDS), _reading(FIELDS, moment, strict=True))
+    found = {line: (number, value or "") for line, number, _column, value in read.problems.iter_rows()}
+    rows = [{**row, "proof": None} for row in read.rows.to_dicts()]
+    if rows:
+        terms = terms_for(brand, moment=moment, actor=actor, way=WayIn.API, strict=True)
+        with transaction.atomic(), connection.cursor() as cursor:
+            granted = held_channels(actor, brand.pk, now=timezone.now())
+            values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows, keep=False), "granted": granted}
+            cursor.execute(PLAN_BY_KEY)
+            erased = any_erased(cursor, brand.pk)
+            sql = statements.judge_sql(
+                statements.FROM_CALL, statements.NO_EVENT, erased=erased, bounded=granted is not None
+            )
+            cursor.execute(sql + "SELECT line, code FROM judged", values)  # noqa: S608 (constant text)
+            codes = dict(cursor.fetchall())
+        for place, row in enumerate(rows):
+            if codes[place] >= 100:
+                found[row["line"]] = (codes[place], "")
+    return [found.get(line, (0, "")) for line in range(len(entries))]
+
+
+def _frame(entries: Sequence[Entry], names: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"line": range(len(entries)), **{name: [getattr(entry, name) for entry in entries] for name in names}},
+        schema={"line": pl.UInt32, **dict.fromkeys(names, pl.String)},
+    )
+
+
+def _reading(names: Sequence[str], moment: datetime, *, strict: bool, registry: bool = False) -> Reading:
+    columns = {name: name for name in names}
+    return Reading(columns=columns, moment=moment, api=strict, allow_registry_sources=registry)
+
+
 def _note_integrator(brand: Brand, outcomes: Sequence[Outcome], actor: Actor) -> None:
     """R-P12: the provider sees what somebody from outside wrote, by the numbers of the events."""
     events = [outcome.event_id for outcome in outcomes if outcome.verdict.written]
-    if actor.bound is not None and events:
+    if _from_outside(actor) and events:
         record("integrator.recorded", brand, actor=actor, provider_id=brand.provider_id, new={"events": events})
+
+
+def _from_outside(actor: Actor) -> bool:
+    """Somebody of an integrator; a provider's own key that is made for some channels is bound, but no outsider."""
+    return actor.bound is not None and bool(actor.bound.party_id)
 
 
 def _refused(number: int, *, values: dict[str, Any]) -> Outcome:
@@ -182,7 +219,7 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     raise AssertionError("unreachable")
 
 
-def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _arrays(terms: Terms, rows: list[dict[str, Any]], *, keep: bool = True) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows]
         for name in (
@@ -197,7 +234,7 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
     }
     evidence = [row.get("proof") or read_evidence(row["evidence"]) for row in rows]
     references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
-    if references:
+    if references and keep:
         Evidence.objects.bulk_create(
             [
                 Evidence(brand_id=terms.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)

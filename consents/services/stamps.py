@@ -71,7 +71,7 @@ def _note_failure(problem: StampProblem, now: datetime) -> None:
 def _stamped(seal: LedgerSeal) -> tuple[bytes, Stamp]:
     canonical = content_of(seal).canonical
     request = stamps.request_for(canonical)
-    answer = _ask(request)
+    answer = ask(request)
     policy = settings.REGISTRY["STAMP_POLICY"]
     said = stamps.checked(answer, canonical, roots=stamps.trusted_roots(), nonce=request.nonce, policy=policy)
     difference = settings.REGISTRY["STAMP_CLOCK_DIFFERENCE"]
@@ -80,7 +80,7 @@ def _stamped(seal: LedgerSeal) -> tuple[bytes, Stamp]:
     return answer, said
 
 
-def _ask(request: TimeStampRequest) -> bytes:
+def ask(request: TimeStampRequest) -> bytes:
     """The authority's answer. Raises `StampRefused` where there is none, or none in time."""
     user = settings.TIMESTAMP_USER
     auth = HTTPBasicAuth(user.encode(), settings.TIMESTAMP_PASSWORD.encode()) if user else None

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from consents.effective import effective_status
-from consents.filters import ConsentFilterForm, ListAddress, brands_for, read_filters, read_place
+from consents.filters import ConsentFilterForm, ListAddress, read_filters, read_place
 from consents.forms.evidence import ScanForm
 from consents.forms.moment import MomentForm
 from consents.forms.refuse import RefuseForm
@@ -39,7 +39,7 @@ class ListView(ActorView):
     permission = Permission.CONSENT_VIEW
 
     def form(self, data: Any) -> ConsentFilterForm:
-        return ConsentFilterForm(data, brands=brands_for(self.actor), grouped=self.actor.all_providers)
+        return ConsentFilterForm(data, actor=self.actor)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""
@@ -55,8 +55,8 @@ class ListView(ActorView):
         context = {
             "form": form,
             "search": search,
-            "rows": rows_for(self.actor, page.rows, form.brands),
-            "several": len(form.brands) > 1,
+            "rows": rows_for(self.actor, page.rows, form.choice.brands),
+            "several": form.choice.several,
             "forgotten": forgotten(self.actor, filters.search.low) if filters.search.exact else [],
             "total": sum(found.values()) if filters.countable else None,
         }

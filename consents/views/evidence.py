@@ -10,10 +10,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consents.brand_choice import brands_for
 from consents.effective import effective_status
 from consents.enums import Hold, Status
+from consents.evidence import JSON
 from consents.files.errors import FileRefused
-from consents.filters import ListAddress, brands_for, read_place
+from consents.filters import ListAddress, read_place
 from consents.forms.evidence import FilesForm, ReferenceForm, ScanForm
 from consents.selectors import evidence as selectors
 from consents.selectors import history, pages, totals
@@ -59,6 +61,8 @@ class PreviewView(ActorView):
 
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         evidence = services.visible_evidence(self.actor, number)
+        if evidence.content_type == JSON:
+            raise Http404
         data = services.read_out(actor=self.actor, evidence=evidence, verb="evidence.preview")
         response = _file(draw_small(data, evidence.content_type), "image/jpeg")
         response["Cache-Control"] = "private, max-age=600"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.enums import ExportFormat, ExportStage
-from consents.filters import ConsentFilterForm, brands_for, read_filters
+from consents.filters import ConsentFilterForm, read_filters
 from consents.forms.exports import RefusalListForm
 from consents.models import ExportFile
 from consents.selectors.exports import exports_of, lines_of
@@ -63,7 +63,7 @@ class ExportRefusalsView(ExportsView):
         if not form.is_valid():
             return self.page(request, form, status=422)
         shown = {"state": "RET"} | form.chosen
-        filters = ConsentFilterForm(shown, brands=brands_for(self.actor), grouped=False)
+        filters = ConsentFilterForm(shown, actor=self.actor)
         services.start_refusals(
             actor=self.actor,
             form=ExportFormat(form.cleaned_data["format"]),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from consents.enums import ExportFormat, ExportKind
 from consents.exports import Listing, csv_parts, sample, write_xlsx
-from consents.filters import ConsentFilterForm, brands_for, read_filters
+from consents.filters import ConsentFilterForm, read_filters
 from consents.forms.moment import ExportForm
 from consents.opaque import unseal
 from consents.selectors.exports import is_small, listing_of
@@ -46,7 +46,7 @@ class ListExportView(ActorView):
         if not form.is_valid():
             return render(request, "consents/export_moment.html", {"moment": form}, status=422)
         search = unseal("search", request.GET.get("q", ""), actor=self.actor) or ""
-        shown = ConsentFilterForm(request.GET, brands=brands_for(self.actor), grouped=False)
+        shown = ConsentFilterForm(request.GET, actor=self.actor)
         asked: dict[str, Any] = {
             "kind": ExportKind.HISTORY if form.cleaned_data["history"] else ExportKind.CONSENTS,
             "filters": read_filters(self.actor, shown, search),

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from consents.brand_choice import brands_for
 from consents.files.layout import Layout, shape_of
-from consents.filters import brands_for
 from consents.forms.imports import ColumnsForm, FilterForm, ReadingForm, UndoForm, UploadForm
 from consents.import_downloads import downloads_of
 from consents.models import ConsentImport

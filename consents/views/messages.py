@@ -13,7 +13,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel
-from consents.filters import brands_for
+from consents.files.layout import Layout
+from consents.forms.address_column import ColumnForm
 from consents.forms.messages import MessageFilterForm, MessageForm, RecipientsForm
 from consents.import_downloads import as_csv
 from consents.message_downloads import allowed_rows, downloads_of, problem_rows, removed_rows, since_rows
@@ -22,6 +23,7 @@ from consents.models import Message
 from consents.selectors import messages as selectors
 from consents.services import message_recipients, message_watch
 from consents.services import messages as services
+from consents.services.export_tables import may_be_listed
 from consents.states import MessageState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -30,6 +32,7 @@ from iys_portal.core.forms import show_refusal
 from providers.models import Brand
 
 from .base import ActorView
+from .export_tables import may_export
 
 CSV = "text/csv; charset=utf-8"
 NAMES = {"allowed": "gonderilebilir", "removed": "cikarilan", "since": "sonradan-cikarilan", "problems": "okunamayan"}
@@ -43,10 +46,7 @@ class MessageView(ActorView):
     permission = Permission.PROVIDER_VIEW
 
     def message(self, public_id: UUID) -> Message:
-        found = selectors.visible(self.actor).filter(public_id=public_id).first()
-        if found is None:
-            raise Http404
-        return found
+        return selectors.visible_message(self.actor, public_id)
 
     @cached_property
     def may_write(self) -> bool:
@@ -57,20 +57,17 @@ class ListView(MessageView):
     """Messages, the newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        brands = brands_for(self.actor)
-        form = MessageFilterForm(request.GET, brands=brands)
+        form = MessageFilterForm(request.GET, actor=self.actor)
         chosen = form.chosen
-        brand = next((one for one in brands if str(one.brand_code) == chosen.get("marka")), None)
-        page = selectors.messages_page(
-            self.actor, brand=brand, state=chosen.get("durum", ""), channel=chosen.get("kanal"), number=_page(request)
-        )
+        page = selectors.messages_page(self.actor, chosen=chosen, number=_page(request))
         context = {
             "form": form,
             "page": page,
             "rows": [(message, MessageState(message.state)) for message in page.messages],
             "filtered": bool(chosen),
-            "brands": brands,
             "may_write": self.may_write,
+            "may_export": may_export(self.actor),
+            "query": urlencode(chosen),
         }
         pages = {"first_url": 1 if page.before > 1 else 0, "previous_url": page.before, "next_url": page.after}
         links = {name: f"?{urlencode(chosen | {'sayfa': number})}" if number else "" for name, number in pages.items()}
@@ -89,7 +86,13 @@ class OneView(MessageView):
         return self.page(request, self.message(public_id))
 
     def page(
-        self, request: HttpRequest, message: Message, *, form: RecipientsForm | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        message: Message,
+        *,
+        form: RecipientsForm | None = None,
+        column_form: ColumnForm | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         inside = self.actor.may(Permission.MESSAGE_WRITE)
         context = {
@@ -101,11 +104,20 @@ class OneView(MessageView):
             "others": [(one, MessageState(one.state)) for one in selectors.versions_of(self.actor, message)],
             "reasons": selectors.by_reason(message),
             "progress": progress_of(message),
+            "may_list": may_export(self.actor) and may_be_listed(message),
+            "column_form": column_form or self.column_form(message),
             "recipients": form or RecipientsForm(),
             "downloads": downloads_of(message) if inside and self.may_write else [],
             "lines": list(problem_rows_first(message)) if inside else [],
         }
         return render(request, "consents/messages/detail.html", context, status=status)
+
+    def column_form(self, message: Message, data: Any = None) -> ColumnForm | None:
+        """For a list that waits, and for whoever may go on with it."""
+        if not message.waits_for_column or not self.may_write:
+            return None
+        found = message_recipients.address_column(message)
+        return ColumnForm(data, layout=Layout.from_json(message.layout), found=found)
 
     def acts_of_ended(self, message: Message) -> set[str]:
         """A provider that may not send can still call off what it planned."""
@@ -217,9 +229,28 @@ class RecipientsView(OneView):
     def take(self, message: Message, data: dict[str, Any]) -> None:
         if data.get("file"):
             file = data["file"]
-            message_recipients.wash_file(actor=self.actor, public_id=message.public_id, file=file, name=file.name)
+            about: dict[str, Any] = {"actor": self.actor, "public_id": message.public_id, "name": file.name}
+            message_recipients.wash_file(**about, file=file, look=True)
         else:
             message_recipients.wash_paste(actor=self.actor, public_id=message.public_id, text=data["pasted"])
+
+
+class ColumnView(OneView):
+    """Which column of the list holds the addresses; then the check begins."""
+
+    permission = Permission.MESSAGE_WRITE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        message = self.message(public_id)
+        if not message.waits_for_column:
+            return redirect("consents:message", message.public_id)
+        form = self.column_form(message, request.POST)
+        if form is None or not form.is_valid():
+            return self.page(request, message, column_form=form, status=422)
+        column = int(form.cleaned_data["column"])
+        message_recipients.choose_column(actor=self.actor, public_id=public_id, column=column)
+        return redirect("consents:message", message.public_id)
 
 
 class ProgressView(MessageView):
@@ -249,6 +280,9 @@ class ActView(MessageView):
 
     def wash_all(self, request: HttpRequest, public_id: UUID) -> Message:
         return message_recipients.wash_all(actor=self.actor, public_id=public_id)
+
+    def drop_list(self, request: HttpRequest, public_id: UUID) -> Message:
+        return message_recipients.drop_list(actor=self.actor, public_id=public_id)
 
     def wash_again(self, request: HttpRequest, public_id: UUID) -> Message:
         return message_recipients.wash_again(actor=self.actor, public_id=public_id)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from consents.filters import brands_for
 from consents.forms.lists import NoticeFilterForm
 from consents.selectors import notice_page as selectors
 from iys_portal.accounts.permissions import Permission
@@ -22,11 +21,11 @@ class NoticesView(ActorView):
     permission = Permission.PROVIDER_VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = NoticeFilterForm(request.GET, brands=brands_for(self.actor), grouped=self.actor.all_providers)
+        form = NoticeFilterForm(request.GET, actor=self.actor)
         place = {name: request.GET.get(name, "") for name in ("after", "before")}
         page = None
         if form.chosen_brand or not self.actor.all_providers:
-            brands = [form.chosen_brand] if form.chosen_brand else form.brands
+            brands = [form.chosen_brand] if form.chosen_brand else form.choice.brands
             page = selectors.trouble_page(self.actor, brands=brands, states=form.states, **place)
         context = {
             "form": form,

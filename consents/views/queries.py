@@ -4,6 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +15,9 @@ from django.views.generic import View
 
 from consents.enums import QueryWay
 from consents.files.layout import Layout
-from consents.forms.queries import ColumnForm, QueryForm
+from consents.forms.address_column import ColumnForm
+from consents.forms.list_filters import ListFilterForm
+from consents.forms.queries import QueryForm
 from consents.models import RecipientQuery
 from consents.proof.queries import signed_statement
 from consents.query_downloads import Download, downloads_of
@@ -29,29 +32,46 @@ from iys_portal.core.forms import show_refusal
 from iys_portal.core.storage import private_path
 
 from .base import ActorView
+from .export_tables import may_export
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
 
 
-class QueryView(ActorView, View):
-    """A page about queries, for whoever may ask."""
+class ReadView(ActorView, View):
+    """A page about queries for whoever may see them: those who ask, and staff over all companies."""
 
-    permission = Permission.CONSENT_QUERY
+    permission = Permission.QUERY_VIEW
 
     def item(self, public_id: UUID) -> RecipientQuery:
         return selectors.visible_query(self.actor, public_id)
 
 
-class ListView(QueryView):
+class QueryView(ReadView):
+    """An act of whoever may ask."""
+
+    permission = Permission.CONSENT_QUERY
+
+
+class ListView(ReadView):
     """Queries, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        form = ListFilterForm(request.GET, actor=self.actor)
+        chosen = form.chosen
         after, before = request.GET.get("after", ""), request.GET.get("before", "")
-        page = selectors.queries_page(self.actor, after=after, before=before)
-        rows = [(item, selectors.answer_of(item)) for item in page.items]
-        context = {"page": page, "rows": rows, "moved": after or before, "now": timezone.now()}
+        page = selectors.queries_page(self.actor, chosen=chosen, after=after, before=before)
+        context = {
+            "form": form,
+            "page": page,
+            "rows": [(item, selectors.answer_of(item)) for item in page.items],
+            "moved": after or before,
+            "query": urlencode(chosen),
+            "now": timezone.now(),
+            "may_ask": self.actor.may(Permission.CONSENT_QUERY),
+            "may_export": may_export(self.actor),
+        }
         return render(request, "consents/queries/list.html", context)
 
 
@@ -81,39 +101,74 @@ class AskView(QueryView):
     def ask(self, form: QueryForm) -> RecipientQuery:
         data = form.cleaned_data
         if form.way == "file":
-            return services.ask_file(actor=self.actor, file=data["file"], name=data["file"].name, **form.question)
+            return services.ask_file(
+                actor=self.actor, file=data["file"], name=data["file"].name, look=True, **form.question
+            )
         if form.way == "text":
-            return services.ask_text(actor=self.actor, text=data["text"], **form.question)
+            return services.ask_text(actor=self.actor, text=data["text"], look=True, **form.question)
         return services.ask(actor=self.actor, addresses=[data["address"]], way=QueryWay.ONE, **form.question)
 
 
-class OneView(QueryView):
-    """One query: its column is to be chosen, a job works on it, or its answer stands."""
+def column_form(item: RecipientQuery, data: Any = None) -> ColumnForm:
+    return ColumnForm(data, layout=Layout.from_json(item.layout), found=services.address_column(item))
+
+
+class OneView(ReadView):
+    """One query: its column is to be chosen, a job works on it, or its answer stands.
+
+    Staff read it with masked addresses, and that they did is in the audit log (R-A3, R-G2).
+    """
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        return self.page(request, self.item(public_id))
+        item = self.item(public_id)
+        if self.actor.all_providers:
+            audit.record("query.read", item, actor=self.actor, provider_id=item.provider_id)
+        return self.page(request, item, masked=self.actor.all_providers)
 
     def page(
-        self, request: HttpRequest, item: RecipientQuery, form: ColumnForm | None = None, *, status: int = 200
+        self,
+        request: HttpRequest,
+        item: RecipientQuery,
+        form: ColumnForm | None = None,
+        *,
+        masked: bool = False,
+        status: int = 200,
     ) -> HttpResponse:
-        now = timezone.now()
-        if item.waits_for_column and item.file:
-            form = form or ColumnForm(choices=selectors.choices_of(item))
+        now, may_ask = timezone.now(), self.actor.may(Permission.CONSENT_QUERY)
+        if item.waits_for_column and item.file and may_ask:
+            form = form or column_form(item)
         context = {
             "item": item,
             "about": selectors.about(item),
             "answer": selectors.answer_of(item),
-            "rows": selectors.first_rows_of(item),
+            "rows": selectors.first_rows_of(item, masked=masked),
+            "masked": masked,
+            "may_ask": may_ask,
+            "may_show": self.actor.may(Permission.PERSON_SHOW),
+            "may_export": may_export(self.actor),
             "progress": selectors.progress_of(item),
-            "downloads": downloads_of(item),
-            "document": query_summary.document_of(item),
+            "downloads": downloads_of(item) if may_ask else [],
+            "document": query_summary.document_of(item) if may_ask else None,
             "column_form": form,
             "holds": item.holds_at(now),
         }
         return render(request, "consents/queries/detail.html", context, status=status)
 
 
-class ProgressView(QueryView):
+class ShowView(OneView):
+    """Show the masked addresses in full to staff; the audit log keeps who looked (R-G2)."""
+
+    permission = Permission.PERSON_SHOW
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        self.actor.require(Permission.QUERY_VIEW)
+        item = self.item(public_id)
+        audit.record("query.shown", item, actor=self.actor, provider_id=item.provider_id)
+        return self.page(request, item)
+
+
+class ProgressView(ReadView):
     """How far the job is, asked every second; a finished one makes the page load anew."""
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -123,18 +178,23 @@ class ProgressView(QueryView):
             if request.headers.get("HX-Request"):
                 return HttpResponse(headers={"HX-Refresh": "true"})
             return redirect("consents:query", item.public_id)
-        context = {"item": item, "progress": progress, "rows": selectors.first_rows_of(item)}
+        context = {
+            "item": item,
+            "progress": progress,
+            "rows": selectors.first_rows_of(item, masked=self.actor.all_providers),
+        }
         return render(request, "consents/queries/progress.html", context)
 
 
 class ColumnView(OneView):
     """Which column holds the addresses; then the job starts."""
 
+    permission = Permission.CONSENT_QUERY
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         item = self.item(public_id)
-        form = ColumnForm(request.POST, choices=selectors.choices_of(item))
+        form = column_form(item, request.POST)
         if not form.is_valid():
             return self.page(request, item, form, status=422)
         services.choose_column(item, actor=self.actor, column=int(form.cleaned_data["column"]))

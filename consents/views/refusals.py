@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consents.filters import brands_for
 from consents.forms.lists import BrandFilterForm
 from consents.refusal_export import as_csv
 from consents.selectors import refusals as selectors
@@ -31,7 +30,7 @@ class RefusalView(ActorView):
     """What the views share: the brand filter, and the list's addresses."""
 
     def form(self, data: Any) -> BrandFilterForm:
-        return BrandFilterForm(data, brands=brands_for(self.actor), grouped=self.actor.all_providers)
+        return BrandFilterForm(data, actor=self.actor)
 
 
 class RefusalsView(RefusalView):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from consents.filters import brands_for
+from consents.brand_choice import BrandChoice
 from consents.forms.texts import ChecklistForm, EndForm, TextForm, today
 from consents.models import ConsentText
 from consents.selectors import texts as selectors
@@ -43,15 +43,20 @@ class TextsView(TextView):
     """The texts of all brands that the actor sees, those of one brand together."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        brands = brands_for(self.actor)
-        chosen = next((b for b in brands if str(b.brand_code) == request.GET.get("marka", "")), None)
+        choice = BrandChoice(self.actor)
+        chosen = choice.named(request.GET.get("marka"))
         number = request.GET.get("sayfa", "1")
         wanted = max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
         page = selectors.texts_page(self.actor, day=today(), brand=chosen, number=wanted)
         groups: dict[Brand, list[tuple[ConsentText, Any]]] = {}
         for text in page.texts:
             groups.setdefault(text.brand, []).append((text, text.state(today())))
-        context = {"groups": list(groups.items()), "page": page, "brands": brands, "chosen": chosen}
+        context = {
+            "groups": list(groups.items()),
+            "page": page,
+            "choice": choice,
+            "chosen": chosen,
+        }
         links = {name: _page_url(chosen, number) for name, number in _pages(page).items()}
         return render(request, "consents/texts/list.html", context | links | {"may_write": self.may_write})
 

@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from iys_portal.core import outbox
 
 from .keys import fernet_key
-from .models import User
+from .models import ProvenAddress, User
 from .notices import render_mail
-from .policies import home_of, may_remove_factor
+from .policies import home_of
+from .selectors import may_remove_factor
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -82,6 +83,10 @@ class MFAAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return self._fernet().decrypt(encrypted_text.encode()).decode()
 
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """A citizen's passkey is a way in of its own: no second factor after a code (design 8)."""
+        return not getattr(user, "is_citizen", False) and bool(super().is_mfa_enabled(user, types))
+
     def build_totp_svg(self, url: str) -> str:
         """Black on white, whatever the theme, so that every phone reads it."""
         picture = io.BytesIO()
@@ -95,6 +100,14 @@ class MFAAdapter(DefaultMFAAdapter):
         """A name to start from; people give their own."""
         had = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("Passkey %(number)d") % {"number": had + 1}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        """A citizen has no name here: the device shows one of the own addresses, which tells accounts apart."""
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        if user.is_citizen:
+            address = ProvenAddress.objects.filter(user=user).order_by("pk").values_list("address", flat=True).first()
+            entity |= {"name": address or settings.SITE_NAME, "display_name": address or settings.SITE_NAME}
+        return entity
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Passkeys belong to the portal's own address, never to what a request's Host header says."""

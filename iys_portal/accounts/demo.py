@@ -77,8 +77,7 @@ def load_accounts() -> list[User]:
 
 
 def _load(account: DemoAccount) -> User:
-    from .policies import needs_second_factor
-    from .selectors import has_second_factor
+    from .selectors import has_second_factor, needs_second_factor
     from .services import enrol_totp
 
     user = User.objects.filter(email=account.email).first()

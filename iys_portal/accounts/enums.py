@@ -36,3 +36,11 @@ class NoticeAudience(models.TextChoices):
     CITIZEN = "citizen", _("Citizens")
     USER = "user", _("Users of the panel")
     COMPLAINANT = "complainant", _("Complainants")
+
+
+class MailRhythm(models.TextChoices):
+    """How a citizen is told of new consents by mail."""
+
+    EACH = "each", _("At once")
+    DAILY = "daily", _("Once a day, all together")
+    NONE = "none", _("Not by mail")

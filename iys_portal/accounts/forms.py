@@ -14,6 +14,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from iys_portal.core.forms import CrispyMixin, PortalForm
 
+from .enums import MailRhythm
 from .selectors import has_app
 
 CODE_ATTRS = {
@@ -142,6 +143,47 @@ class AddressForm(PortalForm):
             }
         ),
     )
+
+
+class OwnAddressForm(AddressForm):
+    """One more address of a citizen who is signed in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].help_text = _("An e-mail or a mobile phone of yours. We send a code there.")
+        self.fields["address"].widget.attrs |= {"autocomplete": "email", "autofocus": False}
+
+
+class CitizenPasskeyForm(PortalForm):
+    """What the browser made, and how the citizen calls it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=60,
+        help_text=_("So that you know it later, for example: my phone."),
+    )
+    credential = CredentialField(RegistrationResponse)
+
+
+class PasskeyNameForm(PortalForm):
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class CitizenPasskeyEntryForm(PortalForm):
+    """What the browser answered with a passkey."""
+
+    credential = CredentialField(AuthenticationResponse)
+
+
+class MailsForm(PortalForm):
+    """What a citizen wants to be mailed."""
+
+    consents = forms.ChoiceField(
+        label=_("New consents in my name"), choices=MailRhythm.choices, widget=forms.RadioSelect
+    )
+    refusals = forms.BooleanField(label=_("A receipt for each refusal of mine"), required=False)
+    devices = forms.BooleanField(label=_("A sign-in from a browser that was not used before"), required=False)
 
 
 class EmptyTextInput(forms.TextInput):

@@ -1,10 +1,12 @@
 """Where the apps above plug in: accounts knows neither providers nor consents (design 1).
 
 The providers app registers one `MembershipPort` when it starts; invitations and demo accounts use it. The consents app
-says how an address is read, so that a citizen proves exactly what is stored (R-C3, R-C4).
+says how an address is read, so that a citizen proves exactly what is stored (R-C3, R-C4), and ends a holder's standing
+wishes with the holding.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from django.utils.module_loading import import_string
@@ -54,3 +56,18 @@ def read_address(text: str) -> str | None:
     """The address as the consents store it, or None where the text is not a whole address."""
     reader: Callable[[str], str | None] = import_string(_address_readers[0])
     return reader(text)
+
+
+_address_ends: list[str] = []
+
+
+def register_address_end(path: str) -> None:
+    """Dotted path of `end(address, actor, moment)`: what an app ends when an address is its holder's no more (R-Z2)."""
+    _address_ends[:] = [path]
+
+
+def end_at_address(address: str, *, actor: Actor, moment: datetime) -> None:
+    """Called in the transaction in which an address passes to somebody else, or its holder's account is closed."""
+    for path in _address_ends:
+        end: Callable[..., object] = import_string(path)
+        end(address, actor=actor, moment=moment)

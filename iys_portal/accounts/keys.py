@@ -2,9 +2,12 @@
 
 import base64
 import functools
+import hashlib
+import hmac
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 
 
 @functools.lru_cache(maxsize=8)
@@ -18,3 +21,18 @@ def fernet_key(secret: str) -> bytes:
 def code_key(secret: str) -> bytes:
     """The key of the hashes of one-time codes and of the addresses that they went to."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys one-time code v1").derive(secret.encode())
+
+
+@functools.lru_cache(maxsize=8)
+def citizen_key(secret: str) -> bytes:
+    """The key of the hashes by which citizens' browsers and e-Devlet's subjects are known again.
+
+    From LOOKUP_KEY, which outlives a rotation of SECRET_KEY: a citizen's link to e-Devlet must not get lost.
+    """
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys citizen v1").derive(secret.encode())
+
+
+def citizen_hash(purpose: str, text: str) -> str:
+    """A keyed hash that finds what it was made of, for one purpose."""
+    key = citizen_key(settings.LOOKUP_KEY or settings.SECRET_KEY)
+    return hmac.new(key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from iys_portal.core.middleware import current_request_id
 
 from .models import User
-from .policies import grace_until, needs_second_factor
+from .policies import grace_until
 from .scopes import SESSION_KEY, actor_for, scopes_of
-from .selectors import has_app, has_second_factor
+from .selectors import has_app, has_second_factor, needs_second_factor
 
 FACTOR_GIVEN = "second_factor_given"  # in the session: this browser gave the factor
 SEEN_EVERY = 300  # seconds between two notes of when a session was last seen

@@ -9,9 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .enums import NoticeAudience, ProviderRole, StaffRole, UserKind
+from .enums import MailRhythm, NoticeAudience, ProviderRole, StaffRole, UserKind
 
 
 class UserManager(BaseUserManager["User"]):
@@ -49,6 +50,8 @@ class User(AbstractBaseUser):
         default=list,
         blank=True,
     )
+    # R-K7: the il whose complaints this officer decides; empty: none.
+    province = models.CharField(_("province of complaints"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # R-A2: until then the person may work without the second factor that they need; set once, past for good after.
@@ -136,6 +139,62 @@ class ProvenAddress(models.Model):
         return self.address.startswith("+")
 
 
+class LostAddress(models.Model):
+    """That an address of a citizen was proven by somebody else (R-Z2), until the citizen has read it.
+
+    The new holder's address is kept masked: enough to know which one it was.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="lost_addresses")
+    masked = models.CharField(max_length=265)
+    lost_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class KnownDevice(models.Model):
+    """A browser in which a citizen signed in before, known by a cookie whose keyed hash stands here."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="devices")
+    token_hash = models.CharField(max_length=64)
+    browser = models.CharField(max_length=60, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "token_hash"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class CitizenMails(models.Model):
+    """What a citizen wants to be mailed beside what the law asks for (R-M1); no row: as the defaults say."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="mails", primary_key=True)
+    consents = models.CharField(max_length=10, choices=MailRhythm, default=MailRhythm.DAILY)
+    refusals = models.BooleanField(default=True)
+    devices = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class EdevletLink(models.Model):
+    """Which citizen e-Devlet's subject is (R-Z1): a keyed hash, never an identity number (R-G1)."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="edevlet", primary_key=True)
+    subject_hash = models.CharField(max_length=64, unique=True)
+    linked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class OneTimeCode(models.Model):
     """A code that was sent to an address (R-Z1). Holds neither: a keyed hash of each, so that a copy helps nobody.
 
@@ -147,6 +206,7 @@ class OneTimeCode(models.Model):
     code_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    again_at = models.DateTimeField(default=timezone.now)  # when another one may be asked for, while this is unused
     tries = models.PositiveSmallIntegerField(default=0)  # wrong ones
     used_at = models.DateTimeField(null=True)
 

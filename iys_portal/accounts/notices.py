@@ -8,7 +8,7 @@ from django.utils import translation
 
 from iys_portal.core import outbox
 
-from .models import User
+from .models import ProvenAddress, User
 
 
 def render_mail(name: str, context: dict[str, Any], *, language: str = "") -> tuple[str, str]:
@@ -26,3 +26,33 @@ def post_notice(name: str, *, cause: str, user: User, context: dict[str, Any] | 
         return
     subject, body = render_mail(name, {"user": user} | (context or {}), language=user.language)
     outbox.post(cause=cause, to=user.email, subject=subject, body=body)
+
+
+def mail_citizen(name: str, *, cause: str, user: User, context: dict[str, Any]) -> bool:
+    """Mail a citizen what they wished to know, once, at the e-mail that they proved last; nothing where none is."""
+    mails = ProvenAddress.objects.filter(user=user).exclude(address__startswith="+")
+    address = mails.order_by("-proven_at", "-pk").values_list("address", flat=True).first()
+    if address is None:
+        return False
+    subject, body = render_mail(name, context, language=user.language)
+    outbox.post(cause=cause, to=address, subject=subject, body=body)
+    return True
+
+
+def tell_citizen(name: str, *, cause: str, user: User, context: dict[str, Any], but: str = "") -> int:
+    """Tell a citizen about their own account: at every e-mail of theirs, else by text at their phones; how many went.
+
+    These are service messages and depend on no consent (R-R3). `but` is left out. Texts stand in
+    `accounts/sms/<name>.txt`.
+    """
+    addresses = list(ProvenAddress.objects.filter(user=user).exclude(address=but).values_list("pk", "address"))
+    mails = [one for one in addresses if not one[1].startswith("+")]
+    for key, address in mails or addresses:
+        if address.startswith("+"):
+            with translation.override(user.language):
+                text = render_to_string(f"accounts/sms/{name}.txt", context)
+            outbox.post_text(cause=f"{cause}:{key}", to=address, text=" ".join(text.split()))
+        else:
+            subject, body = render_mail(name, context, language=user.language)
+            outbox.post(cause=f"{cause}:{key}", to=address, subject=subject, body=body)
+    return len(mails or addresses)

@@ -1,27 +1,19 @@
-"""Who needs a second factor (R-A2), where a text message may go (R-Z1), which page is whose home."""
+"""Who needs a second factor (R-A2), where a text may go (R-Z1), whose a phone still is (R-Z2), whose home is where."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from .models import User
+from .models import ProvenAddress, User
 from .roles import SECOND_FACTOR_FOR, permissions_of_member, permissions_of_staff
-from .scopes import scopes_of
-from .selectors import factors_of
 
 
-def needs_second_factor(user: User) -> bool:
+def asks_for_factor(staff_roles: list[str], member_roles: Iterable[str]) -> bool:
     """R-A2: staff, managers, and whoever imports or exports, in any of their scopes."""
-    held = permissions_of_staff(user.staff_roles)
-    return not SECOND_FACTOR_FOR.isdisjoint(
-        held.union(*(permissions_of_member(scope.role) for scope in scopes_of(user)))
-    )
-
-
-def may_remove_factor(user: User, *, factor_id: int) -> bool:
-    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
-    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
+    held = permissions_of_staff(staff_roles)
+    return not SECOND_FACTOR_FOR.isdisjoint(held.union(*map(permissions_of_member, member_roles)))
 
 
 def grace_until(user: User, *, now: datetime) -> datetime | None:
@@ -34,6 +26,11 @@ def may_be_texted(phone: str) -> bool:
     """R-Z1: Turkish mobiles, and phones of the countries that `SMS_COUNTRIES` opens besides."""
     codes = tuple("+905" if code == "90" else f"+{code}" for code in settings.REGISTRY["SMS_COUNTRIES"])
     return phone.startswith(codes)
+
+
+def is_stale(proven: ProvenAddress, *, now: datetime) -> bool:
+    """R-Z2: a phone that its holder did not prove for long; operators give such numbers to other people."""
+    return proven.is_phone and now >= proven.proven_at + settings.REGISTRY["PHONE_STALE"]
 
 
 def home_of(user: Any) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.models import Authenticator
@@ -17,8 +18,10 @@ from iys_portal.core.turkish import sort_key
 
 from .demo import ACCOUNTS
 from .enums import NoticeAudience
-from .models import Invitation, PrivacyNotice, ProvenAddress, User
+from .models import CitizenMails, EdevletLink, Invitation, KnownDevice, PrivacyNotice, ProvenAddress, User
 from .permissions import Permission
+from .policies import asks_for_factor
+from .scopes import scopes_of
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -36,6 +39,16 @@ def factors_of(user: User) -> QuerySet[Authenticator]:
 def has_app(user: User) -> bool:
     """Whether the user has an authenticator app, whose codes a page may ask for."""
     return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """R-A2, over all of the user's scopes."""
+    return asks_for_factor(user.staff_roles, [scope.role for scope in scopes_of(user)])
+
+
+def may_remove_factor(user: User, *, factor_id: int) -> bool:
+    """R-A2: not the last factor of a person who needs one; recovery codes are none."""
+    return not needs_second_factor(user) or factors_of(user).exclude(pk=factor_id).exists()
 
 
 @dataclass(frozen=True)
@@ -108,3 +121,23 @@ def privacy_notice(audience: NoticeAudience, language: str) -> PrivacyNotice:
     """
     published = PrivacyNotice.objects.filter(audience=audience).order_by("-version")
     return published.filter(language=language).first() or published.filter(language="tr")[:1].get()
+
+
+def mails_of(user_id: int) -> dict[str, Any]:
+    """What a citizen wants to be mailed; the defaults where nothing was ever chosen."""
+    row = CitizenMails.objects.filter(user_id=user_id).first() or CitizenMails(user_id=user_id)
+    return {"consents": row.consents, "refusals": row.refusals, "devices": row.devices}
+
+
+def passkeys_of(user_id: int) -> list[Authenticator]:
+    """A citizen's passkeys, in the order in which they were added."""
+    return list(Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk"))
+
+
+def devices_of(user_id: int) -> list[KnownDevice]:
+    """Browsers in which a citizen signed in, the last one first."""
+    return list(KnownDevice.objects.filter(user_id=user_id).order_by("-last_seen_at"))
+
+
+def edevlet_link_of(user_id: int) -> EdevletLink | None:
+    return EdevletLink.objects.filter(user_id=user_id).first()

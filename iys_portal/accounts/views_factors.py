@@ -23,9 +23,8 @@ from iys_portal.core.middleware import current_request_id
 
 from . import services
 from .models import User
-from .policies import may_remove_factor, needs_second_factor
 from .scopes import actor_for
-from .selectors import factors_of, has_app, has_second_factor
+from .selectors import factors_of, has_app, has_second_factor, may_remove_factor, needs_second_factor
 
 
 class LockedPost:

@@ -7,15 +7,17 @@ import sys
 import tempfile
 import time
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from consents.engine import stage as staging
-from consents.models import Consent, ConsentEvent
+from consents.models import Consent, ConsentEvent, ConsentImport, ImportChunk
 from consents.services import imports
 from consents.services.records import Entry, record_consents
 from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
@@ -23,9 +25,34 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
-from . import agreements, exports, files, ledger, messages, notices, pages, proof, queries
+from . import (
+    agreements,
+    api,
+    citizens,
+    database,
+    exports,
+    files,
+    ledger,
+    messages,
+    notices,
+    pages,
+    proof,
+    queries,
+    registry,
+)
 
 SINGLES = 200
+IMPORTED = 1_000_000  # a larger registry is made by SQL
+
+
+def add_provider() -> Provider:
+    return Provider.objects.create(iys_code=900_001, title="Ölçüm A.Ş.", mersis="9" * 16, email="olcum@firma.example")
+
+
+def add_brand(provider: Provider, number: int) -> Brand:
+    return Brand.objects.create(
+        provider=provider, brand_code=900_001 + number, name=f"Ölçüm {number}", is_main=not number
+    )
 
 
 def say(name: str, value: float, unit: str) -> None:
@@ -33,11 +60,17 @@ def say(name: str, value: float, unit: str) -> None:
     print(f"{name} {value:.3g} {unit}" if value < 100 else f"{name} {value:.0f} {unit}", flush=True)  # noqa: T201
 
 
-def run(*, rows: int, only: set[str]) -> None:
-    """Load a registry of `rows` consents and measure the wanted groups on it."""
-    with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder:
+def run(*, rows: int, only: set[str], keep: bool) -> None:
+    """Fill a registry of `rows` consents and measure the wanted groups on it, kept apart from one that is kept."""
+    made = keep or rows > IMPORTED
+    source = database.kept(rows, lambda: fill(rows)) if keep else ""
+    if only == {"fill"}:
+        return
+    with tempfile.TemporaryDirectory(prefix="iys-bench-") as folder, database.own_database(source=source):
         bench = Bench(Path(folder), rows)
-        bench.fill()
+        if made and not keep:
+            fill(rows)
+        (bench.find_made if made else bench.import_base)()
         groups = {
             "ledger": bench.ledger,
             "import": bench.imports,
@@ -50,46 +83,70 @@ def run(*, rows: int, only: set[str]) -> None:
             "query": bench.queries,
             "agreement": bench.agreements,
             "message": bench.messages,
+            "citizen": bench.citizens,
+            "api": bench.api,
         }
         for name, group in groups.items():
             if not only or name in only:
                 group()
 
 
+def fill(rows: int) -> None:
+    """Make a registry of `rows` consents by SQL."""
+    began = time.monotonic()
+    registry.fill(registry.Shape.of(rows), now=timezone.now())
+    say("fill.consents_per_s", rows / (time.monotonic() - began), "consents/s")
+
+
 class Bench:
-    """A registry that already holds `rows` consents of one provider."""
+    """A registry with a provider who is measured.
+
+    `brand` is loaded into; `large` and `exported` hold many consents; `peer` is another brand. `part` is how many rows
+    or addresses a file has; a small registry, which was imported, consists of one such file of `brand`.
+    """
+
+    brand: Brand
+    large: Brand
+    exported: Brand
+    peer: Brand
 
     def __init__(self, folder: Path, rows: int) -> None:
-        self.folder, self.rows = folder, rows
+        self.folder, self.part, self.made = folder, min(rows, IMPORTED), False
+        self.loads = 0
         self.now = timezone.now()
-        provider = Provider.objects.create(
-            iys_code=900_001, title="Ölçüm A.Ş.", mersis="9" * 16, email="olcum@firma.example"
-        )
-        self.brand, self.peer = (
-            Brand.objects.create(provider=provider, brand_code=900_001 + n, name=f"Ölçüm {n}", is_main=not n)
-            for n in range(2)
-        )
+
+    def find_made(self) -> None:
+        self.made = True
+        self.large, self.exported, self.brand, self.peer = registry.measured().brands.order_by("brand_code")
+        self.part = min(self.part, registry.Shape.of(Consent.objects.count()).second)
+        self.act()
+        registry.settle()
+
+    def import_base(self) -> None:
+        provider = add_provider()
+        self.brand, self.peer = add_brand(provider, 0), add_brand(provider, 1)
+        self.large = self.exported = self.brand
+        self.act()
+        self.load(files.write_csv(self.folder / "base.csv", files.rows(self.part, seed=1, now=self.now)))
+        self.settle()
+
+    def act(self) -> None:
         self.actor = Actor(
             kind=ActorKind.USER,
             id=1,
             name="bench",
             permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
-            provider_id=provider.pk,
+            provider_id=self.brand.provider_id,
         )
 
-    def fill(self) -> None:
-        path = files.write_csv(self.folder / "base.csv", files.rows(self.rows, seed=1, now=self.now))
-        self.load(path)
-        self.settle()
-
-    def load(self, path: Path, **environment: str) -> dict[str, Any]:
+    def load(self, path: Path, *, brand: Brand | None = None, **environment: str) -> dict[str, Any]:
         done = subprocess.run(
             [
                 sys.executable,
                 "-m",
                 "iys_portal.bench.run_import",
                 str(path),
-                str(self.brand.brand_code),
+                str((brand or self.brand).brand_code),
                 self.now.isoformat(),
             ],
             check=True,
@@ -105,43 +162,53 @@ class Bench:
             cursor.execute("DELETE FROM consents_notice")
 
     def settle(self) -> None:
-        """What a registry's autovacuum has long done by the time of the next import."""
+        """By the time of the next import autovacuum is long done."""
         connection.close()
-        from django.db import connections
+        registry.settle()
 
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-            cursor.execute("SELECT 1")
-        connections["owner"].close()
+    def load_more(self) -> None:
+        """A made registry is sealed and counted already: something new, of the size of a usual import."""
+        if self.made:
+            rows = files.rows(self.part // 5, seed=40 + self.loads, now=self.now)
+            self.load(files.write_csv(self.folder / "more.csv", rows))
+            self.loads += 1
 
     def imports(self) -> None:
-        count = min(self.rows, 200_000)
+        count = min(self.part, 200_000)
         sheet = files.write_xlsx(self.folder / "new.xlsx", files.rows(count, seed=3, now=self.now))
         result = self.load(sheet)
         assert result["verdicts"]["new"] == count, result
         say("import.xlsx.rows_per_s", count / result["seconds"], "rows/s")
         self.settle()
-        made = files.rows(self.rows, seed=2, now=self.now)
+        made = files.rows(self.part, seed=2, now=self.now)
         path = files.write_csv(self.folder / "new.csv", made)
         result = self.load(path)
-        assert result["verdicts"]["new"] == self.rows, result
-        rate = self.rows / result["seconds"]
+        assert result["verdicts"]["new"] == self.part, result
+        rate = self.part / result["seconds"]
         copied = self.copy_rate(result["job"])
         say("import.csv.rows_per_s", rate, "rows/s")
         say("import.csv.ratio_to_copy", rate / copied, "ratio")
         say("import.peak_mb", result["peak_mb"], "MB")
+        say("import.filled.ratio", rate / self.empty_rate(path), "ratio")
         again = self.load(path)
-        assert again["verdicts"]["unchanged"] == self.rows, again
-        say("import.repeat.rows_per_s", self.rows / again["seconds"], "rows/s")
+        assert again["verdicts"]["unchanged"] == self.part, again
+        say("import.repeat.rows_per_s", self.part / again["seconds"], "rows/s")
         self.settle()
         say("import.first_problems_s", self.first_problems(), "s")
         say("import.notices.ratio", self.notices_ratio(), "ratio")
+
+    def empty_rate(self, path: Path) -> float:
+        """Rows per second of the same import into a registry that holds nothing."""
+        with database.own_database(database.EMPTY):
+            brand = add_brand(add_provider(), 0)
+            connection.close()
+            return self.part / self.load(path, brand=brand)["seconds"]
 
     def notices_ratio(self) -> float:
         """Speed with notices on over speed with them off, in turn: on, off, off, on."""
         seconds = {"true": 0.0, "false": 0.0}
         for seed, switch in enumerate(("true", "false", "false", "true"), start=30):
-            path = files.write_csv(self.folder / "part.csv", files.rows(self.rows // 2, seed=seed, now=self.now))
+            path = files.write_csv(self.folder / "part.csv", files.rows(self.part // 2, seed=seed, now=self.now))
             seconds[switch] += self.load(path, NOTICES=switch)["seconds"]
             self.settle()
         return seconds["false"] / seconds["true"]
@@ -149,14 +216,14 @@ class Bench:
     def copy_rate(self, job: int) -> float:
         """Rows per second of copying the job's rows, in key order, into the same two tables for another brand."""
         seconds = 0.0
-        for model, condition in ((ConsentEvent, f"job_id = {job}"), (Consent, self.last_events(job))):
+        for model in (ConsentEvent, Consent):
             table = model._meta.db_table
             names = [field.column for field in model._meta.concrete_fields if field.column]
             shown = ", ".join(str(self.peer.pk) if name == "brand_id" else name for name in names)
             path = self.folder / f"{table}.copy"
             order = "recipient, brand_id, channel, recipient_type"
             with connection.cursor() as cursor, path.open("wb") as out:
-                query = f"COPY (SELECT {shown} FROM {table} WHERE {condition} ORDER BY {order}) TO STDOUT"
+                query = f"COPY (SELECT {shown} FROM {table} WHERE {self.written_by(job)} ORDER BY {order}) TO STDOUT"
                 with cursor.copy(query) as copy:
                     out.writelines(bytes(block) for block in copy)
             began = time.monotonic()
@@ -165,18 +232,17 @@ class Bench:
                 while block := file.read(1 << 20):
                     copy.write(block)
             seconds += time.monotonic() - began
-        return self.rows / seconds
+        return self.part / seconds
 
-    def last_events(self, job: int) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT min(event_id), max(event_id) FROM consents_consentevent WHERE job_id = %s", [job])
-            first, last = cursor.fetchone()
+    def written_by(self, job: int) -> str:
+        chunks = ImportChunk.objects.filter(import_id__in=ConsentImport.objects.filter(apply_job=job).values("pk"))
+        first, last = chunks.aggregate(first=Min("first_event"), last=Max("last_event")).values()
         return f"event_id BETWEEN {first} AND {last} AND brand_id = {self.brand.pk}"
 
     def first_problems(self) -> float:
         """From the end of the upload to the first committed problem rows."""
         path = files.write_csv(
-            self.folder / "broken.csv", files.rows(self.rows, seed=4, now=self.now, broken_every=500)
+            self.folder / "broken.csv", files.rows(self.part, seed=4, now=self.now, broken_every=500)
         )
         with path.open("rb") as file:
             item = imports.upload(actor=self.actor, brand=self.brand, file=file, name=path.name)
@@ -201,6 +267,7 @@ class Bench:
         say("engine.single.median_ms", median(times) * 1000, "ms")
 
     def ledger(self) -> None:
+        self.load_more()
         for name, value, unit in ledger.measure():
             say(name, value, unit)
 
@@ -214,34 +281,47 @@ class Bench:
                 say("notices.mails_per_s" if workers == 1 else "notices.two_workers.mails_per_s", rate, "mails/s")
             self.load(notices.mail_file(self.folder, notices.BULK, seed=20, now=self.now))
             say("notices.withdraw.median_ms", notices.withdrawals(), "ms")
-            say("notices.single_beside_bulk_s", notices.single_beside_bulk(self.brand, self.actor, environment), "s")
+            single, code = notices.beside_bulk(self.brand, self.actor, environment)
+            say("notices.single_beside_bulk_s", single, "s")
+            say("notices.code_beside_bulk_s", code, "s")
 
     def exports(self) -> None:
-        for name, value, unit in exports.measure(self.brand, self.rows):
+        for name, value, unit in exports.measure(self.exported, self.part):
             say(name, value, unit)
 
     def reports(self) -> None:
+        self.load_more()
         for name, value, unit in exports.count_reports():
             say(name, value, unit)
-        for name, milliseconds in pages.reports(self.brand):
+        for name, milliseconds in pages.reports(self.large):
             say(name, milliseconds, "ms")
 
     def pages(self) -> None:
-        for name, milliseconds in pages.measure(self.brand):
+        for name, milliseconds in chain(pages.measure(self.large), pages.staff()):
             say(name, milliseconds, "ms")
+
+    def citizens(self) -> None:
+        for name, value in citizens.measure(self.brand.provider, actor=self.actor, now=self.now):
+            say(name, value, "ms")
 
     def agreements(self) -> None:
         for name, value, unit in agreements.measure():
             say(name, value, unit)
 
     def proof(self) -> None:
-        for name, value, unit in proof.measure(self.brand):
+        for name, value, unit in proof.measure(self.large):
             say(name, value, unit)
 
     def queries(self) -> None:
-        for name, value, unit in queries.measure(self.brand, self.actor, folder=self.folder, rows=self.rows):
+        for name, value, unit in queries.measure(self.large, self.actor, folder=self.folder, rows=self.part):
             say(name, value, unit)
 
     def messages(self) -> None:
-        for name, value, unit in messages.measure(self.brand, self.actor, self.folder, self.rows):
+        for name, value, unit in messages.measure(self.large, self.actor, self.folder, self.part):
+            say(name, value, unit)
+
+    def api(self) -> None:
+        known = Consent.objects.filter(brand_id=self.brand.pk, channel=3, recipient_type=1)
+        addresses = list(known.order_by("recipient").values_list("recipient", flat=True)[:5_000])
+        for name, value, unit in api.measure(self.brand, self.actor, addresses, self.folder):
             say(name, value, unit)

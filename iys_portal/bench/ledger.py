@@ -14,16 +14,14 @@ from consents.services.seals import seal_ledger
 from consents.services.verification import verify_ledger
 
 PROOFS = 50
+TRIES, PAUSE = 300, 0.2  # a minute
 
 
 def measure() -> Iterator[tuple[str, float, str]]:
     """Seals everything that stands and yields (name, value, unit)."""
     settings.REGISTRY = {**settings.REGISTRY, "SEAL_SETTLE": timedelta(0)}
     seal_ledger()
-    began = time.monotonic()
-    done = seal_ledger()
-    assert not done.waits, done
-    yield "ledger.seal.events_per_s", done.events / (time.monotonic() - began), "events/s"
+    yield "ledger.seal.events_per_s", seal_everything(), "events/s"
     began = time.monotonic()
     result = verify_ledger()
     assert result.whole, result.flaws
@@ -37,3 +35,14 @@ def measure() -> Iterator[tuple[str, float, str]]:
         assert proof.holds
         times.append(time.monotonic() - began)
     yield "proof.inclusion_ms", median(times) * 1000, "ms"
+
+
+def seal_everything() -> float:
+    """Seal everything; events a second. Whoever else writes on the same server is waited for first."""
+    for _try in range(TRIES):
+        began = time.monotonic()
+        done = seal_ledger()
+        if not done.waits:
+            return done.events / (time.monotonic() - began)
+        time.sleep(PAUSE)
+    raise AssertionError(done)

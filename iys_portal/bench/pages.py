@@ -4,16 +4,19 @@ import re
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import Any
 from urllib.parse import urljoin
 
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
+from consents.models import Consent
+from iys_portal.accounts.enums import StaffRole
 from providers.models import Brand, Membership
 
 TIMES = 15
-EMAIL = "olcum@kisi.example"
+EMAIL, EMAIL_OF_STAFF = "olcum@kisi.example", "denetci@kisi.example"
 HUNDREDTH = 99
 
 
@@ -23,6 +26,8 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     yield "page.overview.median_ms", _median(client, reverse("dashboard:overview"))
     first = reverse("consents:list")
     yield "page.list.median_ms", _median(client, first)
+    yield "page.list_refused.median_ms", _median(client, f"{first}?state=RET&channel=EPOSTA")
+    yield "page.search.median_ms", _median(client, _search(client, brand))
     url = first
     for _ in range(HUNDREDTH):
         found = re.search(r'rel="next" href="([^"]+)"', client.get(url).content.decode())
@@ -32,16 +37,45 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     yield "page.list_hundredth.median_ms", _median(client, url)
 
 
+def staff() -> Iterator[tuple[str, float]]:
+    """The same over every provider, as staff see it."""
+    client = _signed_in(EMAIL_OF_STAFF, staff_roles=[StaffRole.AUDITOR])
+    session = client.session
+    session["second_factor_given"] = True
+    session.save()
+    first = reverse("consents:list")
+    yield "page.staff_overview.median_ms", _median(client, reverse("dashboard:overview"))
+    yield "page.staff_list.median_ms", _median(client, first)
+    yield "page.staff_list_refused.median_ms", _median(client, f"{first}?state=RET")
+    yield "page.staff_search.median_ms", _median(client, _search(client, None))
+
+
+def _search(client: Client, brand: Brand | None) -> str:
+    """Where the search for a whole address of the middle of the list leads to."""
+    found = Consent.objects.filter(channel=3) if brand is None else Consent.objects.filter(channel=3, brand_id=brand.pk)
+    address = found.filter(recipient__gte="m").order_by("recipient").values_list("recipient", flat=True).first()
+    response = client.post(reverse("consents:list"), {"q": address})
+    assert response.status_code == 302, response.status_code
+    return response.headers["Location"]
+
+
 def reports(brand: Brand) -> Iterator[tuple[str, float]]:
     """The reports of the last twelve months; yields (name, median milliseconds)."""
     yield "page.reports.median_ms", _median(_viewer(brand), reverse("consents:reports"))
 
 
 def _viewer(brand: Brand) -> Client:
-    user = get_user_model().objects.filter(email=EMAIL).first()
+    client = _signed_in(EMAIL)
+    Membership.objects.get_or_create(
+        user=get_user_model().objects.get(email=EMAIL), provider=brand.provider, defaults={"role": "viewer"}
+    )
+    return client
+
+
+def _signed_in(email: str, **values: Any) -> Client:
+    user = get_user_model().objects.filter(email=email).first()
     if user is None:
-        user = get_user_model().objects.create_user(EMAIL, full_name="Ölçüm")
-        Membership.objects.create(user=user, provider=brand.provider, role="viewer")
+        user = get_user_model().objects.create_user(email, full_name="Ölçüm", **values)
     client = Client(headers={"accept-language": "tr"})
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

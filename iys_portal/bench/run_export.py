@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
+
+from .memory import peak_mb
 
 
 def main() -> None:
@@ -44,13 +45,7 @@ def main() -> None:
     seconds = time.monotonic() - began
     item.refresh_from_db()
     exports.remove_export(actor=actor, public_id=item.public_id, now=timezone.now())
-    json.dump({"seconds": seconds, "rows": item.rows, "size": item.size, "peak_mb": _peak_mb()}, sys.stdout)
-
-
-def _peak_mb() -> float:
-    """This program's own peak. `getrusage` would also count its parent's at the moment of the start."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    json.dump({"seconds": seconds, "rows": item.rows, "size": item.size, "peak_mb": peak_mb()}, sys.stdout)
 
 
 if __name__ == "__main__":

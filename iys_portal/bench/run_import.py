@@ -2,10 +2,11 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
+
+from .memory import peak_mb
 
 
 def main() -> None:
@@ -32,12 +33,11 @@ def main() -> None:
     began = time.monotonic()
     item = load_file(actor=actor, brand=brand, path=path, moment=datetime.fromisoformat(moment))
     seconds = time.monotonic() - began
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     json.dump(
         {
             "seconds": seconds,
             "verdicts": item.counts["verdicts"],
-            "peak_mb": peak / 1024,
+            "peak_mb": peak_mb(),
             "job": item.apply_job_id,
         },
         sys.stdout,

@@ -35,6 +35,7 @@ def expiry_session() -> Iterator[psycopg.Connection]:
         password=values["PASSWORD"] or None,
         dbname=default.settings_dict["NAME"],
         client_encoding="UTF8",
+        options=settings.EXPIRY_SESSION_OPTIONS,
     ) as session:
         yield session
 

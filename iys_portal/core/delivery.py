@@ -40,6 +40,7 @@ class Mail:
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     raw: bytes = b""
+    attachments: tuple[tuple[str, bytes, str], ...] = ()  # name, content, type
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,8 @@ def as_mime(mail: Mail) -> EmailMultiAlternatives:
     mime = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     if mail.html:
         mime.attach_alternative(mail.html, "text/html")
+    for name, content, content_type in mail.attachments:
+        mime.attach(name, content, content_type)
     return mime
 
 

@@ -47,6 +47,13 @@ def enqueue(task: str, *arguments: Any) -> None:
     transaction.on_commit(publish)
 
 
+def queue_names() -> tuple[str, str]:
+    """The broker's queues: long work, and what people wait for."""
+    from iys_portal.celery import app, express_queue
+
+    return app.conf.task_default_queue, express_queue()
+
+
 def start_job(
     task: str,
     *,

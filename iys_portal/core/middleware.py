@@ -5,13 +5,16 @@ import logging
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .errors import DomainError
 
+log = logging.getLogger(__name__)
 _request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 
 
@@ -41,6 +44,60 @@ class RequestIdMiddleware:
             return response
         finally:
             _request_id.reset(token)
+
+
+class PermissionsPolicyMiddleware:
+    """Pages need no camera, microphone, place or payment: the browser gives them to nobody, our scripts included."""
+
+    HEADER = ", ".join(
+        f"{name}=()"
+        for name in (
+            "accelerometer",
+            "browsing-topics",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "hid",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "serial",
+            "usb",
+        )
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", self.HEADER)
+        return response
+
+
+class BodyLimitMiddleware:
+    """A body that is too large is refused by its announced length, before a byte of it is read.
+
+    Django reads nothing beyond that length, so a body that lies about it is cut off.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        match = request.resolver_match
+        large = match is not None and match.view_name in settings.BODY_LARGE_VIEWS
+        limit = max(settings.BODY_MAX_BYTES, settings.REGISTRY["IMPORT_MAX_BYTES"] if large else 0)
+        if length.isdecimal() and int(length) <= limit:
+            return None
+        log.warning("body_refused view=%s", match.view_name if match else "")
+        return HttpResponse(render_to_string("413.html"), status=413)
 
 
 class DomainErrorMiddleware:

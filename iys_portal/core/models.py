@@ -135,6 +135,7 @@ class OutboxMessage(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     html = models.TextField(blank=True)
+    document = models.ForeignKey("Document", models.SET_NULL, null=True, related_name="+")  # sent with it, once drawn
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
     attempts = models.PositiveIntegerField(default=0)

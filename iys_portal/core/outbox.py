@@ -24,9 +24,9 @@ from .delivery import (
     Undelivered,
     retry_at,
 )
-from .enums import Means, OutboxState
+from .enums import DocumentState, Means, OutboxState
 from .jobs import enqueue
-from .models import OutboxMessage
+from .models import Document, OutboxMessage
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
@@ -35,13 +35,31 @@ OUTAGE_PAUSE = timedelta(seconds=15)
 SEND = "core.send_outbox"
 
 
-def post(*, cause: str, to: str, subject: str, body: str, html: str = "", to_mailbox: bool = False) -> OutboxMessage:
+def post(
+    *,
+    cause: str,
+    to: str,
+    subject: str,
+    body: str,
+    html: str = "",
+    to_mailbox: bool = False,
+    document: Document | None = None,
+) -> OutboxMessage:
     """Put one mail into the outbox; the same cause a second time returns the first mail.
 
-    `to_mailbox` is for the demonstration's companies: the mail never reaches a real server.
+    `to_mailbox` is for the demonstration's companies: the mail never reaches a real server. With a `document` the mail
+    waits until that is drawn and takes it along; where it cannot be drawn, the mail goes alone.
     """
-    subject = " ".join(subject.split())[:200]
-    return _post(cause, means=Means.MAIL, to=to, subject=subject, body=body, html=html, to_mailbox=to_mailbox)
+    return _post(
+        cause,
+        means=Means.MAIL,
+        to=to,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        html=html,
+        to_mailbox=to_mailbox,
+        document=document,
+    )
 
 
 def post_text(*, cause: str, to: str, text: str, to_mailbox: bool = False) -> OutboxMessage:
@@ -68,10 +86,11 @@ def _post(cause: str, **values: object) -> OutboxMessage:
 def _claim(limit: int) -> list[OutboxMessage]:
     now = timezone.now()
     due = Q(state=OutboxState.WAITING, next_try_at__lte=now) | Q(state=OutboxState.CLAIMED, lease_until__lt=now)
+    drawn = Q(document=None) | ~Q(document__state=DocumentState.WAITING)
     with transaction.atomic():
         rows = list(
             OutboxMessage.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(due)
+            .filter(due & drawn)
             .order_by("next_try_at")[:limit]
         )
         for row in rows:
@@ -87,8 +106,22 @@ def _send(carrier: Carrier, message: OutboxMessage) -> str:
     if message.means == Means.TEXT:
         parcel = TextMessage(message.message_id, message.to, message.body)
     else:
-        parcel = Mail(message.message_id, message.to, message.subject, message.body, message.html)
+        parcel = Mail(
+            message.message_id,
+            message.to,
+            message.subject,
+            message.body,
+            message.html,
+            attachments=_attached(message.document),
+        )
     return carrier.send(parcel, to_mailbox=message.to_mailbox)
+
+
+def _attached(document: Document | None) -> tuple[tuple[str, bytes, str], ...]:
+    if document is None or document.state != DocumentState.READY:
+        return ()
+    with document.file.open("rb") as file:
+        return ((f"{document.number}.pdf", file.read(), "application/pdf"),)
 
 
 def send_due() -> int:

@@ -67,17 +67,19 @@ def _section(table: Table) -> str:
     lines += [f'    state "{state.label}" as {state.value}' for state in states]
     for move in table.workflow.transitions.values():
         for source in sorted(move.sources, key=states.index):
-            lines.append(f"    {source.value} --> {move.target.value}: {move.name}")
+            lines.append(f"    {source.value} --> {(move.target or source).value}: {move.name}")
     lines += ["```", "", "| move | from | to | permission | audit verb |", "|---|---|---|---|---|"]
     for move in table.workflow.transitions.values():
         sources = ", ".join(str(source.label) for source in sorted(move.sources, key=states.index))
         permission = f"`{move.permission}`" if move.permission else "the system"
         name = f"{move.name} ({move.label})" if move.label else move.name
-        lines.append(f"| {name} | {sources} | {move.target.label} | {permission} | `{move.verb}` |")
+        lines.append(
+            f"| {name} | {sources} | {move.target.label if move.target else '(stays)'} | {permission} | `{move.verb}` |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _states(workflow: Workflow) -> list[Any]:
     """All states that the table names, in the order of their enum."""
-    named = {state for move in workflow.transitions.values() for state in (*move.sources, move.target)}
+    named = {state for move in workflow.transitions.values() for state in (*move.sources, move.target)} - {None}
     return [state for state in type(next(iter(named))) if state in named]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import documents, jobs, outbox
+from . import documents, jobs, outbox, pulse
 
 
 @shared_task(name="core.sweep_jobs")
@@ -23,3 +23,13 @@ def render_document(document_id: int) -> None:
 @shared_task(name="core.sweep_documents")
 def sweep_documents() -> None:
     documents.sweep()
+
+
+@shared_task(name="core.note_pulse")
+def note_pulse() -> None:
+    pulse.note_pulse(jobs.queue_names()[0])
+
+
+@shared_task(name="core.note_express_pulse")
+def note_express_pulse() -> None:
+    pulse.note_pulse(jobs.queue_names()[1])

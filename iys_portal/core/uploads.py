@@ -324,3 +324,22 @@ def _drawn(data: bytes, place: int, side: int) -> Image.Image:
             return page.render(scale=scale).to_pil().copy()
         finally:
             document.close()
+
+
+def without_metadata(data: bytes, content_type: str) -> tuple[bytes, str]:
+    """A judged picture drawn anew at its size, upright, with nothing but its pixels: no place, no device (R-G1).
+
+    PNG stays PNG; JPEG and HEIC become JPEG.
+    """
+    picture = ImageOps.exif_transpose(Image.open(BytesIO(data), formats=_FORMATS[content_type]))
+    out = BytesIO()
+    if content_type == PNG:
+        mode = "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
+        bare = Image.new(mode, picture.size)
+        bare.paste(picture.convert(mode))
+        bare.save(out, "PNG")
+        return out.getvalue(), PNG
+    bare = Image.new("RGB", picture.size)
+    bare.paste(picture.convert("RGB"))
+    bare.save(out, "JPEG", quality=90)
+    return out.getvalue(), JPEG

@@ -12,7 +12,10 @@ from .errors import WrongMoment
 
 @dataclass(frozen=True)
 class Transition:
-    """One move. `permission` is what a person needs; None marks a move that only the system makes."""
+    """One move. `permission` is what a person needs; None marks a move that only the system makes.
+
+    `target` None: an act that is recorded as a move and leaves the state as it is.
+    """
 
     name: str
     sources: frozenset[Any]
@@ -43,7 +46,8 @@ class Workflow:
     def move(self, obj: Any, name: str, actor: Actor) -> Transition:
         """Check and set the new state on the object (the caller saves and records)."""
         transition = self.check(obj, name, actor)
-        setattr(obj, self.attribute, transition.target)
+        if transition.target is not None:
+            setattr(obj, self.attribute, transition.target)
         return transition
 
     def available(self, obj: Any, actor: Actor) -> list[Transition]:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from complaints.demo import load_complaints
 from consents.enums import Channel, Source, WayIn
 from consents.models import ConsentImport, RefusalAlert
 from consents.services import import_rights, import_runs, imports
@@ -23,7 +24,7 @@ from consents.services.recipients import refuse
 from consents.services.records import Entry, record_consents
 from consents.services.refusals import acknowledge
 from consents.states import ImportState as S
-from iys_portal.accounts.demo import ACCOUNTS, AIRLINE, BOOKSHOP, STORE, load_accounts
+from iys_portal.accounts.demo import ACCOUNTS, AIRLINE, BOOKSHOP, CITIZEN, STORE, load_accounts
 from iys_portal.accounts.enums import ProviderRole, StaffRole
 from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
@@ -40,10 +41,12 @@ from providers.settings_demo import load_settings
 from . import demo_files as files
 from .demo_files import Generator
 from .demo_messages import load_messages
+from .demo_pages import load_page
 from .demo_queries import load_queries
 from .demo_texts import load_texts, text_of_day
 
 FASHION, HOME = 710011, 710012
+COMPLAINT_OFFICER = "sikayet@iys-demo.example"
 DAYS = 30
 STORE_A_DAY, AIRLINE_A_DAY, FASHION_A_FILE, HOME_A_FILE, BOOKS_A_FILE, PAPER_A_FILE = 150, 170, 110, 110, 60, 80
 AIRLINE_PEOPLE, FASHION_PEOPLE, HOME_PEOPLE, BOOKS_PEOPLE, PAPER_PEOPLE = 2000, 3500, 5200, 100, 7000
@@ -132,6 +135,13 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     count = sum(_load_step(step, now or timezone.now()) for step in plan(days))
     load_queries(Brand.objects.select_related("provider").get(brand_code=STORE))
     load_messages(Brand.objects.get(brand_code=STORE))
+    load_page(Brand.objects.get(brand_code=STORE), now=now or timezone.now())
+    load_complaints(
+        phone=CITIZEN,
+        officer=User.objects.get(email=COMPLAINT_OFFICER),
+        brand=Brand.objects.select_related("provider").get(brand_code=FASHION),
+        now=now or timezone.now(),
+    )
     return Loaded(providers=len(providers), accounts=len(people), imports=count)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from consents.enums import Channel
 from consents.models import ConsentImport
 from consents.selectors import messages, notice_page, refusals
-from consents.selectors.totals import BrandTotals, Day, by_brand, last_days
+from consents.selectors.totals import BrandTotals, Day, last_days, totals
 from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
@@ -88,17 +88,18 @@ class Overview:
 
 def overview(actor: Actor, *, now: datetime) -> Overview:
     """The overview of one provider, or over all for staff."""
-    totals = by_brand(actor)
+    found = totals(actor, limit=BRANDS)
     days = last_days(actor, now=now)
     imports = actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)
     lines, waiting, running = _imports(actor, linked=imports)
-    shown = totals[:BRANDS]
-    brands = Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in shown])
+    brands = (
+        Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in found.largest])
+    )
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
     return Overview(
         tiles=applications
         + tiles_for(
-            totals,
+            found.together,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
             notices=notice_page.sums(actor, now=now),
             messages=messages.planned_soon(actor, now=now),
@@ -108,9 +109,9 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
             link=actor.may(Permission.CONSENT_VIEW),
             inside=actor.may(Permission.PROVIDER_VIEW),
         ),
-        brands=[BrandLine(brands[part.brand_id], part) for part in shown if part.brand_id in brands],
-        brands_left_out=len(totals) - len(shown),
-        sums=_sums(totals),
+        brands=[BrandLine(brands[part.brand_id], part) for part in found.largest if part.brand_id in brands],
+        brands_left_out=found.brands - len(found.largest),
+        sums=found.together.cells,
         chart=_chart(days),
         written=sum(day.consents + day.refusals for day in days),
         imports=lines,
@@ -149,17 +150,6 @@ def _imports(actor: Actor, *, linked: bool) -> tuple[list[ImportLine], int, int]
     ]
     first: Any = lines[0].item if lines else None
     return lines, first.waiting if first else 0, first.running if first else 0
-
-
-def _sums(totals: list[BrandTotals]) -> list[tuple[Channel, int, int]]:
-    return [
-        (
-            channel,
-            sum(part.consents.get(channel, 0) for part in totals),
-            sum(part.refusals.get(channel, 0) for part in totals),
-        )
-        for channel in Channel
-    ]
 
 
 def _chart(days: list[Day]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Tile:
 
 
 def tiles_for(
-    totals: list[BrandTotals],
+    totals: BrandTotals,
     *,
     refused: Waiting,
     notices: dict[NoticeState, int],
@@ -42,10 +42,10 @@ def tiles_for(
 
     What the provider has to act upon itself is shown to its own people only (`inside`), not to its integrators'.
     """
-    consents = sum(sum(part.consents.values()) for part in totals)
-    refusals = sum(sum(part.refusals.values()) for part in totals)
-    evidence = sum(part.evidence_missing for part in totals)
-    awaiting = sum(part.awaiting for part in totals)
+    consents = sum(totals.consents.values())
+    refusals = sum(totals.refusals.values())
+    evidence = totals.evidence_missing
+    awaiting = totals.awaiting
 
     def listed(state: str) -> str:
         return f"{reverse('consents:list')}?state={state}" if link else ""

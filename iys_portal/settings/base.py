@@ -9,7 +9,8 @@ from csp.constants import SELF
 
 from iys_portal.embedded import celery_url
 
-env = environ.Env()
+# NAME_FILE instead of NAME: the value is read from that file (secrets of containers and of systemd).
+env = environ.FileAwareEnv()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 DEBUG = False
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -52,13 +55,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "import_export",
     "csp",
+    "django_prometheus",
 ]
 
 MIDDLEWARE = [
+    "iys_portal.dashboard.probes.ProbeMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "iys_portal.core.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iys_portal.core.middleware.RequestIdMiddleware",
+    "iys_portal.core.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,6 +82,7 @@ MIDDLEWARE = [
     "iys_portal.accounts.middleware.CitizenMiddleware",
     "iys_portal.accounts.middleware.SecondFactorMiddleware",
     "iys_portal.core.middleware.DomainErrorMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -106,6 +115,17 @@ if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = {**env.db_url("DATABASE_OWNER_URL"), "OPTIONS": {**_DATABASE_OPTIONS}}
 # The role that may expire records and nothing else (R-L5); without it nothing expires.
 DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
+EXPIRY_SESSION_OPTIONS = ""  # limits of that role's sessions
+
+
+def session_limits(*, statement: int, lock: int, idle: int) -> str:
+    """Seconds after which the server itself ends a statement, a wait for a lock, and an idle transaction."""
+    return (
+        f"-c statement_timeout={statement * 1000} -c lock_timeout={lock * 1000}"
+        f" -c idle_in_transaction_session_timeout={idle * 1000}"
+    )
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -150,6 +170,11 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:overview"
 CITIZEN_LOGIN_URL = "accounts:citizen-sign-in"
 CITIZEN_HOME_URL = "consents:own"
+# R-Z1: e-Devlet by OpenID Connect; off, and not shown, where no issuer is named. The claim that knows a person again.
+EDEVLET_ISSUER = env.str("EDEVLET_ISSUER", default="")
+EDEVLET_CLIENT_ID = env.str("EDEVLET_CLIENT_ID", default="")
+EDEVLET_CLIENT_SECRET = env.str("EDEVLET_CLIENT_SECRET", default="")
+EDEVLET_CLAIM = env.str("EDEVLET_CLAIM", default="sub")
 VERIFICATION_URL = "consents:verify"  # the public page that knows issued documents by number
 ACCOUNT_ADAPTER = "iys_portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -170,6 +195,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "iys_portal.accounts.forms.NewPasswordForm",
     "reauthenticate": "iys_portal.accounts.forms.PasswordAgainForm",
 }
+SOCIALACCOUNT_ADAPTER = "iys_portal.accounts.edevlet.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
@@ -187,6 +214,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "iys_portal.dashboard.errors.csrf_failure"
@@ -202,7 +230,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF],
+        # Chrome follows a form's redirects by this rule too: e-Devlet's own origin, where it is on.
+        "form-action": [SELF, *(["/".join(EDEVLET_ISSUER.split("/")[:3])] if EDEVLET_ISSUER else [])],
     }
 }
 
@@ -230,6 +259,10 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=BASE_DIR / "var" / "private")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# The largest body of a request, judged before it is read (core.middleware.BodyLimitMiddleware): ten scans of 20 MB and
+# their form. Addresses that take files of consents or recipients take what an import may weigh.
+BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", default=220 * 1024**2)
+BODY_LARGE_VIEWS = frozenset({"consents:import_new", "consents:query_new", "consents:message_recipients"})
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 # Key of `transaction_id` (design 3); apart from SECRET_KEY, because it must outlive its rotation.
@@ -275,7 +308,13 @@ SMS_SENDER = env.str("SMS_SENDER", default="IYS PORTAL")
 SMS_NUMBER = env.str("SMS_NUMBER", default="")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
+# Whether webhooks and push may go to machines of the own network and without TLS: never in production.
+LOCAL_TARGETS = False
 DEMO = False
+# Who may read /metrics: a bearer of this; the address does not exist where it is empty.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, float("inf"))
+PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # R-P3: mailboxes that anybody opens for nothing.
 FREE_MAIL_DOMAINS = [
@@ -310,6 +349,16 @@ FREE_MAIL_DOMAINS = [
     "zoho.com",
     "tutanota.com",
 ]
+# What a key may ask for: (how often, in so many seconds). The strict ones are those of the national interface.
+API_LIMITS: dict[str, tuple[int, int]] = {
+    "calls": (env.int("API_CALLS_PER_SECOND", default=100), 1),
+    "lookups": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "history": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
+    "tokens": (env.int("API_TOKENS_PER_HOUR", default=600), 3_600),  # from one address
+}
+API_STRICT = env.bool("API_STRICT", default=False)
+if API_STRICT:
+    API_LIMITS = {"calls": (10, 1), "lookups": (1_000, 3_600), "history": (100, 3_600), "tokens": (100, 3_600)}
 # The registry's own rules, where a number may change (domain.md).
 REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
@@ -350,6 +399,11 @@ REGISTRY: dict[str, Any] = {
     "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
     "CODE_TRIES": 3,
     "CODE_RESEND_AFTER": timedelta(seconds=30),
+    "CODE_RESEND_GROWS": 2,  # each further unused code makes the next wait so many times longer …
+    "CODE_RESEND_MOST": timedelta(minutes=10),  # … up to this
+    "PHONE_STALE": timedelta(days=env.int("PHONE_STALE_DAYS", default=365)),  # R-Z2: then it may be another person's
+    "CITIZEN_PASSKEYS": 10,  # of one citizen
+    "PASSKEYS_PER_NETWORK_HOUR": env.int("PASSKEYS_PER_NETWORK_HOUR", default=120),  # tries to sign in
     "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address
     "CODE_WRONG_PER_DAY": env.int("CODE_WRONG_PER_DAY", default=10),  # at one address
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
@@ -369,15 +423,33 @@ REGISTRY: dict[str, Any] = {
     "EXPORT_KEEP": timedelta(hours=env.int("EXPORT_KEEP_HOURS", default=24)),  # how long an exported file stays
     "EXPORT_DIRECT_ROWS": env.int("EXPORT_DIRECT_ROWS", default=5_000),  # up to so many while the reader waits
     "EXPORTS_AT_ONCE": 3,  # files that are made for one person at a time
+    "COMPLAINT_MONTHS": 3,  # R-K1: how long after the message it may be complained about
+    "COMPLAINT_DRAFT_KEEP": timedelta(days=env.int("COMPLAINT_DRAFT_DAYS", default=30)),  # R-G5: since the last change
+    "DEFENCE_DAYS": env.int("DEFENCE_DAYS", default=15),  # R-K6: calendar days; running clocks keep theirs
+    "DEFENCE_EXTENSION_DAYS": env.int("DEFENCE_EXTENSION_DAYS", default=15),  # the most that is granted at a time
+    "INFORMATION_DAYS": env.int("INFORMATION_DAYS", default=15),  # R-K5: then it is closed as incomplete
+    "API_ACCESS": timedelta(hours=2),  # how long an access token of the API holds
+    "API_REFRESH": timedelta(hours=4),
+    "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
+    "API_BATCH_ROWS": 1_000,  # consents of one batch call
+    "RECONCILE_DAYS": 7,  # of the strict interface: how old a day may be that is asked about
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }
 
+CONSOLE: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "iys_portal.core.middleware.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "line": {
+            "()": "iys_portal.core.log_format.LineFormatter",
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "iys_portal.core.log_format.JsonLines"},
+    },
+    "handlers": {"console": CONSOLE},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.db.backends": {"level": "WARNING"},

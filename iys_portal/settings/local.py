@@ -13,6 +13,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
+LOCAL_TARGETS = True
 DEMO = True
 REGISTRY = {**REGISTRY, "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=False)}  # one reviewer in the demo
 SMS_NUMBER = env.str("SMS_NUMBER", default="3500")

@@ -16,7 +16,9 @@ from .companies import (
     RequestPaper,
     RequestValue,
 )
+from .dealers import RetailerDetails
 from .integrators import Integrator, IntegratorGrant, IntegratorPerson
+from .keys import ApiKey, ApiToken
 from .profiles import BrandProfile, BrandValue
 from .providers import (
     LARGE_FROM,
@@ -35,6 +37,8 @@ __all__ = [
     "LARGE_FROM",
     "Agreement",
     "AgreementFile",
+    "ApiKey",
+    "ApiToken",
     "Application",
     "ApplicationBrand",
     "ApplicationDocument",
@@ -59,5 +63,6 @@ __all__ = [
     "RequestPaper",
     "RequestValue",
     "Retailer",
+    "RetailerDetails",
     "Signatory",
 ]

@@ -18,6 +18,14 @@ class Integrator(models.Model):
     """A company with the ministry's authorisation; opened and kept by staff."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    iys_code = models.PositiveIntegerField(
+        _("İYS number"),
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        error_messages={"unique": _("This İYS number is taken.")},
+    )
     title = models.CharField(_("company or trade name"), max_length=300)
     tax_number = models.CharField(
         _("tax number"),

@@ -18,6 +18,8 @@ from providers.enums import IntegratorState
 from providers.models import Integrator, IntegratorPerson
 from providers.transitions import INTEGRATOR
 
+from .public_numbers import next_number
+
 FIELDS = ("title", "tax_number", "authorisation_number", "authorised_from", "authorised_until", "email")
 NOT_RECORDED = frozenset({"tax_number", "email"})  # R-G4: a natural person's tax number is the TCKN
 HIDDEN = "…"
@@ -33,6 +35,7 @@ def open_integrator(*, actor: Actor, is_demo: bool = False, **values: Any) -> In
     actor.require(Permission.REFERENCE_CHANGE)
     integrator = Integrator(**values, is_demo=is_demo)
     _check(integrator)
+    integrator.iys_code = next_number()
     _save(integrator)
     audit.record("integrator.opened", integrator, actor=actor, new=_told(integrator, FIELDS))
     return integrator

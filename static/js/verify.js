@@ -32,12 +32,12 @@
   ].join(SEPARATOR);
 
   // "good", "bad", "stranger" (no trusted key) or "unable" (this browser knows no Ed25519).
-  async function signature(seal) {
-    const key = trusted[seal.key_id];
+  async function signature(signed, text) {
+    const key = trusted[signed.key_id];
     if (!key) return "stranger";
     try {
       const imported = await crypto.subtle.importKey("raw", raw(key), { name: "Ed25519" }, false, ["verify"]);
-      const holds = await crypto.subtle.verify({ name: "Ed25519" }, imported, bytes(seal.signature), utf8(sealText(seal)));
+      const holds = await crypto.subtle.verify({ name: "Ed25519" }, imported, bytes(signed.signature), utf8(text));
       return holds ? "good" : "bad";
     } catch (error) {
       return "unable";
@@ -46,7 +46,7 @@
 
   async function checkSeal(seal) {
     if (hex(await sha256(utf8(sealText(seal)))) !== seal.hash) return "bad";
-    return signature(seal);
+    return signature(seal, sealText(seal));
   }
 
   async function checkEvent(event, seals, verdicts) {
@@ -100,8 +100,37 @@
     if (list) out.append(list);
   }
 
+  // Keys in order, no blanks: the text that queries and receipts are signed as (docs/queries.md, docs/receipts.md).
+  function canonical(value) {
+    if (value === null || typeof value !== "object") return JSON.stringify(value);
+    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+  }
+
+  const isQuery = (found) => Boolean(found.statement) && found.statement.form === "iys-query-v1";
+
+  const isReceipt = (proof) => Boolean(proof.receipt) && proof.receipt.form === "iys-receipt-v1";
+
+  async function verifyReceipt(signed, file) {
+    const verdict = await signature(signed, canonical(signed.receipt));
+    const receipt = signed.receipt;
+    const purpose = receipt.pii_processing.purposes[0];
+    const last = receipt.events[receipt.events.length - 1];
+    const facts = element("ul", "mb-3");
+    const line = (text) => facts.append(element("li", "text-break", text));
+    line(`${words.receipt} ${receipt.receipt_id}`);
+    line(`${receipt.party_identification[0].party_name} · ${purpose.service.brand_name} · ${purpose.processing_method}`);
+    line(`${words.receiptStates[last.event_state] || last.event_state} · ${words.registered} ${isoMoment(last.recorded_time)}`);
+    line(`${words.event} ${receipt.ledger.event}`);
+    show(TONES[verdict], words.receipts[verdict], facts);
+    if (file) out.append(await sameFile(file, receipt.receipt_id));
+  }
+
+  const isoMoment = (text) => new Date(text).toLocaleString(words.language, { timeZone: "Europe/Istanbul" });
+
   function proofIn(text) {
     const proof = JSON.parse(text);
+    if (isQuery(proof) || isReceipt(proof)) return proof;
     if (proof.form !== "iys-proof-v1" || !Array.isArray(proof.events) || !proof.events.length) throw new Error("form");
     return proof;
   }
@@ -109,7 +138,32 @@
   const TONES = { bad: "danger", stranger: "danger", unable: "warning", unsealed: "warning", good: "success" };
   const worstOf = (found) => ["bad", "stranger", "unable", "unsealed", "good"].find((verdict) => found.has(verdict));
 
+  // A signed answer to a query before sending: what was asked and answered, in numbers, and until when it holds.
+  async function verifyQuery(signed, file) {
+    const { statement } = signed;
+    const verdict = await signature(signed, canonical(statement));
+    const until = new Date(statement.valid_until);
+    const facts = element("ul", "mb-3");
+    const line = (text) => facts.append(element("li", "text-break", text));
+    line(`${words.query.number} ${statement.number}`);
+    line(`${words.query.brand} ${statement.brand} (${words.query.provider} ${statement.provider})`);
+    line(`${words.query.channels[statement.channel]} · ${words.query.types[statement.recipient_type]}`);
+    line(`${words.query.moment} ${isoMoment(statement.moment)}`);
+    line(`${words.query.until} ${isoMoment(until)}`);
+    line(`${words.query.total} ${statement.total.toLocaleString(words.language)}`);
+    for (const [code, total] of [...Object.entries(statement.answers), ...Object.entries(statement.malformed)]) {
+      line(`${words.query.reasons[code] || `${words.query.malformed} (${code})`}: ${total.toLocaleString(words.language)}`);
+    }
+    line(`${words.query.asked} ${statement.asked_sha256}`);
+    line(`${words.query.result} ${statement.result_sha256}`);
+    const over = verdict === "good" && until < new Date();
+    show(over ? "warning" : TONES[verdict], over ? words.query.results.over : words.query.results[verdict], facts);
+    if (file) out.append(await sameFile(file, statement.number));
+  }
+
   async function verify(proof, file) {
+    if (isQuery(proof)) return verifyQuery(proof, file);
+    if (isReceipt(proof)) return verifyReceipt(proof, file);
     const verdicts = {};
     for (const [number, seal] of Object.entries(proof.seals)) verdicts[number] = await checkSeal(seal);
     const list = element("ol", "list-group list-unstyled mb-3");
@@ -192,7 +246,7 @@
 
   async function verifyCode(code) {
     const { seal, event, leaf } = await compactProof(code);
-    const verdict = await signature(seal);
+    const verdict = await signature(seal, sealText(seal));
     const facts = element("ul", "mb-3");
     const line = (text) => facts.append(element("li", "text-break", text));
     line(`${words.event} ${event}`);

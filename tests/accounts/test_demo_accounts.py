@@ -9,8 +9,7 @@ from django.core.management import CommandError, call_command
 from iys_portal.accounts import demo, services
 from iys_portal.accounts.enums import ProviderRole, StaffRole
 from iys_portal.accounts.models import User
-from iys_portal.accounts.policies import needs_second_factor
-from iys_portal.accounts.selectors import demo_codes, has_second_factor, totp_code
+from iys_portal.accounts.selectors import demo_codes, has_second_factor, needs_second_factor, totp_code
 from iys_portal.core import mailbox
 from iys_portal.core.errors import NotAllowed
 from tests.factories import MembershipFactory, ProviderFactory

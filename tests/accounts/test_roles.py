@@ -17,23 +17,24 @@ from iys_portal.core.models import AuditEntry
 from tests.factories import MembershipFactory, UserFactory, actor_of, staff
 
 MEMBER = {
-    "manager": "panel.view consent.view consent.record consent.import consent.export consent.query "
-    "consent.reconcile message.write evidence.complete complaint.answer provider.view provider.profile provider.users "
-    "provider.settings",
+    "manager": "panel.view consent.view consent.record consent.import consent.export consent.query query.view "
+    "consent.reconcile message.write evidence.complete complaint.view complaint.answer provider.view "
+    "provider.profile provider.users provider.settings api.keys retailer.keep push.keep",
     "officer": "panel.view provider.view provider.profile consent.view consent.record consent.import consent.export "
-    "consent.query consent.reconcile message.write evidence.complete complaint.answer",
-    "viewer": "panel.view provider.view provider.profile consent.view",
+    "consent.query query.view consent.reconcile message.write evidence.complete complaint.view complaint.answer",
+    "viewer": "panel.view provider.view provider.profile consent.view complaint.view",
     # The most that grants can give (R-P12).
-    "integrator": "panel.view consent.view consent.record consent.import consent.query consent.reconcile "
-    "complaint.answer",
+    "integrator": "panel.view consent.view consent.record consent.import consent.query query.view consent.reconcile "
+    "complaint.view complaint.answer api.keys",
 }
 STAFF = {
     "reviewer": "panel.view admin.enter gallery.view reference.view application.review application.papers",
-    "complaint_officer": "panel.view admin.enter gallery.view reference.view complaint.decide",
-    "admin": "panel.view admin.enter gallery.view provider.view consent.view consent.import_any consent.export "
-    "consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run",
-    "auditor": "panel.view admin.enter gallery.view provider.view consent.view reference.view application.papers "
-    "audit.view ledger.verify person.show",
+    "complaint_officer": "panel.view admin.enter gallery.view reference.view complaint.view complaint.decide",
+    "admin": "panel.view admin.enter gallery.view provider.view consent.view query.view consent.import_any "
+    "consent.export consent.reconcile person.show reference.view reference.change staff.users audit.view retention.run "
+    "complaint.view complaint.view_any",
+    "auditor": "panel.view admin.enter gallery.view provider.view consent.view query.view reference.view "
+    "application.papers audit.view ledger.verify person.show complaint.view complaint.view_any",
 }
 CHANGING = {
     Permission.CONSENT_RECORD,
@@ -41,6 +42,9 @@ CHANGING = {
     Permission.CONSENT_IMPORT_ANY,
     Permission.PROVIDER_USERS,
     Permission.PROVIDER_SETTINGS,
+    Permission.API_KEYS,
+    Permission.RETAILER_KEEP,
+    Permission.PUSH_KEEP,
     Permission.REFERENCE_CHANGE,
     Permission.STAFF_USERS,
     Permission.APPLICATION_REVIEW,

@@ -7,8 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from iys_portal.accounts import services
-from iys_portal.accounts.policies import needs_second_factor
-from iys_portal.accounts.selectors import totp_code
+from iys_portal.accounts.selectors import needs_second_factor, totp_code
 from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
 from tests.factories import MembershipFactory, UserFactory, actor_of, staff

@@ -40,7 +40,16 @@ def test_r_s2_a_message_is_written_washed_registered_and_its_list_taken(page: Pa
         "Almak istemiyorsanız: https://kumas.example/ret",
     )
     expect(wanted).to_contain_text("İstenen her şey bulundu.")
+    page.click("summary:has-text('HTML')")
+    text = page.input_value("#id_text")
+    script = "<script>document.getElementById('seen').textContent = 'ran'</script>"
+    page.fill("#id_html", f"<p id='seen'>{text}</p>{script}")
     page.click("#message-form button[type=submit]")
+    page.click("main >> text=Ön izleme")
+    for frame in (1, 2):
+        seen = page.frame_locator(f".previews section:nth-of-type({frame}) iframe").locator("#seen")
+        expect(seen).to_contain_text("Kampanya başladı")  # no script ran
+    page.go_back()
     page.fill("#id_pasted", "\n".join([*people, "yok@alici.example", "bozuk"]))
     page.click("text=Bu alıcıları denetle")
     expect(page.locator("[data-dialog-open=release]")).to_be_visible(timeout=WORKED)

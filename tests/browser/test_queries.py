@@ -34,6 +34,10 @@ def test_r_s1_a_list_is_answered_and_downloaded(page: Page, portal: Portal, tmp_
     listed.write_text("Ad;E-posta\nAyşe;ayse@firma.example\nCan;yok@firma.example\nBozuk;=1+1\n", encoding="utf-8")
     page.set_input_files("#id_file", str(listed))
     page.click("form[data-upload] button[type=submit]")
+    expect(page.locator("main")).to_contain_text("“E-posta” tanındı")
+    expect(page.locator("input[name=column][value='1']")).to_be_checked()
+    accessible(page)
+    page.click("form[action$='/sutun/'] button[type=submit]")
     expect(page.locator(".headline")).to_contain_text("3 adresten 1", timeout=WORKED)
     expect(page.locator("[data-chart] details")).to_have_count(1)
     accessible(page)
@@ -43,6 +47,21 @@ def test_r_s1_a_list_is_answered_and_downloaded(page: Page, portal: Portal, tmp_
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     assert [(row[0], row[-1]) for row in rows[1:]] == [("Ayşe", "SENDABLE"), ("Can", "NO_RECORD"), ("Bozuk", "H120")]
+    with page.expect_download() as download:
+        page.click("form[action$='/indir/json/'] button")
+    signed = tmp_path / "sorgu.json"
+    download.value.save_as(signed)
+    changed = tmp_path / "degismis.json"
+    changed.write_text(signed.read_text(encoding="utf-8").replace('"SENDABLE": 1', '"SENDABLE": 2'), encoding="utf-8")
+    page.goto(f"{portal.url}/dogrula/")
+    page.context.set_offline(True)
+    result = page.locator("[data-verify-result]")
+    page.set_input_files("[data-verify-file]", signed)
+    expect(result).to_contain_text("Cevap gerçek ve hâlâ geçerli")
+    expect(result).to_contain_text("Adres sayısı: 3")
+    page.set_input_files("[data-verify-file]", changed)
+    expect(result).to_contain_text("Cevap gerçek DEĞİL")
+    page.context.set_offline(False)
     page.goto(f"{portal.url}/sorgular/")
     expect(page.locator("main")).to_contain_text("liste.csv")
     accessible(page)

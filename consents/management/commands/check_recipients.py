@@ -13,12 +13,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from consents.address_column import choices_of
 from consents.effective import Reason
 from consents.enums import Channel, QueryWay, RecipientType
 from consents.files.layout import Layout
 from consents.models import RecipientQuery
 from consents.query_results import HEADINGS, result_rows
-from consents.selectors.queries import answers_by_name, choices_of, reasons_by_name
+from consents.selectors.queries import answers_by_name, reasons_by_name
 from consents.services import query_runs
 from consents.services.queries import ask_file
 from iys_portal.core.actors import SYSTEM
@@ -88,7 +89,7 @@ def answered(brand: Brand, options: dict[str, Any]) -> RecipientQuery:
     except DomainError as error:
         raise CommandError(str(error)) from error
     if query.job is None:
-        names = ", ".join(f"{one.index + 1} {one.label}" for one in choices_of(query))
+        names = ", ".join(f"{one.index + 1} {one.label}" for one in choices_of(Layout.from_json(query.layout)))
         raise CommandError(f"It is not plain which column holds the addresses; give --column: {names}")
     query_runs.run(query.job.pk)
     query.refresh_from_db()

@@ -10,7 +10,9 @@ import ipaddress
 import math
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,8 +20,8 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.keys import code_key
@@ -43,6 +45,29 @@ MANY_FROM_NETWORK = _("Too many codes were asked for from your network. Please t
 Deliver = Callable[[OneTimeCode, str], None]
 
 
+@dataclass(frozen=True)
+class Purpose:
+    """What a code to an address is for: `name` binds the code to it, `text` and `mail` (a template) say so."""
+
+    name: str
+    text: str | Promise
+    mail: str
+
+
+SIGN_IN = Purpose("", _("%(code)s is your sign-in code for İYS Portal. It gives no consent."), "sign_in_code")
+
+
+def to_add_address(user_id: int) -> Purpose:
+    """For adding the address to one account and no other (R-Z2)."""
+    return Purpose(
+        f"add:{user_id}", _("%(code)s: code to add this number in İYS Portal. Gives no consent."), "add_code"
+    )
+
+
+def to_close_account(user_id: int) -> Purpose:
+    return Purpose(f"close:{user_id}", _("%(code)s: code to DELETE your İYS Portal account."), "close_code")
+
+
 class TooMany(DomainError):
     """A limit of R-Z1 is reached; the sentence says which and until when."""
 
@@ -50,13 +75,13 @@ class TooMany(DomainError):
 
 
 class TooSoon(DomainError):
-    """A code went out a moment ago, at `sent_at`."""
+    """A code went out a moment ago, at `sent_at`; another one may be asked for at `again_at`."""
 
     status = 429
 
-    def __init__(self, sent_at: datetime, now: datetime) -> None:
-        seconds = max(1, math.ceil((sent_at + settings.REGISTRY["CODE_RESEND_AFTER"] - now).total_seconds()))
-        self.sent_at = sent_at
+    def __init__(self, sent: OneTimeCode, now: datetime) -> None:
+        seconds = max(1, math.ceil((sent.again_at - now).total_seconds()))
+        self.sent_at, self.again_at = sent.created_at, sent.again_at
         super().__init__(
             ngettext(
                 "We sent you a code a moment ago. You can ask for another one in %(seconds)s second.",
@@ -90,36 +115,44 @@ def code_address(text: str) -> str:
 
 
 @transaction.atomic
-def request_code(*, address: str, language: str, ip: str, moment: datetime | None = None) -> OneTimeCode:
+def request_code(
+    *, address: str, language: str, ip: str, purpose: Purpose = SIGN_IN, moment: datetime | None = None
+) -> OneTimeCode:
     """Send a new code to a stored address, in the language of the page; older codes stop working.
 
-    Asked for by somebody who is not known yet, so there is no actor, and the row itself is the record. Raises
-    `TooMany` or `TooSoon`, and sends nothing then. Holds a lock on the address, so that a burst gets one code.
+    For signing in it is asked for by somebody who is not known yet, so there is no actor, and the row itself is the
+    record. Raises `TooMany` or `TooSoon`, and sends nothing then. Holds a lock on the address, so that a burst gets
+    one code; the limits of an address hold over all purposes.
     """
     return send_code(
         name=f"address:{address}",
         ip=ip,
+        purpose=purpose.name,
         moment=moment,
-        deliver=lambda code, digits: _send(code, address, digits, language),
+        deliver=lambda code, digits: _send(code, address, digits, language, purpose),
     )
 
 
 @transaction.atomic
-def send_code(*, name: str, ip: str, deliver: Deliver, moment: datetime | None = None) -> OneTimeCode:
+def send_code(
+    *, name: str, ip: str, deliver: Deliver, purpose: str = "", moment: datetime | None = None
+) -> OneTimeCode:
     """A new code for what `name` says (kept as a keyed hash); `deliver` writes it to whoever may know it.
 
-    Apps name their own purposes, so that a code for one thing is worth nothing for another. Limits count by name.
-    Raises `TooMany` or `TooSoon`, and sends nothing then.
+    A code for one name or purpose is worth nothing for another. Limits count by name; a wait that grows with every
+    code that nobody used keeps a stranger from filling somebody's mailbox (R-Z1). Raises `TooMany` or `TooSoon`, and
+    sends nothing then.
     """
     moment = moment or timezone.now()
     count_network(ip, what="codes", limit=settings.REGISTRY["CODES_PER_NETWORK_HOUR"])
     name = _locked(name)
-    sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at")
+    sent = OneTimeCode.objects.filter(address_hash=name).order_by("-created_at", "-pk")
     newest = sent.first()
-    if newest is not None and moment < newest.created_at + settings.REGISTRY["CODE_RESEND_AFTER"]:
-        raise TooSoon(newest.created_at, moment)
+    if newest is not None and not newest.used_at and moment < newest.again_at:
+        raise TooSoon(newest, moment)
     _refuse_tried(name, moment)
-    if sent.filter(created_at__gt=moment - timedelta(hours=1)).count() >= settings.REGISTRY["CODES_PER_HOUR"]:
+    lately = list(sent.filter(created_at__gt=moment - timedelta(hours=1)).values_list("used_at", flat=True))
+    if len(lately) >= settings.REGISTRY["CODES_PER_HOUR"]:
         raise TooMany(MANY_FOR_ADDRESS, code="codes")
     sent.filter(created_at__lte=moment - timedelta(days=1)).delete()  # counts for no limit any more
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
@@ -127,33 +160,42 @@ def send_code(*, name: str, ip: str, deliver: Deliver, moment: datetime | None =
         address_hash=name,
         created_at=moment,
         expires_at=moment + settings.REGISTRY["CODE_VALID"],
+        again_at=moment + _wait_after(lately),
     )
-    code.code_hash = _hash(f"{code.public_id}:{digits}")
+    code.code_hash = _hash_of_code(code, digits, purpose)
     code.save(force_insert=True)
     deliver(code, digits)
     return code
 
 
-def prove_address(*, address: str, code: str, moment: datetime | None = None) -> None:
+def _wait_after(lately: list[datetime | None]) -> timedelta:
+    """How long after this code another one has to wait; `lately` says when the hour's codes were used, newest first."""
+    rules = settings.REGISTRY
+    unused = len(list(takewhile(lambda used_at: used_at is None, lately)))
+    wait: timedelta = rules["CODE_RESEND_AFTER"] * rules["CODE_RESEND_GROWS"] ** unused
+    return min(wait, rules["CODE_RESEND_MOST"])
+
+
+def prove_address(*, address: str, code: str, purpose: Purpose = SIGN_IN, moment: datetime | None = None) -> None:
     """Take the code that was sent to a stored address, once. A wrong one is counted even though this raises.
 
     Raises `CodeWrong` (with the tries that are left), `CodeOver`, or `TooMany` after a day's wrong codes.
     """
-    take_code(name=f"address:{address}", code=code, moment=moment)
+    take_code(name=f"address:{address}", code=code, purpose=purpose.name, moment=moment)
 
 
-def take_code(*, name: str, code: str, moment: datetime | None = None) -> None:
-    """Take the code that `send_code` made for this name, once. Counts and raises as `prove_address`."""
+def take_code(*, name: str, code: str, purpose: str = "", moment: datetime | None = None) -> None:
+    """Take the code that `send_code` made for this name and purpose, once. Counts and raises as `prove_address`."""
     moment = moment or timezone.now()
     refusal: DomainError | None = None
     with transaction.atomic():
-        newest = OneTimeCode.objects.filter(address_hash=_locked(name)).order_by("-created_at").first()
-        refusal = _judged(newest, code, moment)
+        newest = OneTimeCode.objects.filter(address_hash=_locked(name)).order_by("-created_at", "-pk").first()
+        refusal = _judged(newest, code, purpose, moment)
     if refusal is not None:
         raise refusal
 
 
-def _judged(newest: OneTimeCode | None, code: str, moment: datetime) -> DomainError | None:
+def _judged(newest: OneTimeCode | None, code: str, purpose: str, moment: datetime) -> DomainError | None:
     """Use the code, or count the try and say what is wrong. The address is locked."""
     tries = settings.REGISTRY["CODE_TRIES"]
     if newest is None or newest.used_at or moment >= newest.expires_at or newest.tries >= tries:
@@ -161,7 +203,7 @@ def _judged(newest: OneTimeCode | None, code: str, moment: datetime) -> DomainEr
     if _wrong_today(newest.address_hash, moment) >= settings.REGISTRY["CODE_WRONG_PER_DAY"]:
         return TooMany(MANY_WRONG, code="wrong")
     rows = OneTimeCode.objects.filter(pk=newest.pk)
-    if hmac.compare_digest(_hash(f"{newest.public_id}:{_digits(code)}"), newest.code_hash):
+    if hmac.compare_digest(_hash_of_code(newest, _digits(code), purpose), newest.code_hash):
         rows.update(used_at=moment)
         return None
     rows.update(tries=F("tries") + 1)
@@ -182,6 +224,10 @@ def _tries_left(left: int) -> str:
 def _digits(code: str) -> str:
     """People copy codes with blanks in them."""
     return "".join(char for char in code if char in "0123456789")
+
+
+def _hash_of_code(row: OneTimeCode, digits: str, purpose: str) -> str:
+    return _hash(f"{row.public_id}:{digits}:{purpose}" if purpose else f"{row.public_id}:{digits}")
 
 
 def _hash(text: str) -> str:
@@ -230,17 +276,17 @@ def count_network(ip: str, *, what: str, limit: int, sentence: str | Promise = M
         raise TooMany(sentence, code="network")
 
 
-def _send(code: OneTimeCode, address: str, digits: str, language: str) -> None:
+def _send(code: OneTimeCode, address: str, digits: str, language: str, purpose: Purpose) -> None:
     cause = f"one_time_code:{code.public_id}"
     if address.startswith("+"):
-        outbox.post_text(cause=cause, to=address, text=_text(digits, language))
+        outbox.post_text(cause=cause, to=address, text=_text(digits, language, purpose))
         return
     until = code.expires_at.astimezone(ISTANBUL)
-    subject, body = render_mail("sign_in_code", {"code": digits, "until": until}, language=language)
+    subject, body = render_mail(purpose.mail, {"code": digits, "until": until}, language=language)
     outbox.post(cause=cause, to=address, subject=subject, body=body)
 
 
-def _text(digits: str, language: str) -> str:
+def _text(digits: str, language: str, purpose: Purpose) -> str:
     """One text message: with Turkish letters 70 characters fit."""
     with translation.override(language):
-        return gettext("%(code)s is your sign-in code for İYS Portal. It gives no consent.") % {"code": digits}
+        return str(purpose.text) % {"code": digits}

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from iys_portal.accounts.models import User
 from iys_portal.accounts.notices import post_notice
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.policies import needs_second_factor
-from iys_portal.accounts.selectors import has_second_factor
+from iys_portal.accounts.selectors import has_second_factor, needs_second_factor
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.accounts.enums import StaffRole
-from iys_portal.accounts.models import User
+from iys_portal.accounts.enums import MailRhythm, StaffRole
+from iys_portal.accounts.models import CitizenMails, User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.roles import permissions_of_staff
 from iys_portal.core import audit
@@ -101,3 +101,13 @@ def set_language(*, user: User, language: str) -> None:
     if language not in dict(settings.LANGUAGES):
         raise Invalid(_("There is no such language."), field="language")
     User.objects.filter(pk=user.pk).update(language=language)
+
+
+@transaction.atomic
+def set_mails(*, consents: str, refusals: bool, devices: bool, actor: Actor) -> None:
+    """What a citizen wants to be mailed beside what the law asks for; a personal setting, not audited."""
+    actor.require(Permission.CONSENT_OWN)
+    if consents not in MailRhythm.values:
+        raise Invalid(_("Choose one of the answers."), field="consents")
+    wanted = {"consents": consents, "refusals": refusals, "devices": devices}
+    CitizenMails.objects.update_or_create(user_id=actor.id, defaults=wanted)

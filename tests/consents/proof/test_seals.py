@@ -19,7 +19,7 @@ from consents.engine.write import PLAN_BY_KEY
 from consents.enums import Sealed
 from consents.models import ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import keys, leaves
-from consents.proof.leaves import leaves_between
+from consents.proof.leaves import end_of, leaves_between
 from consents.proof.publish import exported
 from consents.services import verification
 from consents.services.seals import seal_ledger
@@ -306,3 +306,17 @@ class TestCommands:
             call_command("verify_ledger")
         assert end.value.code == 1
         assert f"Row {events()[1]} was changed" in capsys.readouterr().out
+
+
+def test_a_part_ends_after_so_many_rows_however_far_the_mark_is_and_across_gaps(brand: Brand) -> None:
+    record(brand, *(f"once{n}" for n in range(7)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(nextval('consents_event_number')) FROM generate_series(1, 100)")
+    record(brand, *(f"sonra{n}" for n in range(3)))
+    numbers = sorted(ConsentEvent.objects.values_list("event_id", flat=True))
+    mark = numbers[-1] + 5_000
+    assert end_of(Sealed.EVENTS, 0, mark, limit=4) == numbers[3]
+    assert end_of(Sealed.EVENTS, numbers[3], mark, limit=4) == numbers[7]
+    assert end_of(Sealed.EVENTS, numbers[7], mark, limit=4) == numbers[-1]
+    assert end_of(Sealed.EVENTS, numbers[-1], mark, limit=4) == numbers[-1]
+    assert end_of(Sealed.EVENTS, 0, numbers[1], limit=4) == numbers[1]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from consents import query_downloads
+from consents.enums import Channel
 from consents.models import Consent, RecipientQuery
 from consents.proof.keys import public_keys
 from consents.proof.queries import holds
 from consents.services import query_runs
+from consents.services.address_columns import chosen_before
 from iys_portal.accounts.models import User
 from iys_portal.core import documents
 from iys_portal.core.models import AuditEntry, Document
@@ -45,6 +48,7 @@ def answered_list(panel: Client, brand: Brand) -> RecipientQuery:
     text = "Ad,E-posta\nAli,onay@firma.example\nCan,=1+1\nVeli,yok@firma.example\n"
     response = send(panel, brand, file=SimpleUploadedFile("liste.csv", text.encode()))
     assert response.status_code == 302, body(response)
+    panel.post(url("query_column"), {"column": "1"})
     query = RecipientQuery.objects.get()
     query_runs.run(query.job.pk)
     query.refresh_from_db()
@@ -68,6 +72,7 @@ def test_r_s1_a_file_is_watched_and_then_shown_in_numbers(panel: Client, brand: 
         brand,
         file=SimpleUploadedFile("liste.csv", b"Ad,E-posta\nAli,onay@firma.example\nVeli,yok@firma.example\n"),
     )
+    panel.post(url("query_column"), {"column": "1"})
     assert "query-progress" in body(panel.get(url("query")))
     assert panel.get(url("query_progress"), headers={"HX-Request": "true"}).status_code == 200
     query_runs.run(RecipientQuery.objects.get().job.pk)
@@ -85,6 +90,39 @@ def test_the_column_is_chosen_where_it_is_not_plain(panel: Client, brand: Brand)
     assert panel.post(url("query_column"), {"column": "9"}).status_code == 422
     assert RecipientQuery.objects.get().job is None
     assert panel.post(url("query_column"), {"column": "1"}).status_code == 302
+    assert RecipientQuery.objects.get().job is not None
+
+
+def chosen_column(page: str) -> list[str]:
+    return [tag for tag in re.findall(r"<input[^>]*name=.column.[^>]*>", page) if "checked" in tag]
+
+
+def test_r_s1_the_recognised_column_is_shown_before_it_is_asked_about(panel: Client, brand: Brand) -> None:
+    send(panel, brand, file=SimpleUploadedFile("liste.csv", b"Ad,E-posta\nAli,ali@firma.example\n"))
+    page = body(panel.get(url("query")))
+    assert "“E-posta” tanındı" in page
+    assert 'value="1"' in chosen_column(page)[0]
+    assert RecipientQuery.objects.get().job is None
+
+
+def test_several_address_columns_are_asked_about_and_the_choice_is_known_again(panel: Client, brand: Brand) -> None:
+    text = b"E-posta,Yetkili,Ad\nbir@firma.example,iki@firma.example,Ali\n"
+    send(panel, brand, file=SimpleUploadedFile("liste.csv", text))
+    assert not chosen_column(body(panel.get(url("query"))))
+    panel.post(url("query_column"), {"column": "1"})
+    RecipientQuery.objects.all().delete()
+    later = "Ad,YETKİLİ,E-posta\nAli,iki@firma.example,bir@firma.example\n"
+    send(panel, brand, file=SimpleUploadedFile("yeni.csv", later.encode()))
+    page = body(panel.get(url("query")))
+    assert "geçen sefer" in page
+    assert 'value="1"' in chosen_column(page)[0]
+    other = BrandFactory()
+    assert chosen_before(other.provider_id, Channel.EPOSTA) == []
+    assert chosen_before(brand.provider_id, Channel.MESAJ) == []
+
+
+def test_a_file_of_one_column_needs_no_choice(panel: Client, brand: Brand) -> None:
+    send(panel, brand, file=SimpleUploadedFile("liste.csv", b"E-posta\nali@firma.example\n"))
     assert RecipientQuery.objects.get().job is not None
 
 

@@ -71,6 +71,20 @@ def test_r_a4_a_report_says_what_came_and_went(filled: Brand) -> None:
     assert found.counted_at is not None
 
 
+def test_r_m5_notices_are_told_by_way_month_and_brand(filled: Brand) -> None:
+    for state, total in ((NoticeState.REGISTERED_LATER, 2), (NoticeState.UNDELIVERED, 1), (NoticeState.WAITING, 9)):
+        NoticeCounter.objects.create(brand_id=filled.pk, day=today(), means=2, state=state, total=total)
+    found = report(officer_of(filled))
+    lines = {one.key: [line.figures for line in one.lines] for one in found.notices}
+    assert set(lines) == {"means", "month", "brand"}
+    mails, texts = lines["means"]
+    assert (mails.on_time, mails.told, mails.late_notices, mails.undelivered) == (3, 4, 1, 0)
+    assert (texts.on_time, texts.told, texts.registered_later, texts.undelivered) == (0, 3, 2, 1)
+    (whole,) = lines["brand"]
+    assert (whole.told, whole.late_notices, whole.registered_later, whole.undelivered) == (7, 1, 2, 1)
+    assert not report(officer_of(BrandFactory())).notices
+
+
 def test_r_a1_a_report_holds_the_own_brands_and_staff_see_all(filled: Brand) -> None:
     assert report(staff("auditor")).total.consents == 3
     assert report(staff("auditor"), brand=filled).total.consents == 2
@@ -127,7 +141,7 @@ def test_r_g3_a_file_holds_the_tables_and_is_logged(client_of: Callable[..., Cli
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
     (row,) = [row for row in rows if row["by"] == "brand"]
     assert (row["name"], row["newConsents"], row["refusals"], row["net"]) == (filled.name, "2", "2", "1")
-    assert (row["noticesOnTime"], row["noticesTold"]) == ("3", "4")
+    assert (row["noticesOnTime"], row["noticesTold"], row["noticesLate"]) == ("3", "4", "1")
     entry = AuditEntry.objects.get(verb="report.exported")
     assert entry.new["filters"]["brand"] == str(filled.brand_code)
 

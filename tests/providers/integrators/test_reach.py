@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 
 from consents.enums import Channel
-from consents.filters import ConsentFilterForm, brands_for, read_filters
+from consents.filters import ConsentFilterForm, read_filters
 from consents.models import BrandCounter, Consent, ConsentEvent, DayFile, Evidence, Notice, RefusalAlert
 from consents.selectors import pages
 from consents.services.records import Entry, record_consents
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.policies import needs_second_factor
 from iys_portal.accounts.scopes import actor_for, scopes_of
+from iys_portal.accounts.selectors import needs_second_factor
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import AuditEntry
 from providers.enums import GrantChannel
@@ -73,7 +73,7 @@ def test_r_p12_lists_hold_granted_brands_and_channels_only(brand: Brand) -> None
 
 def test_r_p12_a_page_of_consents_is_filled_from_granted_channels(brand: Brand) -> None:
     actor = acting(integrator_of(brand, 2), brand)
-    form = ConsentFilterForm({}, brands=brands_for(actor), grouped=False)
+    form = ConsentFilterForm({}, actor=actor)
     filters = read_filters(actor, form, "")
     assert pages.keys_of(filters) == [(PHONE, brand.pk, Channel.MESAJ, 1)]
     page = pages.page_of(filters, base=pages.everything(actor))
@@ -107,8 +107,8 @@ def test_r_p12_reconciliation_opens_day_files_where_every_channel_has_it(brand: 
 @pytest.mark.parametrize(
     ("level", "may", "may_not"),
     [
-        ("read", {"CONSENT_VIEW", "CONSENT_QUERY"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
-        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
+        ("read", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW"}, {"CONSENT_RECORD", "CONSENT_IMPORT"}),
+        ("write", {"CONSENT_VIEW", "CONSENT_QUERY", "QUERY_VIEW", "CONSENT_RECORD", "CONSENT_IMPORT"}, set()),
     ],
 )
 def test_r_p12_access_gives_its_rights_and_no_more(level: str, may: set[str], may_not: set[str], brand: Brand) -> None:

@@ -1,0 +1,29 @@
+"""Rows of complaints."""
+
+from .case import (
+    ComplaintContest,
+    ComplaintDecision,
+    ComplaintDefence,
+    ComplaintMove,
+    ComplaintNote,
+    ComplaintPaper,
+    ComplaintQuestion,
+)
+from .clock import ComplaintDeadline, ComplaintExtension
+from .complaints import Complaint
+from .people import ComplaintIdentity, RememberedIdentity
+
+__all__ = [
+    "Complaint",
+    "ComplaintContest",
+    "ComplaintDeadline",
+    "ComplaintDecision",
+    "ComplaintDefence",
+    "ComplaintExtension",
+    "ComplaintIdentity",
+    "ComplaintMove",
+    "ComplaintNote",
+    "ComplaintPaper",
+    "ComplaintQuestion",
+    "RememberedIdentity",
+]

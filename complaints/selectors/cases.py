@@ -1,0 +1,130 @@
+"""Lists, one case's time line and files, senders that are found again: what an actor may see (R-A1, R-K6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from complaints.enums import ComplaintState, Side
+from complaints.models import (
+    Complaint,
+    ComplaintDeadline,
+    ComplaintIdentity,
+    ComplaintMove,
+    ComplaintPaper,
+    ComplaintQuestion,
+    RememberedIdentity,
+)
+from complaints.move_words import words_of
+from complaints.policies import REASON_FOR, side_of
+from complaints.senders import NAMES, sender_of
+from iys_portal.core.actors import Actor
+from iys_portal.core.models import Document
+from iys_portal.core.turkish import sort_key
+from providers.enums import BrandValueKind as K
+from providers.models import Brand, BrandValue
+
+RECEIPT = "complaints.receipt"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a case's time line, as one side reads it."""
+
+    title: str
+    at: datetime
+    text: str
+    meta: str
+    icon: str
+    tone: str
+
+
+def visible(actor: Actor) -> QuerySet[Complaint]:
+    return Complaint.objects.visible_to(actor).select_related("brand__provider")
+
+
+def own_complaints(actor: Actor) -> list[Complaint]:
+    """A citizen's, drafts first, then the newest."""
+    rows = visible(actor).order_by("-pk")
+    return sorted(rows, key=lambda row: row.state != ComplaintState.DRAFT)
+
+
+def identity_of(complaint: Complaint, actor: Actor) -> ComplaintIdentity | None:
+    """Who complains, for whoever may know (R-K6): never a sender."""
+    return ComplaintIdentity.objects.visible_to(actor).filter(complaint=complaint).first()
+
+
+def remembered(actor: Actor) -> RememberedIdentity | None:
+    return RememberedIdentity.objects.filter(citizen=actor.id).first()
+
+
+def timeline_of(complaint: Complaint, actor: Actor) -> list[Entry]:
+    """R-K5, R-K6: the moves that this side may see, the newest first; officers are not named to either side."""
+    side = side_of(actor)
+    found = ComplaintMove.objects.visible_to(actor).filter(complaint=complaint).order_by("-pk")
+    return [_entry(move, side) for move in found]
+
+
+def _entry(move: ComplaintMove, side: Side) -> Entry:
+    words = words_of(move.name)
+    reason = move.reason if side is Side.REGISTRY or side in REASON_FOR.get(move.name, (side,)) else ""
+    who = move.actor_name if side is Side.REGISTRY and move.actor_name else _by(move, side)
+    return Entry(str(words.title), move.at, reason, who, words.icon, words.tone)
+
+
+def _by(move: ComplaintMove, side: Side) -> str:
+    if move.side == side:
+        return _("you") if side is Side.COMPLAINANT else move.actor_name
+    return str(Side(move.side).label)
+
+
+def papers_of(complaint: Complaint, actor: Actor) -> list[ComplaintPaper]:
+    return list(ComplaintPaper.objects.visible_to(actor).filter(complaint=complaint))
+
+
+def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
+    """What this side was asked and has not answered."""
+    return ComplaintQuestion.objects.filter(complaint=complaint, side=side, answered_at=None).first()
+
+
+def running_clock(complaint: Complaint) -> ComplaintDeadline | None:
+    """The clock that runs now; there is one kind in each state."""
+    running = {"met_at": None, "ran_out_at": None, "stopped_at": None}
+    return ComplaintDeadline.objects.filter(complaint=complaint, **running).first()
+
+
+def receipt_of(complaint: Complaint) -> Document | None:
+    """The receipt of the filing (R-K4); whoever asks has made sure that the complaint is theirs."""
+    found = Document.objects.filter(subject_type=RECEIPT, subject_id=str(complaint.public_id), kind=RECEIPT)
+    return found.order_by("-pk").first()
+
+
+def brands_named(text: str, *, most: int = 10) -> list[Brand]:
+    """Registered brands that are known by this name, number or mail domain, by name."""
+    sender = sender_of(text)
+    if not sender.keys:
+        return []
+    if "@" in sender.given:
+        kinds: Sequence[str] = (K.DOMAIN,)
+    else:
+        kinds = (*NAMES, K.NUMBER)
+    known = BrandValue.objects.filter(key__in=sender.keys, kind__in=kinds).values("brand")
+    by_name = Q(name__iexact=sender.given) | Q(short_name__iexact=sender.given)
+    found = Brand.objects.select_related("provider").filter(Q(pk__in=known) | by_name, is_active=True)[:most]
+    return sorted(found, key=lambda brand: sort_key(brand.name))
+
+
+def possible_senders(complaint: Complaint) -> list[Brand]:
+    """Brands that may be the sender of a complaint about an unregistered one, judged at this moment."""
+    return [] if complaint.brand_id else brands_named(complaint.sender_given)
+
+
+def complaints_naming(brand: Brand, actor: Actor) -> QuerySet[Complaint]:
+    """Complaints about unregistered senders that name this brand by a name, number or domain of its profile."""
+    keys = set(
+        BrandValue.objects.filter(brand=brand, kind__in=(*NAMES, K.DOMAIN, K.NUMBER)).values_list("key", flat=True)
+    )
+    keys |= {sender_of(name).key for name in (brand.name, brand.short_name) if name}
+    return visible(actor).filed().filter(brand=None, sender_key__in=keys - {""})  # type: ignore[attr-defined]

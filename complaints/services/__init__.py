@@ -1,0 +1,47 @@
+"""Acts on complaints; the only writers of their rows."""
+
+from .clock import remind_and_escalate, watch_clocks
+from .drafts import (
+    MessageValues,
+    Prefill,
+    discard_draft,
+    forget_drafts,
+    save_identity,
+    save_message,
+    save_topics,
+    start_draft,
+)
+from .evidence import Added, add_evidence, remove_evidence
+from .filing import file_complaint, withdraw_complaint
+from .information import ask_information, give_information, go_on_without
+from .officers import ask_defence, begin_decision, find_sender, send_on, take_case
+from .providers import answer_complaint, answer_time_request, ask_time
+
+__all__ = [
+    "Added",
+    "MessageValues",
+    "Prefill",
+    "add_evidence",
+    "answer_complaint",
+    "answer_time_request",
+    "ask_defence",
+    "ask_information",
+    "ask_time",
+    "begin_decision",
+    "discard_draft",
+    "file_complaint",
+    "find_sender",
+    "forget_drafts",
+    "give_information",
+    "go_on_without",
+    "remind_and_escalate",
+    "remove_evidence",
+    "save_identity",
+    "save_message",
+    "save_topics",
+    "send_on",
+    "start_draft",
+    "take_case",
+    "watch_clocks",
+    "withdraw_complaint",
+]

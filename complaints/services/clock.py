@@ -1,0 +1,172 @@
+"""Running clocks (R-K6): started with the setting of that day, moved by holidays that are added later and by nothing
+else, reminded of, met or run out.
+
+The watch may run twice and die anywhere: each clock is one transaction under the complaint's lock, and what was done
+stands in its row.
+"""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.deadlines import Clock, Reminder, days_between, due_day, is_over, moved_day, reminder_due
+from complaints.enums import ComplaintState, DeadlineKind
+from complaints.models import Complaint, ComplaintDeadline
+from complaints.notices import tell_complainant, tell_provider
+from complaints.selectors.cases import running_clock
+from iys_portal.core import audit
+from iys_portal.core.actors import SYSTEM
+from iys_portal.core.calendar import BusinessCalendar
+from iys_portal.core.models import Holiday
+from iys_portal.core.selectors import business_calendar
+
+from .moves import locked, make_move
+
+BATCH = 500
+DAYS = {DeadlineKind.DEFENCE: "DEFENCE_DAYS", DeadlineKind.INFORMATION: "INFORMATION_DAYS"}
+RUNS_IN = {
+    DeadlineKind.DEFENCE: ComplaintState.DEFENCE_ASKED,
+    DeadlineKind.INFORMATION: ComplaintState.MISSING_INFORMATION,
+}
+AT_THE_END = {DeadlineKind.DEFENCE: "run_out", DeadlineKind.INFORMATION: "close_incomplete"}
+_TITLE = {Reminder.HALF: _("Half of the time is over"), Reminder.DAY: _("One day is left")}
+_REMINDED = {
+    DeadlineKind.DEFENCE: _("A complaint about a message of yours still waits for your answer. Its last day: %(day)s."),
+    DeadlineKind.INFORMATION: _("Your complaint still waits for what we asked of you. Its last day: %(day)s."),
+}
+
+
+def start_clock(complaint: Complaint, kind: DeadlineKind, *, now: datetime) -> ComplaintDeadline:
+    """Start a clock on a locked complaint; its days are those of the setting now, and stay."""
+    days = settings.REGISTRY[DAYS[kind]]
+    due = due_day(business_calendar(), now, days)
+    return ComplaintDeadline.objects.create(
+        complaint=complaint, kind=kind, started_at=now, days=days, due_on=due, first_due_on=due
+    )
+
+
+def meet_clock(complaint: Complaint, *, now: datetime) -> bool:
+    """What was awaited has come; returns whether a clock was running: what comes after its end is late."""
+    return _end(complaint, met_at=now)
+
+
+def stop_clock(complaint: Complaint, *, now: datetime) -> bool:
+    """The case goes another way; nothing is awaited any more."""
+    return _end(complaint, stopped_at=now)
+
+
+def _end(complaint: Complaint, **values: datetime) -> bool:
+    clock = running_clock(complaint)
+    if clock is None:
+        return False
+    for name, value in values.items():
+        setattr(clock, name, value)
+    clock.save(update_fields=list(values))
+    return True
+
+
+def extend_clock(clock: ComplaintDeadline, days: int, *, now: datetime) -> ComplaintDeadline:
+    """More days for the sender (R-K6). One that has run out goes on in a new row: what ran out stays on record.
+
+    The days are counted from the first start; an extension that would end at once counts from today instead.
+    """
+    calendar, total = business_calendar(), clock.days + days
+    due = due_day(calendar, clock.started_at, total)
+    if not clock.is_running:
+        started, due = (clock.started_at, due) if not is_over(due, now) else (now, due_day(calendar, now, days))
+        return ComplaintDeadline.objects.create(
+            complaint=clock.complaint,
+            kind=clock.kind,
+            started_at=started,
+            days=total if started == clock.started_at else days,
+            due_on=due,
+            first_due_on=due,
+        )
+    clock.days, clock.due_on = total, max(due, clock.due_on)
+    clock.half_reminded_at = clock.day_reminded_at = None
+    clock.save(update_fields=["days", "due_on", "half_reminded_at", "day_reminded_at"])
+    return clock
+
+
+def watch_clocks(*, now: datetime | None = None) -> int:
+    """Move, remind of and end what is due; returns how many clocks were touched."""
+    now = now or timezone.now()
+    running = {"met_at": None, "ran_out_at": None, "stopped_at": None}
+    total, last = 0, 0
+    while keys := list(
+        ComplaintDeadline.objects.filter(pk__gt=last, **running).order_by("pk").values_list("pk", "complaint")[:BATCH]
+    ):
+        calendar, added = business_calendar(), list(Holiday.objects.values_list("day", "name"))
+        total += sum(_watch_one(complaint, calendar, added, now) for _key, complaint in keys)
+        last = keys[-1][0]
+    return total
+
+
+@transaction.atomic
+def _watch_one(key: int, calendar: BusinessCalendar, added: list[tuple[date, str]], now: datetime) -> bool:
+    complaint = locked(Complaint(pk=key), actor=SYSTEM)
+    clock = running_clock(complaint)
+    if clock is None or complaint.state != RUNS_IN[DeadlineKind(clock.kind)]:
+        return False
+    moved = _move(clock, calendar, added)
+    return remind_and_escalate(complaint, clock, now=now) or moved
+
+
+def _move(clock: ComplaintDeadline, calendar: BusinessCalendar, added: list[tuple[date, str]]) -> bool:
+    due = moved_day(calendar, _as_clock(clock))
+    if due is None:
+        return False
+    names = [f"{day:%d.%m.%Y} {name}" for day, name in days_between(clock.due_on, due, added)]
+    old, clock.due_on = clock.due_on, due
+    clock.moved_because = "\n".join(filter(None, [clock.moved_because, ", ".join(names)]))
+    clock.save(update_fields=["due_on", "moved_because"])
+    values = {"due": due.isoformat(), "holidays": names}
+    audit.record("complaint.clock_moved", clock.complaint, actor=SYSTEM, old={"due": old.isoformat()}, new=values)
+    return True
+
+
+def remind_and_escalate(complaint: Complaint, clock: ComplaintDeadline, *, now: datetime) -> bool:
+    """R-K6: reminders at half time and one day before, once each; at the end the case goes on without the answer."""
+    kind = DeadlineKind(clock.kind)
+    if is_over(clock.due_on, now):
+        clock.ran_out_at = now
+        clock.save(update_fields=["ran_out_at"])
+        make_move(complaint, AT_THE_END[kind], actor=SYSTEM, now=now)
+        return True
+    reminder = reminder_due(_as_clock(clock), now)
+    if reminder is None:
+        return False
+    column = f"{reminder.value}_reminded_at"
+    setattr(clock, column, now)
+    clock.save(update_fields=[column])
+    _remind(complaint, clock, reminder)
+    return True
+
+
+def _remind(complaint: Complaint, clock: ComplaintDeadline, reminder: Reminder) -> None:
+    tell = tell_provider if clock.kind == DeadlineKind.DEFENCE else tell_complainant
+    sentence = _Sentence(_REMINDED[DeadlineKind(clock.kind)], f"{clock.due_on:%d.%m.%Y}")
+    tell(complaint, _TITLE[reminder], sentence, cause=f"clock:{clock.pk}:{clock.days}:{reminder.value}")
+
+
+class _Sentence:
+    """A sentence with its day, put into words only when its reader's language is active."""
+
+    def __init__(self, words: object, day: str) -> None:
+        self.words, self.day = words, day
+
+    def __str__(self) -> str:
+        return str(self.words) % {"day": self.day}
+
+
+def _as_clock(row: ComplaintDeadline) -> Clock:
+    return Clock(
+        started_at=row.started_at,
+        days=row.days,
+        due_on=row.due_on,
+        half_reminded=row.half_reminded_at is not None,
+        day_reminded=row.day_reminded_at is not None,
+    )

@@ -1,0 +1,77 @@
+"""Each move of a complaint in one place: checked against the table, kept, audited, told to who is concerned (R-K5)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from complaints.enums import Side
+from complaints.models import Complaint, ComplaintMove
+from complaints.notices import post_move
+from complaints.policies import SHOWN_TO, side_of
+from complaints.transitions import COMPLAINT
+from iys_portal.core import audit
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound
+
+
+def locked(complaint: Complaint, *, actor: Actor) -> Complaint:
+    """The complaint as it stands now, under lock. Raises `NotFound` for who may not see it (R-A1)."""
+    rows = Complaint.objects.visible_to(actor).select_for_update(of=("self",))
+    found = rows.select_related("brand__provider").filter(pk=complaint.pk).first()
+    if found is None:
+        raise NotFound(code="complaint")
+    return found
+
+
+def locked_on_desk(complaint: Complaint, *, actor: Actor) -> Complaint:
+    """The same for who decides: raises `NotFound` also for a complaint of another il (R-K7)."""
+    rows = Complaint.objects.of_desk(actor).select_for_update(of=("self",))
+    found = rows.select_related("brand__provider").filter(pk=complaint.pk).first()
+    if found is None:
+        raise NotFound(code="complaint")
+    return found
+
+
+def make_move(
+    complaint: Complaint,
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    columns: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+) -> ComplaintMove:
+    """Move a locked complaint, keep the move, audit it, mail it. `columns` are saved in the same statement.
+
+    `new` is what the audit log keeps besides the state; no address, no identity (R-G4). A move that leaves the state
+    leaves the clock of the work lists (`state_at`) too. Raises `NotAllowed`, `WrongMoment`.
+    """
+    before = complaint.state
+    move = COMPLAINT.move(complaint, name, actor)
+    changed = dict(columns or {}) | {"changed_at": now}
+    if complaint.state != before:
+        changed["state_at"] = now
+    for column, value in changed.items():
+        setattr(complaint, column, value)
+    complaint.save(update_fields=["state", *changed])
+    shown = SHOWN_TO.get(name, frozenset())
+    kept = ComplaintMove.objects.create(
+        complaint=complaint,
+        name=name,
+        from_state=before,
+        to_state=complaint.state,
+        at=now,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name[:200],
+        side=side_of(actor),
+        reason=reason,
+        for_complainant=Side.COMPLAINANT in shown,
+        for_provider=Side.PROVIDER in shown and complaint.shown_to_provider_at is not None,
+    )
+    audit.record(
+        move.verb, complaint, actor=actor, old={"state": before}, new={"state": complaint.state, **(new or {})}
+    )
+    post_move(complaint, kept)
+    return kept

@@ -1,0 +1,85 @@
+"""What an officer does to get a case on its way (R-K7): take it, name its sender, ask for the answer, send it on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.enums import DeadlineKind
+from complaints.models import Complaint
+from complaints.transitions import COMPLAINT
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import Invalid, WrongMoment
+from providers.models import Brand
+from providers.provinces import provinces
+
+from .clock import start_clock
+from .information import needed
+from .moves import locked_on_desk, make_move
+
+
+@transaction.atomic
+def take_case(*, complaint: Complaint, actor: Actor, now: datetime | None = None) -> Complaint:
+    """Take a case, also from a colleague of the same il. A second click changes nothing. Raises `NotFound`."""
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    if row.taken_by_id != actor.id:
+        make_move(
+            row,
+            "hand_over" if row.taken_by_id else "take",
+            actor=actor,
+            now=now,
+            columns={"taken_by_id": actor.id, "taken_at": now},
+            new={"officer": actor.id},
+        )
+    return row
+
+
+@transaction.atomic
+def ask_defence(*, complaint: Complaint, actor: Actor, now: datetime | None = None) -> Complaint:
+    """Ask the sender for its answer: from now on it sees the case, and its clock runs (R-K6).
+
+    Raises `NotFound`, `WrongMoment`; `Invalid` where the sender is not registered.
+    """
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    COMPLAINT.check(row, "ask_defence", actor)
+    if row.brand_id is None:
+        raise Invalid(_("The sender is not registered: name it first, or decide without its answer."), field="brand")
+    make_move(
+        row, "ask_defence", actor=actor, now=now, columns={"shown_to_provider_at": row.shown_to_provider_at or now}
+    )
+    start_clock(row, DeadlineKind.DEFENCE, now=now)
+    return row
+
+
+@transaction.atomic
+def begin_decision(*, complaint: Complaint, actor: Actor, now: datetime | None = None) -> Complaint:
+    """No more answers from here on. Raises `NotFound`, `WrongMoment`."""
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    make_move(row, "begin_decision", actor=actor, now=now)
+    return row
+
+
+@transaction.atomic
+def find_sender(*, complaint: Complaint, brand: Brand, actor: Actor, now: datetime | None = None) -> Complaint:
+    """Name the registered brand that sent it. Raises `WrongMoment` once a sender was asked for its answer."""
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    COMPLAINT.check(row, "find_sender", actor)
+    if row.shown_to_provider_at is not None:
+        raise WrongMoment(code="sender")
+    make_move(row, "find_sender", actor=actor, now=now, columns={"brand": brand}, new={"brand": brand.brand_code})
+    return row
+
+
+@transaction.atomic
+def send_on(
+    *, complaint: Complaint, province: str, reason: str, actor: Actor, now: datetime | None = None
+) -> Complaint:
+    """Another il decides it; clocks run on. Raises `NotFound`, `WrongMoment`, `Invalid`."""
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    if province not in provinces() or province == row.province:
+        raise Invalid(_("Choose another province."), code="province", field="province")
+    columns = {"province": province, "taken_by_id": None, "taken_at": None}
+    new = {"province": province, "from": row.province}
+    make_move(row, "send_on", actor=actor, now=now, reason=needed(reason, "reason"), columns=columns, new=new)
+    return row

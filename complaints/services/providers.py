@@ -1,0 +1,90 @@
+"""What a sender does in a case (R-K6): answer, and ask for more time; and what the officer says to that."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.enums import ComplaintState, DeadlineKind, ExtensionState
+from complaints.models import Complaint, ComplaintDeadline, ComplaintDefence, ComplaintExtension
+from complaints.selectors.cases import running_clock
+from complaints.transitions import COMPLAINT
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import Invalid, WrongMoment
+
+from .clock import extend_clock, meet_clock
+from .information import needed
+from .moves import locked, locked_on_desk, make_move
+
+
+@transaction.atomic
+def answer_complaint(*, complaint: Complaint, text: str, actor: Actor, now: datetime | None = None) -> ComplaintDefence:
+    """The sender's answer; one that comes after the clock ran out is taken and marked late.
+
+    Raises `NotFound`, `NotAllowed`, `WrongMoment`, `Invalid`.
+    """
+    now, row = now or timezone.now(), locked(complaint, actor=actor)
+    COMPLAINT.check(row, "answer", actor)
+    text = needed(text, "text", most=20_000)
+    defence = ComplaintDefence.objects.create(
+        complaint=row,
+        text=text,
+        in_time=meet_clock(row, now=now),
+        given_at=now,
+        given_by=actor.id,
+        given_name=actor.name[:200],
+    )
+    make_move(row, "answer", actor=actor, now=now, new={"in_time": defence.in_time})
+    return defence
+
+
+@transaction.atomic
+def ask_time(
+    *, complaint: Complaint, days: int, reason: str, actor: Actor, now: datetime | None = None
+) -> ComplaintExtension:
+    """Ask for more days, one request at a time. Raises `NotFound`, `NotAllowed`, `WrongMoment`, `Invalid`."""
+    now, row = now or timezone.now(), locked(complaint, actor=actor)
+    COMPLAINT.check(row, "ask_time", actor)
+    most = settings.REGISTRY["DEFENCE_EXTENSION_DAYS"]
+    if not 1 <= days <= most:
+        raise Invalid(_("Ask for 1 to %(most)s days.") % {"most": most}, code="days", field="days")
+    clock = running_clock(row)
+    if clock is None or clock.extensions.filter(state=ExtensionState.ASKED).exists():
+        raise WrongMoment(code="extension")
+    reason = needed(reason, "reason", most=2000)
+    request = ComplaintExtension.objects.create(
+        deadline=clock, days=days, reason=reason, asked_at=now, asked_by=actor.id
+    )
+    make_move(row, "ask_time", actor=actor, now=now, reason=reason, new={"days": days})
+    return request
+
+
+@transaction.atomic
+def answer_time_request(
+    *, request: ComplaintExtension, grant: bool, answer: str, actor: Actor, now: datetime | None = None
+) -> ComplaintExtension:
+    """Grant or turn down, also after the time ran out meanwhile. Raises `NotFound`, `WrongMoment`."""
+    now, row = now or timezone.now(), locked_on_desk(request.deadline.complaint, actor=actor)
+    found = ComplaintExtension.objects.select_for_update(of=("self",)).select_related("deadline").get(pk=request.pk)
+    if found.state != ExtensionState.ASKED or row.state not in (
+        ComplaintState.DEFENCE_ASKED,
+        ComplaintState.DEFENCE_OVERDUE,
+    ):
+        raise WrongMoment(code="extension")
+    found.state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
+    found.answer, found.answered_at, found.answered_by = answer.strip()[:2000], now, actor.id
+    found.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+    new: dict[str, object] = {"days": found.days}
+    if grant:
+        clock = _prolonged(row, found, now)
+        new |= {"due": clock.due_on.isoformat()}
+    make_move(row, "grant_time" if grant else "refuse_time", actor=actor, now=now, reason=found.answer, new=new)
+    return found
+
+
+def _prolonged(row: Complaint, request: ComplaintExtension, now: datetime) -> ComplaintDeadline:
+    clock = running_clock(row) or request.deadline
+    assert clock.kind == DeadlineKind.DEFENCE
+    return extend_clock(clock, request.days, now=now)

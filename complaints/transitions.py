@@ -1,0 +1,172 @@
+"""Moves of a complaint (R-K5): every state, who may make the move, and what the audit log calls it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.accounts.permissions import Permission as P
+from iys_portal.core.workflow import Transition, Workflow
+
+from .enums import ComplaintState as S
+from .models.complaints import DECIDED, OPEN
+
+_CONTESTED = frozenset({S.OBJECTED, S.IN_COURT})
+_WITH_PROVIDER = frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
+
+COMPLAINT = Workflow(
+    [
+        Transition("file", frozenset({S.DRAFT}), S.FILED, P.COMPLAINT_OWN, "complaint.filed", _("File the complaint")),
+        Transition("withdraw", OPEN, S.WITHDRAWN, P.COMPLAINT_OWN, "complaint.withdrawn", _("Withdraw the complaint")),
+        Transition(
+            "give_information",
+            frozenset({S.MISSING_INFORMATION}),
+            S.FILED,
+            P.COMPLAINT_OWN,
+            "complaint.information_given",
+            _("Send what was missing"),
+        ),
+        # What the sender does.
+        Transition(
+            "answer",
+            _WITH_PROVIDER,
+            S.DEFENCE_RECEIVED,
+            P.COMPLAINT_ANSWER,
+            "complaint.answered",
+            _("Answer the complaint"),
+        ),
+        Transition(
+            "ask_time",
+            frozenset({S.DEFENCE_ASKED}),
+            None,
+            P.COMPLAINT_ANSWER,
+            "complaint.time_asked",
+            _("Ask for more time"),
+        ),
+        # What the officer does.
+        Transition("take", OPEN, None, P.COMPLAINT_DECIDE, "complaint.taken", _("Take the case")),
+        Transition("hand_over", OPEN, None, P.COMPLAINT_DECIDE, "complaint.handed_over", _("Hand the case over")),
+        Transition("send_on", OPEN, None, P.COMPLAINT_DECIDE, "complaint.sent_on", _("Send on to another province")),
+        Transition("find_sender", OPEN, None, P.COMPLAINT_DECIDE, "complaint.sender_found", _("Name the sender")),
+        Transition("join", OPEN, None, P.COMPLAINT_DECIDE, "complaint.joined", _("Join to another complaint")),
+        Transition(
+            "ask_information",
+            frozenset({S.FILED}),
+            S.MISSING_INFORMATION,
+            P.COMPLAINT_DECIDE,
+            "complaint.information_asked",
+            _("Ask for missing information"),
+        ),
+        Transition(
+            "go_on_without",
+            frozenset({S.MISSING_INFORMATION}),
+            S.FILED,
+            P.COMPLAINT_DECIDE,
+            "complaint.information_waived",
+            _("Go on without it"),
+        ),
+        Transition(
+            "close_incomplete",
+            frozenset({S.MISSING_INFORMATION}),
+            S.INCOMPLETE,
+            None,
+            "complaint.closed_incomplete",
+        ),
+        Transition(
+            "ask_defence",
+            frozenset({S.FILED}),
+            S.DEFENCE_ASKED,
+            P.COMPLAINT_DECIDE,
+            "complaint.defence_asked",
+            _("Ask the sender for an answer"),
+        ),
+        Transition(
+            "grant_time",
+            _WITH_PROVIDER,
+            S.DEFENCE_ASKED,
+            P.COMPLAINT_DECIDE,
+            "complaint.time_granted",
+            _("Give more time"),
+        ),
+        Transition(
+            "refuse_time",
+            _WITH_PROVIDER,
+            None,
+            P.COMPLAINT_DECIDE,
+            "complaint.time_refused",
+            _("Give no more time"),
+        ),
+        Transition("run_out", frozenset({S.DEFENCE_ASKED}), S.DEFENCE_OVERDUE, None, "complaint.defence_overdue"),
+        Transition(
+            "begin_decision",
+            frozenset({S.FILED, S.DEFENCE_RECEIVED, S.DEFENCE_OVERDUE}),
+            S.UNDER_DECISION,
+            P.COMPLAINT_DECIDE,
+            "complaint.decision_begun",
+            _("Begin to decide"),
+        ),
+        Transition(
+            "ask_more",
+            frozenset({S.DEFENCE_RECEIVED, S.DEFENCE_OVERDUE, S.UNDER_DECISION}),
+            None,
+            P.COMPLAINT_DECIDE,
+            "complaint.more_asked",
+            _("Ask a side a question"),
+        ),
+        Transition(
+            "propose",
+            frozenset({S.UNDER_DECISION}),
+            None,
+            P.COMPLAINT_DECIDE,
+            "complaint.decision_proposed",
+            _("Propose a decision"),
+        ),
+        # The state of a decision is its outcome. After an objection or a court case it is decided anew.
+        Transition(
+            "decide_violation",
+            frozenset({S.UNDER_DECISION}) | _CONTESTED,
+            S.VIOLATION,
+            P.COMPLAINT_DECIDE,
+            "complaint.decided",
+            _("Decide: violation"),
+        ),
+        Transition(
+            "decide_no_violation",
+            frozenset({S.UNDER_DECISION}) | _CONTESTED,
+            S.NO_VIOLATION,
+            P.COMPLAINT_DECIDE,
+            "complaint.decided",
+            _("Decide: no violation"),
+        ),
+        Transition(
+            "decide_out_of_scope",
+            frozenset({S.FILED, S.UNDER_DECISION}) | _CONTESTED,
+            S.OUT_OF_SCOPE,
+            P.COMPLAINT_DECIDE,
+            "complaint.decided",
+            _("Decide: out of scope"),
+        ),
+        Transition(
+            "decide_too_late",
+            frozenset({S.FILED, S.UNDER_DECISION}) | _CONTESTED,
+            S.TOO_LATE,
+            P.COMPLAINT_DECIDE,
+            "complaint.decided",
+            _("Decide: too late"),
+        ),
+        Transition(
+            "correct",
+            DECIDED,
+            None,
+            P.COMPLAINT_DECIDE,
+            "complaint.decision_corrected",
+            _("Correct the decision"),
+        ),
+        Transition("object", DECIDED, S.OBJECTED, P.COMPLAINT_DECIDE, "complaint.objected", _("Record an objection")),
+        Transition(
+            "go_to_court",
+            DECIDED | {S.OBJECTED},
+            S.IN_COURT,
+            P.COMPLAINT_DECIDE,
+            "complaint.in_court",
+            _("Record a court case"),
+        ),
+    ]
+)

@@ -1,0 +1,26 @@
+"""Addresses of complaints."""
+
+from django.urls import path
+
+from .views import citizens
+from .views.filing import StepView
+
+app_name = "complaints"
+urlpatterns = [
+    path("sikayetlerim/", citizens.OwnView.as_view(), name="own"),
+    path("sikayetlerim/yeni/", citizens.NewView.as_view(), name="new"),
+    path("sikayetlerim/yeni/<str:token>/", citizens.NewView.as_view(), name="new_from"),
+    path("sikayetlerim/<uuid:public_id>/", citizens.DetailView.as_view(), name="detail"),
+    path("sikayetlerim/<uuid:public_id>/geri-cek/", citizens.WithdrawView.as_view(), name="withdraw"),
+    path("sikayetlerim/<uuid:public_id>/taslagi-sil/", citizens.DiscardView.as_view(), name="discard"),
+    path("sikayetlerim/<uuid:public_id>/eksik-bilgi/", citizens.InformationView.as_view(), name="information"),
+    path("sikayetlerim/<uuid:public_id>/alindi/", citizens.ReceiptView.as_view(), name="receipt"),
+    path("sikayetlerim/<uuid:public_id>/dosya/", citizens.AddEvidenceView.as_view(), name="evidence_add"),
+    path("sikayetlerim/<uuid:public_id>/dosya/<uuid:paper_id>/", citizens.EvidenceView.as_view(), name="evidence"),
+    path(
+        "sikayetlerim/<uuid:public_id>/dosya/<uuid:paper_id>/sil/",
+        citizens.RemoveEvidenceView.as_view(),
+        name="evidence_remove",
+    ),
+    path("sikayetlerim/<uuid:public_id>/<str:step>/", StepView.as_view(), name="step"),
+]

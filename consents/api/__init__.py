@@ -1,0 +1,1 @@
+"""Entry modules of the API about consents: requests in, one service each, answers out."""

@@ -1,0 +1,94 @@
+"""Push connections: where the recipients' own acts of a brand and channel are sent (docs/api.md).
+
+Here they are made and removed; whoever sends asks `core.targets.addresses_of` again, and notes what came of it with
+`note_result`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+from consents.enums import Channel, PushState
+from consents.models import PushConnection
+from consents.selectors.feed import last_final
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound, WrongMoment
+from iys_portal.core.targets import check_target
+from providers.models import Brand
+
+AT_MOST = 2
+"""Active connections of one brand and channel."""
+
+
+@transaction.atomic
+def connect(
+    *, actor: Actor, brand: Brand, channel: Channel, url: str, username: str, password: str, now: datetime
+) -> PushConnection:
+    """Register a connection; what happens from now on is sent to it. The same address again takes the new credentials.
+
+    Raises `NotAllowed`, `Invalid` for an address that the registry does not send to (codes `scheme`, `target`),
+    `WrongMoment` (code `connections`) beside two others. Locks the brand.
+    """
+    actor.require(Permission.PUSH_KEEP)
+    check_target(url)
+    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+    standing = PushConnection.objects.filter(brand=brand, channel=channel, removed_at=None)
+    same = standing.filter(url=url).first()
+    if same is not None:
+        same.username, same.password, same.state, same.state_at = username, password, PushState.CONNECTED, now
+        same.save(update_fields=["username", "password", "state", "state_at"])
+        return same
+    if standing.count() >= AT_MOST:
+        raise WrongMoment(code="connections")
+    made = PushConnection.objects.create(
+        brand=brand,
+        channel=channel,
+        url=url,
+        username=username,
+        password=password,
+        state_at=now,
+        registered_at=now,
+        registered_by=actor.id,
+        cursor=last_final(),
+    )
+    new = {"channel": channel.name}
+    audit.record("push.connected", made, actor=actor, provider_id=brand.provider_id, new=new)
+    return made
+
+
+@transaction.atomic
+def connect_all(
+    *, actor: Actor, brand: Brand, wanted: Sequence[tuple[Channel, Mapping[str, str]]], now: datetime
+) -> list[PushConnection]:
+    """Register several connections, or none of them. Raises as `connect`; `wanted` has its other values."""
+    return [connect(actor=actor, brand=brand, channel=channel, now=now, **values) for channel, values in wanted]
+
+
+@transaction.atomic
+def disconnect(
+    *, actor: Actor, brand: Brand, channel: Channel, url: str, username: str, password: str, now: datetime
+) -> PushConnection:
+    """End a connection, by the credentials with which it was made.
+
+    Raises `NotAllowed`, `NotFound` where there is none such. Locks the connection.
+    """
+    actor.require(Permission.PUSH_KEEP)
+    rows = PushConnection.objects.visible_to(actor).select_for_update(of=("self",))
+    found = rows.filter(brand=brand, channel=channel, url=url, username=username, removed_at=None).first()
+    if found is None or not constant_time_compare(str(found.password), password):
+        raise NotFound(code="connection")
+    found.removed_at, found.removed_by = now, actor.id
+    found.state, found.state_at = PushState.REMOVED, now
+    found.save(update_fields=["removed_at", "removed_by", "state", "state_at"])
+    audit.record("push.removed", found, actor=actor, provider_id=brand.provider_id, old={"channel": channel.name})
+    return found
+
+
+def note_result(*, connection_id: int, state: PushState, now: datetime) -> None:
+    """Keep how a connection stands after a delivery was tried; the moment is that of the change."""
+    rows = PushConnection.objects.filter(pk=connection_id, removed_at=None).exclude(state=state)
+    rows.update(state=state, state_at=now)

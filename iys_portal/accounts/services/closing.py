@@ -1,0 +1,56 @@
+"""The end of a citizen's account: sign-in data goes, legal records stay (R-L1, R-L5)."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils import timezone
+
+from iys_portal.accounts.hooks import end_at_address
+from iys_portal.accounts.models import CitizenMails, EdevletLink, KnownDevice, LostAddress, ProvenAddress, User
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound
+
+from .codes import prove_address, to_close_account
+from .sessions import end_sessions
+
+
+def close_account(*, address: str, code: str, actor: Actor, moment: datetime | None = None) -> None:
+    """Close the citizen's own account for good, after a fresh code to one of its addresses.
+
+    Addresses, passkeys, e-Devlet's link, known browsers and wishes for mails are deleted; standing wishes (R-Z8) and
+    all sessions end. The ledger, the state of consents and the audit log stay as the law asks. Whoever proves one of
+    the addresses later opens a new account. Raises as `prove_address`, and `NotFound` for an address that is not the
+    citizen's.
+    """
+    actor.require(Permission.CONSENT_OWN)
+    if not ProvenAddress.objects.filter(user_id=actor.id, address=address).exists():
+        raise NotFound(code="address")
+    moment = moment or timezone.now()
+    prove_address(address=address, code=code, purpose=to_close_account(actor.id), moment=moment)
+    _close(actor, moment)
+
+
+def close_account_without_addresses(*, actor: Actor) -> None:
+    """The same for an account that e-Devlet opened and that never got an address: there is nowhere to send a code."""
+    actor.require(Permission.CONSENT_OWN)
+    if ProvenAddress.objects.filter(user_id=actor.id).exists():
+        raise NotFound(code="address")
+    _close(actor, timezone.now())
+
+
+@transaction.atomic
+def _close(actor: Actor, moment: datetime) -> None:
+    user = User.objects.select_for_update(of=("self",)).get(pk=actor.id)
+    addresses = sorted(ProvenAddress.objects.filter(user=user).values_list("address", flat=True))
+    for address in addresses:
+        end_at_address(address, actor=actor, moment=moment)
+    counts = {"addresses": len(addresses)}
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    for model in (ProvenAddress, EdevletLink, KnownDevice, LostAddress, CitizenMails, Authenticator):
+        model._default_manager.filter(user=user).delete()
+    end_sessions(user)
+    audit.record("citizen.closed", user, actor=actor, old=counts)

@@ -1,0 +1,1 @@
+"""Entry modules of the API: requests in, one service each, answers out."""

@@ -1,0 +1,191 @@
+"""Reads of API keys: the lists of the panel, and who stands behind a token."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from iys_portal.accounts.permissions import Permission as P
+from iys_portal.core.actors import Actor, ActorKind, Bound
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.encryption import keyed_hash
+from providers.enums import GrantChannel, GrantLevel, KeyScope
+from providers.models import ApiKey, Brand, IntegratorGrant, Provider
+
+from .people import in_force
+
+USED_EVERY = timedelta(minutes=1)
+CHANNELS = frozenset(channel.value for channel in GrantChannel)
+PERMISSIONS: dict[str, frozenset[P]] = {
+    KeyScope.RECORD: frozenset({P.CONSENT_RECORD, P.CONSENT_IMPORT, P.EVIDENCE_COMPLETE}),
+    KeyScope.QUERY: frozenset({P.CONSENT_QUERY, P.CONSENT_VIEW}),
+    KeyScope.RETAILERS: frozenset({P.RETAILER_KEEP}),
+    KeyScope.RECONCILE: frozenset({P.CONSENT_RECONCILE}),
+    KeyScope.MESSAGES: frozenset({P.MESSAGE_WRITE}),
+    KeyScope.COMPLAINTS: frozenset({P.COMPLAINT_ANSWER}),
+    KeyScope.WEBHOOKS: frozenset({P.PUSH_KEEP}),
+}
+_NOT_OF_INTEGRATORS = frozenset({P.EVIDENCE_COMPLETE, P.MESSAGE_WRITE, P.PUSH_KEEP, P.RETAILER_KEEP})
+
+_PROVIDER_COLUMNS = [field.column for field in Provider._meta.concrete_fields]
+_BRAND_COLUMNS = [field.column for field in Brand._meta.concrete_fields]
+# One look-up by unique keys tells all that a call needs; nothing is remembered, so what was revoked is revoked.
+_HOLDER = f"""
+    SELECT k.id, k.public_id, k.name, k.username, k.provider_id, k.integrator_id, k.scopes, k.brands, k.channels,
+        k.networks, k.last_used_at, k.expires_at,
+        {", ".join(f"p.{column}" for column in _PROVIDER_COLUMNS)},
+        {", ".join(f"b.{column}" for column in _BRAND_COLUMNS)}
+    FROM providers_apitoken t
+    JOIN providers_apikey k ON k.id = t.key_id
+    LEFT JOIN providers_provider p ON p.iys_code = %(iys)s
+    LEFT JOIN providers_brand b ON b.provider_id = p.id AND b.brand_code = %(brand)s
+    WHERE t.access_hash = %(token)s AND t.ended_at IS NULL AND t.access_until > %(now)s
+        AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %(now)s)
+"""  # noqa: S608 (names of columns)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The key behind a token; provider and brand are those that the call names, whoever's they are."""
+
+    key_id: int
+    public_id: Any
+    name: str
+    username: str
+    provider_id: int | None
+    integrator_id: int | None
+    scopes: tuple[str, ...]
+    brands: frozenset[int]
+    channels: frozenset[int]
+    networks: tuple[str, ...]
+    last_used_at: datetime | None
+    provider: Provider | None
+    brand: Brand | None
+
+    @property
+    def bounded(self) -> bool:
+        return bool(self.integrator_id or self.brands or self.channels)
+
+    def unused_since(self, now: datetime) -> bool:
+        """Whether the last use that is noted is so long ago that this one is noted as well."""
+        return self.last_used_at is None or self.last_used_at < now - USED_EVERY
+
+
+def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: datetime) -> Holder | None:
+    """Who calls, for a token that holds; None for every other. One query."""
+    values: dict[str, Any] = {
+        "token": keyed_hash(token, purpose="api-token"),
+        "now": now,
+        "iys": iys_code,
+        "brand": brand_code,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDER, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    cut = 12 + len(_PROVIDER_COLUMNS)
+    key_id, public_id, name, username, provider_id, integrator_id = row[:6]
+    return Holder(
+        key_id,
+        public_id,
+        name,
+        username,
+        provider_id,
+        integrator_id,
+        scopes=tuple(row[6]),
+        brands=frozenset(row[7]),
+        channels=frozenset(row[8]),
+        networks=tuple(row[9]),
+        last_used_at=row[10],
+        provider=_made(Provider, row[12:cut]),
+        brand=_made(Brand, row[cut:]),
+    )
+
+
+def _made(model: type[Any], row: tuple[Any, ...]) -> Any:
+    if row[0] is None:
+        return None
+    return model.from_db("default", [field.attname for field in model._meta.concrete_fields], row)
+
+
+def actor_of(holder: Holder, provider: Provider | None, *, request_id: str, today: datetime) -> Actor | None:
+    """The key as actor for a provider; None where it has nothing there. At most one query more, where it is bounded."""
+    permissions = frozenset().union(*(PERMISSIONS[scope] for scope in holder.scopes))
+    bound = None
+    if holder.integrator_id:
+        permissions -= _NOT_OF_INTEGRATORS
+        bound = _granted(holder, provider, today) if provider else Bound(party_id=holder.integrator_id)
+        if provider is not None and not bound.reads:
+            return None
+    elif provider is None or provider.pk != holder.provider_id:
+        return None
+    elif holder.bounded:
+        bound = _own(holder, provider)
+    return Actor(
+        kind=ActorKind.API_KEY,
+        id=holder.key_id,
+        name=holder.name,
+        permissions=permissions,
+        provider_id=provider.pk if provider else None,
+        request_id=request_id,
+        way="api",
+        bound=bound,
+    )
+
+
+def _own(holder: Holder, provider: Provider) -> Bound:
+    """A provider's key that is made for some brands or channels only. `party_id` is 0: nobody from outside."""
+    brands: Iterable[int] = holder.brands or Brand.objects.filter(provider=provider).values_list("pk", flat=True)
+    channels = holder.channels or CHANNELS
+    parts = frozenset((brand, channel) for brand in brands for channel in channels)
+    whole = frozenset(brand for brand, _channel in parts) if channels >= CHANNELS else frozenset()
+    return Bound(party_id=0, reads=parts, writes=parts, complaints=parts, reconciles=whole)
+
+
+def _granted(holder: Holder, provider: Provider, today: datetime) -> Bound:
+    """R-P12: what the provider granted the integrator, as far as the key is made for it."""
+    rows = in_force(today=today.astimezone(ISTANBUL).date()).filter(
+        integrator=holder.integrator_id, brand__provider=provider
+    )
+    if holder.brands:
+        rows = rows.filter(brand__in=holder.brands)
+    if holder.channels:
+        rows = rows.filter(channel__in=holder.channels)
+    parts = {(row.brand_id, row.channel): row for row in rows}
+    reconciled = {part for part, row in parts.items() if row.reconciliation}
+    return Bound(
+        party_id=holder.integrator_id or 0,
+        reads=frozenset(parts),
+        writes=frozenset(part for part, row in parts.items() if row.level == GrantLevel.WRITE),
+        complaints=frozenset(part for part, row in parts.items() if row.complaints),
+        reconciles=frozenset(
+            brand for brand, _channel in parts if all((brand, channel) in reconciled for channel in CHANNELS)
+        ),
+    )
+
+
+def granted_brands(holder: Holder, *, today: datetime, provider: Provider | None = None) -> list[IntegratorGrant]:
+    """The grants that a key of an integrator can use, over all providers or one, by provider and brand."""
+    rows = in_force(today=today.astimezone(ISTANBUL).date()).filter(integrator=holder.integrator_id)
+    if provider is not None:
+        rows = rows.filter(brand__provider=provider)
+    if holder.brands:
+        rows = rows.filter(brand__in=holder.brands)
+    if holder.channels:
+        rows = rows.filter(channel__in=holder.channels)
+    return list(rows.select_related("brand__provider").order_by("brand__provider__iys_code", "brand__brand_code"))
+
+
+def keys_of(actor: Actor) -> list[ApiKey]:
+    """The keys of the actor's provider or integrator, those in use first."""
+    found = ApiKey.objects.visible_to(actor)
+    return sorted(found, key=lambda key: key.state != "live")
+
+
+def ending(now: datetime, *, until: datetime) -> list[ApiKey]:
+    """Keys in use that end before a moment."""
+    rows = ApiKey.objects.live(now).filter(expires_at__lte=until)
+    return list(rows.select_related("provider", "integrator").order_by("pk"))

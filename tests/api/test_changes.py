@@ -1,0 +1,315 @@
+"""Changes, reconciliation, dealers and push by the API."""
+
+import hashlib
+import socket
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from consents.models import ClosedDay, DayAgreement, DayFile, PushConnection, RetailerAccess
+from consents.services.retailer_access import forget_access
+from iys_portal.core.errors import Invalid
+from iys_portal.core.targets import check_target
+from providers.models import Retailer, RetailerDetails
+from tests.api.conftest import codes
+from tests.api.test_consents import refuse_in_person
+from tests.factories import RetailerFactory
+
+TODAY = "2026-11-20"
+
+
+class TestReconciliation:
+    @pytest.fixture
+    def day_file(self, brand):
+        content = b"creationDate,transactionId\n1,2\n"
+        item = DayFile(
+            brand=brand,
+            day=TODAY,
+            rows=1,
+            size=len(content),
+            sha384=hashlib.sha384(content).hexdigest(),
+            first_sha384="0" * 96,
+            made_at=timezone.now(),
+            first_event=1,
+            last_event=1,
+        )
+        item.file.save("day.csv", ContentFile(content), save=False)
+        item.save()
+        return item
+
+    def test_the_file_its_hash_and_the_providers_word(self, program, day_file):
+        path = f"agreements/{TODAY}"
+        assert program.get(path).json() == {
+            "processStatus": "completed",
+            "hashValue": day_file.sha384,
+            "hashMethod": "SHA-384",
+            "agreementStatus": False,
+        }
+        answer = program.get(f"changes/{TODAY}/file")
+        assert hashlib.sha384(b"".join(answer.streaming_content)).hexdigest() == day_file.sha384
+        assert answer["Content-Type"].startswith("text/csv")
+        for _again in range(2):
+            assert program.put(path, {"agreementStatus": True}).json() == {"agreementCaptured": True}
+        assert program.get(path).json()["agreementStatus"] is True
+        assert DayAgreement.objects.get().sha384 == day_file.sha384
+
+    def test_days_without_a_file(self, program):
+        assert program.get(f"agreements/{TODAY}").json()["processStatus"] == "queued"
+        ClosedDay.objects.create(day=TODAY, made_at=timezone.now(), files=0, rows=0)
+        for path in (f"agreements/{TODAY}", f"changes/{TODAY}/file", f"agreements/{TODAY}/timestamp"):
+            assert program.get(path).status_code == 204
+        assert program.put(f"agreements/{TODAY}", {"agreementStatus": True}).status_code == 204
+
+    def test_what_is_wrong_with_a_day(self, program, settings):
+        for path in ("agreements/06.07.2020", "changes/2020-13-01/file", "changes/2020-1-1/recipients/BIREYSEL"):
+            assert codes(program.get(path)) == ["H501"]
+        assert codes(program.get(f"changes/{TODAY}/recipients/TACIRR")) == ["H116"]
+        assert codes(program.put(f"agreements/{TODAY}", {"agreementStatus": False})) == ["H512"]
+        settings.API_STRICT = True
+        assert codes(program.get("agreements/2020-09-30")) == ["H502"]
+
+    def test_the_days_numbers(self, program, brand, entry):
+        program.post("consents", entry())
+        program.post("consents", entry("b@firma.example"))
+        program.post("consents", entry("b@firma.example", status="RET", minutes=5))
+        refuse_in_person(brand, "ad@firma.example")
+        program.post("consents/request", [entry("c@firma.example")])
+        today = timezone.localdate()
+        stats = program.get(f"changes/{today}/recipients/BIREYSEL").json()["changeStats"]
+        mail = next(one for one in stats if one["type"] == "EPOSTA")["consents"]
+        assert mail == [
+            {"source": "HS", "approval": 2, "rejection": 1, "pending": 1, "total": 4},
+            {"source": "IYS", "approval": 0, "rejection": 1, "pending": 0, "total": 1},
+        ]
+
+
+class TestChanges:
+    """The feed needs seals, which see committed rows only: see tests/consents/proof/test_feed.py for its order."""
+
+    def test_nothing_new_is_204(self, program):
+        assert program.get("consents/changes").status_code == 204
+        assert program.get("consents/changes?").status_code == 204
+        assert program.get("consents/changes?after=&limit=&source=").status_code == 204
+
+    @pytest.mark.parametrize(
+        "query, code",
+        [("source=SH", "H506"), ("limit=1500", "H507"), ("limit=0", "H182"), ("limit=x", "H182"), ("after=!", "H182")],
+    )
+    def test_what_is_wrong(self, program, query, code):
+        answer = program.get(f"consents/changes?{query}")
+        assert (answer.status_code, codes(answer)) == (422, [code])
+
+
+def dealer(**more):
+    return {
+        "title": "XYZ Ticaret",
+        "mersis": "0576119170800001",
+        "alias": "Şişli Mağazası",
+        "name": "Adım Soyadım",
+        "tckn": "10000000146",
+        "mobile": "+905325001111",
+        "tin": "8450525470",
+        "city": {"code": "34", "name": "İstanbul"},
+        "town": {"code": "01", "name": "Kadıköy"},
+        "status": "active",
+        **more,
+    }
+
+
+class TestDealers:
+    def test_a_dealer_is_added_told_listed_and_removed(self, program, entry):
+        answer = program.post("retailers", dealer())
+        assert answer.status_code == 201, answer.content
+        code = answer.json()["retailerCode"]
+        assert len(str(code)) == 8
+        told = program.get(f"retailers/{code}").json()
+        assert (told["title"], told["city"], told["tckn"]) == (
+            "XYZ Ticaret",
+            {"name": "İstanbul", "code": 34},
+            "10000000146",
+        )
+        listed = program.get("retailers").json()
+        assert listed["pagination"] == {"offset": 0, "pageSize": 1, "totalCount": 1, "currentPage": 1}
+        assert "tckn" not in program.get("retailers?short=true").json()["list"][0]
+        assert program.post("consents", entry(retailerCode=code, retailerAccess=[code])).status_code == 200
+        answer = program.delete(f"retailers/{code}")
+        assert (answer.status_code, codes(answer)) == (400, ["H061"])
+        spare = program.post("retailers", dealer(tckn="10000000214", mersis=None)).json()["retailerCode"]
+        answer = program.delete(f"retailers/{spare}")
+        assert (answer.status_code, answer.content.decode()) == (200, "Başarı")
+        assert codes(program.delete(f"retailers/{spare}")) == ["H058"]
+        assert program.get(f"retailers/{spare}").json() == {}
+
+    def test_r_p9_identity_numbers_stand_encrypted(self, program):
+        program.post("retailers", dealer())
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tckn, mersis, tax_number, person, mobile FROM providers_retailerdetails")
+            assert not any("10000000146" in value or "XYZ" in value for value in cursor.fetchone())
+
+    @pytest.mark.parametrize(
+        "more, code",
+        [
+            ({"title": ""}, "H214"),
+            ({"name": None}, "H215"),
+            ({"tckn": ""}, "H216"),
+            ({"city": {}}, "H217"),
+            ({"city": {"name": "Ankara"}}, "H218"),
+            ({"city": {"code": "6"}}, "H219"),
+            ({"town": None}, "H220"),
+            ({"town": {"name": "Kadıköy"}}, "H221"),
+            ({"town": {"code": "1"}}, "H222"),
+            ({"mobile": "0532"}, "H224"),
+            ({"tckn": "10000000147"}, "H225"),
+            ({"tckn": "123"}, "H226"),
+            ({"mersis": "A" * 16}, "H227"),
+            ({"mersis": "123"}, "H228"),
+            ({"name": "<b>"}, "H229"),
+            ({"tin": "8450525471"}, "H243"),
+            ({"tin": "1"}, "H244"),
+            ({"tin": ""}, "H288"),
+            ({"status": "open"}, "H201"),
+            ({"title": "x" * 201}, "H017"),
+            ({"other": 1}, "H016"),
+            ({"title": ["x"]}, "H016"),
+            ({"title": True}, "H016"),
+        ],
+    )
+    def test_what_is_wrong_with_a_dealer(self, program, more, code):
+        answer = program.post("retailers", dealer(**more))
+        assert (answer.status_code, codes(answer)) == (400, [code])
+        assert not Retailer.objects.exists()
+
+    def test_numbers_are_one_dealers(self, program):
+        program.post("retailers", dealer())
+        assert codes(program.post("retailers", dealer())) == ["H230"]
+        assert codes(program.post("retailers", dealer(mersis=None))) == ["H231"]
+        RetailerDetails.objects.update(state="passive")
+        assert codes(program.post("retailers", dealer())) == ["H253"]
+
+    def test_who_may_see_a_consent(self, program, brand, entry):
+        program.post("consents", entry())
+        first, second = RetailerFactory(brand=brand, code="10000001"), RetailerFactory(brand=brand, code="10000002")
+        kind = {"type": "EPOSTA", "recipientType": "BIREYSEL"}
+        one, many = (
+            {**kind, "recipient": "ad@firma.example"},
+            {**kind, "recipients": ["ad@firma.example", "yok@firma.example"]},
+        )
+
+        def seen():
+            answer = program.post("consent/retailers/access/list", one).json()
+            return [row["retailerCode"] for row in answer["list"]]
+
+        added = program.post("consents/retailers/access", {**one, "retailerAccess": [10000001]})
+        assert (added.status_code, set(added.json())) == (200, {"transactionId", "creationDate"})
+        assert seen() == [10000001]
+        assert program.put("consents/retailers/access", {**many, "retailerAccess": [10000002]}).status_code == 202
+        assert seen() == [10000002]
+        assert RetailerAccess.objects.count() == 1
+        assert program.post("consents/status", one).json()["retailerAccessCount"] == 1
+        program.post("consents/retailers/access", {**one, "retailerAccess": [10000001]})
+        program.post("consents/retailers/access/remove", {**many, "retailerAccess": [10000002]})
+        assert seen() == [10000001]
+        assert program.post("consents/retailers/access/remove/all", many).status_code == 202
+        assert seen() == []
+        absent = {**one, "recipient": "yok@firma.example", "retailerAccess": [first.code, second.code]}
+        assert codes(program.post("consents/retailers/access", absent)) == ["H401"]
+
+    def test_r_l5_access_goes_with_the_consent(self, brand):
+        RetailerAccess.objects.create(
+            recipient="x@firma.example", brand_id=brand.pk, channel=3, recipient_type=1, retailer_id=1
+        )
+        assert forget_access() == 1
+
+
+class TestPush:
+    @pytest.fixture(autouse=True)
+    def public(self, monkeypatch):
+        """Names lead to a public address, `ic.example` to a private one; nothing leaves the machine."""
+
+        def resolve(host, port, **_more):
+            address = {"ic.example": "10.0.0.7", "iki.example": "93.184.216.34"}.get(host, "93.184.216.34")
+            if host == "yok.example":
+                raise socket.gaierror
+            found = [(2, 1, 6, "", (address, port))]
+            return [*found, (2, 1, 6, "", ("127.0.0.1", port))] if host == "iki.example" else found
+
+        monkeypatch.setattr("iys_portal.core.targets.socket.getaddrinfo", resolve)
+
+    def connection(self, **more):
+        return {
+            "url": "https://push.example/api",
+            "type": "EPOSTA",
+            "username": "Api123",
+            "password": "gizli-parola",
+            **more,
+        }
+
+    def test_a_connection_is_made_told_and_removed(self, program):
+        answer = program.post("push/registration", {"connection": [self.connection()]})
+        assert answer.json() == {"message": "Bağlantı oluşturuldu"}
+        (told,) = program.get("push/registration").json()
+        assert (told["url"], told["type"], told["status"]) == (
+            "https://push.example/api",
+            "EPOSTA",
+            "Bağlantı oluşturuldu",
+        )
+        assert "gizli-parola" not in str(told)
+        wrong = program.post("push/unregistration", self.connection(password="başka"))
+        assert (wrong.status_code, codes(wrong)) == (422, ["H530"])
+        assert program.post("push/unregistration", self.connection()).json() == {"message": "Bağlantı kaldırıldı"}
+        assert program.get("push/registration").json() == []
+
+    def test_two_of_a_channel_at_most(self, program):
+        for number in (1, 2):
+            one = self.connection(url=f"https://push{number}.example/")
+            assert program.post("push/registration", {"connection": [one]}).status_code == 200
+        third = program.post("push/registration", {"connection": [self.connection()]})
+        assert (third.status_code, codes(third)) == (422, ["H530"])
+
+    @pytest.mark.parametrize(
+        "more, code",
+        [
+            ({"url": "http://push.example/"}, "H531"),
+            ({"url": None}, "H531"),
+            ({"url": "https://ic.example/"}, "H530"),
+            ({"url": "https://iki.example/"}, "H530"),
+            ({"url": "https://yok.example/"}, "H530"),
+            ({"url": "https://a:b@push.example/"}, "H530"),
+            ({"url": "https://[::1"}, "H530"),
+            ({"type": None}, "H111"),
+            ({"type": "x"}, "H117"),
+            ({"username": ""}, "H093"),
+            ({"password": None}, "H093"),
+        ],
+    )
+    def test_what_is_not_connected(self, program, more, code):
+        answer = program.post("push/registration", {"connection": [self.connection(**more)]})
+        assert (answer.status_code, codes(answer)) == (422, [code])
+        assert not PushConnection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "[::1]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[::ffff:10.0.0.1]",
+        "[2002:0a00:0001::1]",
+        "[::]",
+    ],
+)
+def test_the_registry_sends_to_no_machine_of_our_own_networks(address):
+    with pytest.raises(Invalid):
+        check_target(f"https://{address}/")

@@ -1,0 +1,117 @@
+"""The API behind the production server: what HTTP clients of many languages send without being asked."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from consents.models import ApiBatch, Consent
+from consents.selectors import api as selectors
+from consents.services.seals import seal_ledger
+from iys_portal.core.calendar import ISTANBUL
+from providers.services.keys import make_key
+from providers.services.tokens import sign_in
+from tests import databases, workers
+from tests.factories import BrandFactory, officer_of
+
+
+@contextlib.contextmanager
+def gunicorn(environment):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
+    process = subprocess.Popen(
+        [*command, "--no-control-socket"], cwd=databases.ROOT, env=environment, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.2)
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def raw(port: int, *parts: bytes) -> list[bytes]:
+    """Send parts one after another; what the server said after each."""
+    said = []
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+        for part in parts:
+            wire.sendall(part)
+            said.append(wire.recv(65_536))
+            while part is parts[-1] and (more := wire.recv(65_536)):
+                said[-1] += more
+    return said
+
+
+@pytest.mark.processes
+def test_what_clients_send_through_gunicorn(own_queue, committed_db, tmp_path):
+    brand = BrandFactory(is_main=True)
+    made = make_key(actor=officer_of(brand, role="manager"), name="Deneme", scopes=["record", "query"])
+    token = sign_in(username=made.key.username, password=made.secret, address="", now=timezone.now()).access
+    base = f"/sps/{brand.provider.iys_code}/brands/{brand.brand_code}"
+    at = timezone.now().astimezone(ISTANBUL) - timedelta(hours=1)
+    entry = {
+        "recipient": "ad@firma.example", "type": "EPOSTA", "source": "HS_WEB", "status": "ONAY",
+        "consentDate": at.strftime("%Y-%m-%d %H:%M:%S"),
+    }  # fmt: skip
+
+    def head(method: str, path: str, length: int, *more: str) -> bytes:
+        lines = [
+            f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {token}", "Connection: close",
+            "Content-Type: application/json; charset=utf8", f"Content-Length: {length}", *more,
+        ]  # fmt: skip
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    env = workers.environment(committed_db, tmp_path)
+    with gunicorn(env) as port:
+        body = json.dumps(entry).encode()
+        going_on, answer = raw(port, head("POST", base + "/consents", len(body), "Expect: 100-continue"), body)
+        assert going_on.startswith(b"HTTP/1.1 100 Continue")
+        assert answer.startswith(b"HTTP/1.1 200 OK"), answer
+        for method, path, status in (
+            ("GET", "/info/city/34?", b"200"),
+            ("DELETE", base + "/retailers/1", b"403"),
+            ("GET", base + "/consents/changes?", b"204"),
+        ):
+            (answer,) = raw(port, head(method, path, 0))
+            assert answer.startswith(b"HTTP/1.1 " + status), answer
+        with workers.celery_worker(env):
+            sent = json.dumps([{**entry, "recipient": f"a{number}@firma.example"} for number in range(50)]).encode()
+            (answer,) = raw(port, head("POST", base + "/consents/request", len(sent)) + sent)
+            assert answer.startswith(b"HTTP/1.1 202"), answer
+            until = time.monotonic() + 60
+            while ApiBatch.objects.filter(worked_at=None).exists() and time.monotonic() < until:
+                time.sleep(0.2)
+        assert Consent.objects.count() == 51
+        walk_changes(brand, made)
+
+
+def walk_changes(brand, made):
+    """The feed over sealed, committed events: page by page every event once, and nothing behind the last."""
+    for seconds in (0, 10, 20):  # a mark, then what it made final (docs/seals.md)
+        seal_ledger(now=timezone.now() + timedelta(seconds=seconds))
+    actor, seen, after = officer_of(brand), [], None
+    since = timezone.now() - timedelta(days=7)
+    while True:
+        page = selectors.changes(actor, brand, after=after, limit=20, registry=False, since=since)
+        seen += [event.event_id for event in page.events]
+        if not page.events and not page.more:
+            break
+        after = page.after
+    assert len(seen) == len(set(seen)) == 51
+    own = selectors.changes(actor, brand, after=None, limit=20, registry=True, since=since)
+    assert own.events == []

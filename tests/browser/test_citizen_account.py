@@ -1,0 +1,107 @@
+"""R-Z1, R-Z2, R-Z6: a citizen's account from the first code to its end, in a real browser; sign-in by keyboard."""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from iys_portal.accounts.models import PrivacyNoticeRead, ProvenAddress, User
+from iys_portal.core import mailbox
+from tests.workers import until
+
+from .conftest import Portal
+from .steps import mailed_code
+from .test_passkey import put_in_authenticator
+
+MAIL, PHONE = "ayse@deneme.example", "+905321234567"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+def looked_at(page: Page) -> None:
+    """Within the screen and without an axe violation, wide and narrow."""
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), page.url
+        found = Axe().run(page, options=WCAG)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def texted_code(to: str) -> str:
+    """The code of the newest text to a phone, once the worker has sent it."""
+
+    def found() -> list[str]:
+        return [letter.text for letter in mailbox.letters() if to in letter.to]
+
+    until(lambda: bool(found()), what=f"a text to {to}")
+    return found()[0][:6]
+
+
+def test_r_z1_from_the_first_code_to_the_end_of_the_account(page: Page, portal: Portal, tmp_path: Path) -> None:
+    put_in_authenticator(page)
+    page.goto(f"{portal.url}/vatandas/giris/")
+    looked_at(page)
+    page.keyboard.type(MAIL)  # the field has the focus
+    page.keyboard.press("Tab")
+    expect(page.locator(".notice-first")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/vatandas/kod/")
+    looked_at(page)
+    page.locator("#id_code").focus()
+    page.keyboard.type(mailed_code(MAIL))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/izinlerim/")
+    assert PrivacyNoticeRead.objects.count() == 1
+
+    page.get_by_role("link", name="Adreslerim").click()
+    looked_at(page)
+    page.get_by_label("E-posta ya da cep telefonu").fill("0532 123 45 67")
+    page.get_by_role("button", name="Bu adrese kod gönder").click()
+    page.wait_for_url("**/adresler/kod/")
+    looked_at(page)
+    page.locator("#id_code").fill(texted_code(PHONE))
+    page.get_by_role("button", name="Adresi ekle").click()
+    expect(page.locator(".account-list")).to_contain_text(PHONE)
+    assert ProvenAddress.objects.get(address=PHONE).user == User.objects.get(kind="citizen")
+
+    page.get_by_role("link", name="Hesabım").click()
+    looked_at(page)
+    page.get_by_role("link", name="Geçiş anahtarı ekle").click()
+    looked_at(page)
+    page.get_by_label("Ad").fill("Telefonum")
+    page.get_by_role("button", name="Geçiş anahtarını ekle").click()
+    expect(page.locator("main")).to_contain_text("Telefonum")
+    page.get_by_role("button", name="Çıkış yap").click()
+    page.wait_for_url("**/vatandas/giris/")
+    page.get_by_role("link", name="Geçiş anahtarıyla gir").click()
+    looked_at(page)
+    page.get_by_role("button", name="Geçiş anahtarını kullan").click()
+    page.wait_for_url("**/izinlerim/")
+
+    page.goto(f"{portal.url}/izinlerim/verilerim/")
+    page.get_by_role("button", name="Dosyalarımı hazırla").click()
+    save = page.get_by_role("button", name="JSON indir")
+    expect(save).to_be_visible(timeout=60_000)
+    looked_at(page)
+    with page.expect_download() as loading:
+        save.click()
+    data = json.loads(Path(loading.value.path()).read_text(encoding="utf-8"))
+    assert [row["address"] for row in data["addresses"]] == [MAIL, PHONE]
+    assert data["account"]["passkeys"][0]["name"] == "Telefonum"
+
+    page.goto(f"{portal.url}/hesabim/sil/")
+    looked_at(page)
+    page.get_by_label(PHONE).check()
+    before = texted_code(PHONE)
+    page.get_by_role("button", name="Hesabı silmek için kod gönder").click()
+    page.wait_for_url("**/sil/kod/")
+    looked_at(page)
+    until(lambda: texted_code(PHONE) != before, what="the text with the second code")
+    page.locator("#id_code").fill(texted_code(PHONE))
+    page.get_by_role("button", name="Hesabımı sil").click()
+    page.wait_for_url("**/vatandas/giris/")
+    expect(page.locator("main")).to_contain_text("Hesabınız silindi")
+    assert not ProvenAddress.objects.exists() and not User.objects.get(kind="citizen").is_active
