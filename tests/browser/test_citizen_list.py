@@ -47,7 +47,7 @@ def enter(page: Page, portal: Portal, language: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "width"), [("tr", 360), ("en", 1280)])
-def test_r_z3_r_z5_the_one_list(page: Page, portal: Portal, language: str, width: int) -> None:
+def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, width: int) -> None:
     withdraw, back, whole, find_out, go_on, yes = WORDS[language]
     moda = Brand.objects.get()
     book = BrandFactory(name="Kitap Deneme", provider=moda.provider)
