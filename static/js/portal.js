@@ -222,4 +222,8 @@
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });
   document.addEventListener("iys:content", (event) => start(event.detail));
+
+  // On a phone the citizens' menu scrolls sideways: the line of this page is brought into sight.
+  const here = document.querySelector(".citizen-menu [aria-current]");
+  if (here) here.closest("ul").scrollLeft = here.offsetLeft - (here.closest("ul").clientWidth - here.offsetWidth) / 2;
 })();
