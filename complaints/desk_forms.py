@@ -32,8 +32,10 @@ class FilterForm(PortalForm):
         choices=[ANY, ("near", _("Ends within 3 days")), ("over", _("The sender is late"))],
     )
     mark = forms.ChoiceField(
-        label=_("Sign"), required=False, choices=[ANY, ("refusal", _("After a refusal")), ("consent", _("Without consent"))]
-    )  # fmt: skip
+        label=_("Sign"),
+        required=False,
+        choices=[ANY, ("refusal", _("After a refusal")), ("consent", _("Without consent"))],
+    )
     topic = forms.ChoiceField(label=_("Topic"), required=False, choices=[ANY, *Topic.choices])
     province = forms.ChoiceField(label=_("Province"), required=False)
     brand = forms.CharField(label=_("Sender"), required=False, max_length=100)

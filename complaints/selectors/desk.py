@@ -166,13 +166,12 @@ def brand_numbers(complaint: Complaint) -> dict[str, int]:
     if complaint.brand_id is None:
         return {}
     found = Complaint.objects.filed().filter(brand=complaint.brand_id).exclude(pk=complaint.pk)  # type: ignore[attr-defined]
+    late = Q(deadlines__kind=DeadlineKind.DEFENCE, deadlines__ran_out_at__isnull=False)
     return found.aggregate(
-        all=Count("pk"),
-        open=Count("pk", filter=Q(state__in=OPEN)),
-        violation=Count("pk", filter=Q(state=ComplaintState.VIOLATION)),
-        overdue=Count(
-            "pk", filter=Q(deadlines__kind=DeadlineKind.DEFENCE, deadlines__ran_out_at__isnull=False), distinct=True
-        ),
+        all=Count("pk", distinct=True),
+        open=Count("pk", filter=Q(state__in=OPEN), distinct=True),
+        violation=Count("pk", filter=Q(state=ComplaintState.VIOLATION), distinct=True),
+        overdue=Count("pk", filter=late, distinct=True),
     )
 
 

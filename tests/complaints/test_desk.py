@@ -40,7 +40,7 @@ def test_r_k7_proposed_by_one_confirmed_by_another_read_by_both(filed, brand, me
     assert Document.objects.get(pk=mine.paper.pk).state == "ready"
 
 
-def test_r_k7_the_page_masks_is_audited_and_stays_under_25_queries(filed, brand, officer, sign_in) -> None:
+def test_r_k7_the_page_masks_and_is_audited(filed, brand, officer, sign_in) -> None:
     case = filed(brand=brand)
     client, url = sign_in(User.objects.get(pk=officer.id)), f"/sikayet-masasi/{case.public_id}/"
     with CaptureQueriesContext(
