@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,12 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import Kind
 
-from .enums import Operator, PaperKind, PersonKind, Topic
-from .models import Complaint, ComplaintIdentity
+from .enums import Operator, Outcome, PaperKind, PersonKind, Topic
+from .models import Complaint, ComplaintIdentity, ComplaintProposal
 from .selectors.cases import RECEIPT
+from .selectors.held import Clock, thaw
+
+DECISION, DECISION_SENDER = "complaints.decision", "complaints.decision_sender"
 
 # Its row has no provider, so no sender ever reads it (R-K6); the complainant does on the complaint's own page.
 KINDS = [
@@ -25,7 +29,24 @@ KINDS = [
         "pdf/complaints/receipt.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
-    )
+    ),
+    Kind(
+        DECISION,
+        "SKK",
+        _("Decision on a complaint"),
+        "pdf/complaints/decision.html",
+        Permission.COMPLAINT_VIEW,
+        Permission.COMPLAINT_VIEW_ANY,
+    ),
+    # Without identity and residence; no provider's row either: it is served by the complaint's own rights (R-K6).
+    Kind(
+        DECISION_SENDER,
+        "SKG",
+        _("Decision on a complaint, copy of the sender"),
+        "pdf/complaints/decision.html",
+        Permission.COMPLAINT_VIEW,
+        Permission.COMPLAINT_VIEW_ANY,
+    ),
 ]
 
 
@@ -57,6 +78,58 @@ def receipt_content(
             "topics": [str(Topic(topic).label) for topic in complaint.topics],
             "papers": [[str(kind.label), name, sha256] for kind, name, sha256 in papers],
         }
+
+
+def decision_content(
+    complaint: Complaint,
+    proposal: ComplaintProposal,
+    *,
+    number: str,
+    identity: ComplaintIdentity | None,
+    language: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """What the decision shows (R-K7). Without `identity` it is the sender's copy: nothing of the person but the
+    address at which the message came (R-K6).
+    """
+    assert complaint.filed_at
+    assert complaint.message_at
+    assert complaint.channel
+    held = thaw(complaint.held)
+    with translation.override(language):
+        return {
+            "number": number,
+            "tracking_number": complaint.tracking_number,
+            "province": complaint.province,
+            "filed_at": _shown(complaint.filed_at),
+            "decided_at": _shown(now),
+            "person": _person(identity) if identity else {},
+            "address": complaint.address,
+            "channel": str(Channel(complaint.channel).label),
+            "sender": f"{complaint.brand} · {complaint.brand.provider}" if complaint.brand else complaint.sender_given,
+            "message_at": _shown(complaint.message_at),
+            "subject": complaint.subject,
+            "text": complaint.text,
+            "topics": [str(Topic(topic).label) for topic in complaint.topics],
+            "defences": [[_shown(one.given_at), one.in_time] for one in complaint.defences.order_by("pk")],
+            "findings": [[one.type_label, _answer(one.known), _answer(one.now_known)] for one in held.consents]
+            if held
+            else [],
+            "known_sender": bool(held and held.known_sender),
+            "after_refusal": complaint.after_refusal,
+            "outcome": str(Outcome(proposal.outcome).label),
+            "reason": proposal.reason,
+            "appeal": str(settings.REGISTRY["COMPLAINT_APPEAL"]),
+        }
+
+
+def _person(identity: ComplaintIdentity) -> dict[str, str]:
+    return {"name": identity.shown_name, "tckn": identity.tckn_shown, "mersis": identity.mersis}
+
+
+def _answer(clock: Clock) -> str:
+    parts = [clock.status_label, clock.reason_label, _shown(clock.consent_date) if clock.consent_date else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _shown(moment: datetime) -> str:

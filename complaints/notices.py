@@ -20,14 +20,18 @@ from .enums import Side
 from .models import Complaint, ComplaintMove
 from .move_words import words_of
 
+WITH_PAPER = frozenset({"file", "decide_violation", "decide_no_violation", "decide_out_of_scope", "decide_too_late"})
+"""Moves whose mail brings a document along: who makes them sends it."""
 ANSWERING = (ProviderRole.MANAGER, ProviderRole.OFFICER)
 
 
 def post_move(complaint: Complaint, move: ComplaintMove) -> None:
     """Tell each side that the move concerns; one mail for each move and reader."""
+    if move.name in WITH_PAPER:
+        return
     words = words_of(move.name)
     for side, sentence in words.mail.items():
-        if side is Side.COMPLAINANT and move.for_complainant and move.name != "file":
+        if side is Side.COMPLAINANT and move.for_complainant:
             tell_complainant(complaint, words.title, sentence, cause=f"move:{move.pk}")
         elif side is Side.PROVIDER and move.for_provider:
             tell_provider(complaint, words.title, sentence, cause=f"move:{move.pk}")
@@ -50,7 +54,9 @@ def tell_complainant(
             outbox.post_text(cause=f"complaint:{cause}:complainant", to=phone, text=text)
 
 
-def tell_provider(complaint: Complaint, title: Any, sentence: Any, *, cause: str) -> None:
+def tell_provider(
+    complaint: Complaint, title: Any, sentence: Any, *, cause: str, document: Document | None = None
+) -> None:
     """Mail everybody who answers complaints for the sender."""
     if complaint.brand is None:
         return
@@ -60,7 +66,7 @@ def tell_provider(complaint: Complaint, title: Any, sentence: Any, *, cause: str
         if user.email:
             with translation.override(user.language):
                 context = _context(complaint, title, sentence, settings.PORTAL_URL)
-                _post(context, f"complaint:{cause}:{user.pk}", user.email, None, to_mailbox=provider.is_demo)
+                _post(context, f"complaint:{cause}:{user.pk}", user.email, document, to_mailbox=provider.is_demo)
 
 
 def _context(complaint: Complaint, title: Any, sentence: Any, link: str) -> dict[str, Any]:

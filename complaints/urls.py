@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from .views import citizens
+from .views import citizens, desk
 from .views.filing import StepView
 
 app_name = "complaints"
 urlpatterns = [
+    path("sikayet-masasi/", desk.ListView.as_view(), name="desk"),
+    path("sikayet-masasi/<uuid:public_id>/", desk.CaseView.as_view(), name="desk_case"),
+    path("sikayet-masasi/<uuid:public_id>/goster/", desk.ShowView.as_view(), name="desk_show"),
+    path("sikayet-masasi/<uuid:public_id>/dosya/<uuid:paper_id>/", desk.PaperView.as_view(), name="desk_paper"),
+    path("sikayet-masasi/<uuid:public_id>/islem/<slug:act>/", desk.ActView.as_view(), name="desk_act"),
+    path("sikayet-karari/<uuid:public_id>/", desk.DecisionView.as_view(), name="decision"),
     path("sikayetlerim/", citizens.OwnView.as_view(), name="own"),
     path("sikayetlerim/yeni/", citizens.NewView.as_view(), name="new"),
     path("sikayetlerim/yeni/<str:token>/", citizens.NewView.as_view(), name="new_from"),

@@ -114,6 +114,7 @@ PAGES: dict[str, set[str]] = {
     "consents:own-wishes": {CITIZEN},
     "consents:own-history": {CITIZEN},
     "consents:own-messages": {CITIZEN},
+    "complaints:desk": {"admin", "complaint_officer", "auditor"},
     "complaints:own": {CITIZEN},
     "complaints:new": {CITIZEN},
 }
@@ -287,7 +288,7 @@ OF_REGISTER = {
 # (tests/complaints/test_pages.py), the API, which has no session (tests/api/).
 ELSEWHERE = re.compile(
     r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|api:|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
-    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(new_from|evidence|evidence_remove|receipt)$)"
+    r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(new_from|evidence|evidence_remove|receipt|decision|desk_\w+)$)"
 )
 
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

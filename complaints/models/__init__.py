@@ -12,6 +12,7 @@ from .case import (
 from .clock import ComplaintDeadline, ComplaintExtension
 from .complaints import Complaint
 from .people import ComplaintIdentity, RememberedIdentity
+from .proposals import ComplaintProposal
 
 __all__ = [
     "Complaint",
@@ -24,6 +25,7 @@ __all__ = [
     "ComplaintMove",
     "ComplaintNote",
     "ComplaintPaper",
+    "ComplaintProposal",
     "ComplaintQuestion",
     "RememberedIdentity",
 ]

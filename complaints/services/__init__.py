@@ -1,6 +1,8 @@
 """Acts on complaints; the only writers of their rows."""
 
 from .clock import remind_and_escalate, watch_clocks
+from .decisions import confirm_decision, propose_decision
+from .desk import add_note, hand_over
 from .drafts import (
     MessageValues,
     Prefill,
@@ -22,18 +24,22 @@ __all__ = [
     "MessageValues",
     "Prefill",
     "add_evidence",
+    "add_note",
     "answer_complaint",
     "answer_time_request",
     "ask_defence",
     "ask_information",
     "ask_time",
     "begin_decision",
+    "confirm_decision",
     "discard_draft",
     "file_complaint",
     "find_sender",
     "forget_drafts",
     "give_information",
     "go_on_without",
+    "hand_over",
+    "propose_decision",
     "remind_and_escalate",
     "remove_evidence",
     "save_identity",

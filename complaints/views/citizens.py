@@ -15,7 +15,7 @@ from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
 from complaints.forms import InformationForm
 from complaints.links import prefill_of
 from complaints.models import Complaint
-from complaints.selectors import cases, held
+from complaints.selectors import cases, desk, held
 from complaints.transitions import COMPLAINT
 from consents.views.citizen import CitizenView
 from iys_portal.accounts.enums import NoticeAudience
@@ -107,6 +107,7 @@ class DetailView(CaseView):
             "held": held.thaw(case.held),
             "question": cases.open_question(case, Side.COMPLAINANT),
             "clock": cases.running_clock(case),
+            "decided": desk.decision_for(case, self.actor),
             "receipt": cases.receipt_of(case),
             "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
             "form": form,

@@ -62,6 +62,8 @@ MENU = (
     Entry(_("Day files"), "consents:day_files", "history", Permission.LEDGER_VERIFY),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.APPLICATION_REVIEW),
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.AUDIT_VIEW),
+    Entry(_("Complaints"), "complaints:desk", "complaint", Permission.COMPLAINT_DECIDE),
+    Entry(_("Complaints"), "complaints:desk", "complaint", Permission.COMPLAINT_VIEW_ANY),
     Entry(_("Company and brands"), "providers:settings", "building", Permission.PROVIDER_PROFILE),
     Entry(_("Integrators"), "providers:integrators", "integrator", Permission.PROVIDER_SETTINGS),
     Entry(_("Integrators"), "providers:integrator-register", "integrator", Permission.REFERENCE_VIEW),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from complaints.selectors.desk import desk_numbers
 from consents.enums import Channel
 from consents.models import ConsentImport
 from consents.selectors import messages, notice_page, refusals
@@ -22,7 +23,7 @@ from providers.models import Brand
 from providers.selectors.reviews import waiting_for_review
 
 from .activity import Activity, latest
-from .tiles import Tile, applications_tile, tiles_for
+from .tiles import Tile, applications_tile, complaints_tile, tiles_for
 
 BRANDS = 12
 IMPORTS = 5
@@ -96,6 +97,9 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
         Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in found.largest])
     )
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
+    if actor.may(Permission.COMPLAINT_DECIDE):
+        desk = desk_numbers(actor)
+        applications.append(complaints_tile(desk.open, desk.nobody, desk.overdue))
     return Overview(
         tiles=applications
         + tiles_for(

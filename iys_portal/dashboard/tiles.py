@@ -82,6 +82,13 @@ def applications_tile(waiting: int, overdue: int) -> Tile:
     )
 
 
+def complaints_tile(open_cases: int, nobody: int, overdue: int) -> Tile:
+    """Complaints on an officer's desk (R-A4)."""
+    hint = _("Nobody's: %(nobody)s, sender is late: %(overdue)s") % {"nobody": nobody, "overdue": overdue}
+    tone = "danger" if overdue else "info" if open_cases else ""
+    return Tile(_("Open complaints"), open_cases, "complaint", tone, hint=hint, url=reverse("complaints:desk"))
+
+
 def _refusals(refused: Waiting, *, link: bool) -> Tile:
     """R-R2: what recipients refused in person and the provider has still to stop."""
     tone, hint = "", _("Everything is acknowledged")

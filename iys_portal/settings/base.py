@@ -317,6 +317,9 @@ PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # R-P3: mailboxes that anybody opens for nothing.
+APPEAL = (
+    "Bu karara karşı, tebliğinden itibaren altmış gün içinde görevli ve yetkili idare mahkemesinde dava açılabilir."
+)
 FREE_MAIL_DOMAINS = [
     "gmail.com",
     "googlemail.com",
@@ -428,6 +431,9 @@ REGISTRY: dict[str, Any] = {
     "DEFENCE_DAYS": env.int("DEFENCE_DAYS", default=15),  # R-K6: calendar days; running clocks keep theirs
     "DEFENCE_EXTENSION_DAYS": env.int("DEFENCE_EXTENSION_DAYS", default=15),  # the most that is granted at a time
     "INFORMATION_DAYS": env.int("INFORMATION_DAYS", default=15),  # R-K5: then it is closed as incomplete
+    "COMPLAINT_FOUR_EYES": env.bool("COMPLAINT_FOUR_EYES", default=True),  # R-K7: somebody else confirms a decision
+    # R-K7: how a decision may be contested; a decision keeps the sentence of its day.
+    "COMPLAINT_APPEAL": env.str("COMPLAINT_APPEAL", default=APPEAL),
     "API_ACCESS": timedelta(hours=2),  # how long an access token of the API holds
     "API_REFRESH": timedelta(hours=4),
     "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
