@@ -1,5 +1,6 @@
 """Acts on complaints; the only writers of their rows."""
 
+from .answers import answer_with_papers
 from .clock import remind_and_escalate, watch_clocks
 from .drafts import (
     MessageValues,
@@ -24,6 +25,7 @@ __all__ = [
     "add_evidence",
     "answer_complaint",
     "answer_time_request",
+    "answer_with_papers",
     "ask_defence",
     "ask_information",
     "ask_time",

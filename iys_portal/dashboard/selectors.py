@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from complaints.selectors.inbox import waiting_answers
 from consents.enums import Channel
 from consents.models import ConsentImport
 from consents.selectors import messages, notice_page, refusals
@@ -22,7 +23,7 @@ from providers.models import Brand
 from providers.selectors.reviews import waiting_for_review
 
 from .activity import Activity, latest
-from .tiles import Tile, applications_tile, tiles_for
+from .tiles import Tile, applications_tile, complaints_tile, tiles_for
 
 BRANDS = 12
 IMPORTS = 5
@@ -96,8 +97,14 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
         Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in found.largest])
     )
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
+    answers = (
+        [complaints_tile(waiting_answers(actor, now=now))]
+        if actor.provider_id is not None and actor.may(Permission.COMPLAINT_VIEW)
+        else []
+    )
     return Overview(
         tiles=applications
+        + answers
         + tiles_for(
             found.together,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
