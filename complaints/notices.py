@@ -61,11 +61,12 @@ def tell_provider(
     if complaint.brand is None:
         return
     provider = complaint.brand.provider
+    link = f"{settings.PORTAL_URL}{reverse('complaints:inbox_case', args=[complaint.public_id])}"
     people = Membership.objects.filter(provider=provider, role__in=ANSWERING, user__is_active=True)
     for user in [row.user for row in people.select_related("user").order_by("pk")]:
         if user.email:
             with translation.override(user.language):
-                context = _context(complaint, title, sentence, settings.PORTAL_URL)
+                context = _context(complaint, title, sentence, link)
                 _post(context, f"complaint:{cause}:{user.pk}", user.email, document, to_mailbox=provider.is_demo)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizens, desk
+from .views import citizens, desk, inbox
 from .views.filing import StepView
 
 app_name = "complaints"
@@ -13,6 +13,11 @@ urlpatterns = [
     path("sikayet-masasi/<uuid:public_id>/dosya/<uuid:paper_id>/", desk.PaperView.as_view(), name="desk_paper"),
     path("sikayet-masasi/<uuid:public_id>/islem/<slug:act>/", desk.ActView.as_view(), name="desk_act"),
     path("sikayet-karari/<uuid:public_id>/", desk.DecisionView.as_view(), name="decision"),
+    path("sikayetler/", inbox.InboxView.as_view(), name="inbox"),
+    path("sikayetler/<uuid:public_id>/", inbox.SenderCaseView.as_view(), name="inbox_case"),
+    path("sikayetler/<uuid:public_id>/cevap/", inbox.AnswerView.as_view(), name="inbox_answer"),
+    path("sikayetler/<uuid:public_id>/ek-sure/", inbox.AskTimeView.as_view(), name="inbox_time"),
+    path("sikayetler/<uuid:public_id>/dosya/<uuid:paper_id>/", inbox.SenderPaperView.as_view(), name="inbox_paper"),
     path("sikayetlerim/", citizens.OwnView.as_view(), name="own"),
     path("sikayetlerim/yeni/", citizens.NewView.as_view(), name="new"),
     path("sikayetlerim/yeni/<str:token>/", citizens.NewView.as_view(), name="new_from"),

@@ -1,5 +1,6 @@
 """The officers' desk (R-K7): the work list, its numbers, and everything beside one case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -49,7 +50,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class WorkPage:
-    rows: list[Complaint]
+    rows: Sequence[Complaint]
     next_after: int | None
 
 
@@ -155,10 +156,12 @@ def clocks_of(complaint: Complaint) -> list[ComplaintDeadline]:
 
 def history_of(complaint: Complaint) -> list[ConsentEvent]:
     """The ledger of this address, brand and channel, the newest first (R-L4 gives both clocks of each line)."""
+    if complaint.brand_id is None or complaint.channel is None:
+        return []
     found = ConsentEvent.objects.filter(
         recipient=complaint.address, brand_id=complaint.brand_id, channel=complaint.channel
     )
-    return list(found.order_by("-registered_at", "-version")[:HISTORY]) if complaint.brand_id else []
+    return list(found.order_by("-registered_at", "-version")[:HISTORY])
 
 
 def brand_numbers(complaint: Complaint) -> dict[str, int]:

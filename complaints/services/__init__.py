@@ -1,5 +1,6 @@
 """Acts on complaints; the only writers of their rows."""
 
+from .answers import answer_with_papers
 from .clock import remind_and_escalate, watch_clocks
 from .decisions import confirm_decision, propose_decision
 from .desk import add_note, hand_over
@@ -27,6 +28,7 @@ __all__ = [
     "add_note",
     "answer_complaint",
     "answer_time_request",
+    "answer_with_papers",
     "ask_defence",
     "ask_information",
     "ask_time",

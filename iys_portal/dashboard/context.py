@@ -30,6 +30,8 @@ class Entry:
     view: str
     icon: str
     permission: Permission
+    inside: bool = False
+    """For who acts for a provider; staff have another page."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ MENU = (
     Entry(_("Ask before sending"), "consents:queries", "search", Permission.QUERY_VIEW),
     Entry(_("Refusals to act upon"), REFUSALS, "bell", Permission.PROVIDER_VIEW),
     Entry(pgettext_lazy("ileti", "Messages"), "consents:messages", "chat-text", Permission.PROVIDER_VIEW),
+    Entry(_("Complaints"), "complaints:inbox", "complaint", Permission.COMPLAINT_VIEW, inside=True),
     Entry(_("Notices"), "consents:notices", "send", Permission.PROVIDER_VIEW),
     Entry(_("Consent texts"), "consents:texts", "card-text", Permission.PROVIDER_VIEW),
     Entry(_("Consent pages"), "consents:pages", "qr-code", Permission.PROVIDER_VIEW),
@@ -107,7 +110,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
                 _open_refusals(actor) if entry.view == REFUSALS and not actor.all_providers else "",
             )
             for entry in MENU
-            if actor.may(entry.permission)
+            if actor.may(entry.permission) and not (entry.inside and actor.provider_id is None)
             for url in [reverse(entry.view)]
         ]
         active = max((link.url for link in links if link.active), key=len, default="")

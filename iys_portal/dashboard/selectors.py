@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from complaints.selectors.desk import desk_numbers
+from complaints.selectors.inbox import waiting_answers
 from consents.enums import Channel
 from consents.models import ConsentImport
 from consents.selectors import messages, notice_page, refusals
@@ -23,7 +24,7 @@ from providers.models import Brand
 from providers.selectors.reviews import waiting_for_review
 
 from .activity import Activity, latest
-from .tiles import Tile, applications_tile, complaints_tile, tiles_for
+from .tiles import Tile, answers_tile, applications_tile, desk_tile, tiles_for
 
 BRANDS = 12
 IMPORTS = 5
@@ -99,9 +100,15 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
     if actor.may(Permission.COMPLAINT_DECIDE):
         desk = desk_numbers(actor)
-        applications.append(complaints_tile(desk.open, desk.nobody, desk.overdue))
+        applications.append(desk_tile(desk.open, desk.nobody, desk.overdue))
+    answers = (
+        [answers_tile(waiting_answers(actor, now=now))]
+        if actor.provider_id is not None and actor.may(Permission.COMPLAINT_VIEW)
+        else []
+    )
     return Overview(
         tiles=applications
+        + answers
         + tiles_for(
             found.together,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),

@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from complaints.selectors.inbox import Waiting
 from consents.enums import NoticeState
 from consents.selectors.notice_page import FAILED
-from consents.selectors.refusals import Waiting
+from consents.selectors.refusals import Waiting as WaitingRefusals
 from consents.selectors.totals import BrandTotals
 
 
@@ -29,7 +30,7 @@ class Tile:
 def tiles_for(
     totals: BrandTotals,
     *,
-    refused: Waiting,
+    refused: WaitingRefusals,
     notices: dict[NoticeState, int],
     messages: tuple[int, int],
     waiting: int,
@@ -82,14 +83,27 @@ def applications_tile(waiting: int, overdue: int) -> Tile:
     )
 
 
-def complaints_tile(open_cases: int, nobody: int, overdue: int) -> Tile:
+def desk_tile(open_cases: int, nobody: int, overdue: int) -> Tile:
     """Complaints on an officer's desk (R-A4)."""
     hint = _("Nobody's: %(nobody)s, sender is late: %(overdue)s") % {"nobody": nobody, "overdue": overdue}
     tone = "danger" if overdue else "info" if open_cases else ""
     return Tile(_("Open complaints"), open_cases, "complaint", tone, hint=hint, url=reverse("complaints:desk"))
 
 
-def _refusals(refused: Waiting, *, link: bool) -> Tile:
+def answers_tile(waiting: Waiting) -> Tile:
+    """R-K6: complaints that wait for the provider's answer, and the last day of the next one."""
+    tone, hint = "", str(_("None waits for an answer"))
+    if waiting.next_due:
+        tone, hint = waiting.next_due.tone, _("Next: %(day)s, %(left)s") % {
+            "day": f"{waiting.next_due.due_on:%d.%m.%Y}", "left": waiting.next_due.words
+        }  # fmt: skip
+    if waiting.overdue:
+        tone, hint = "danger", _("Overdue: %(overdue)s") % {"overdue": waiting.overdue}
+    url = f"{reverse('complaints:inbox')}?tab=open"
+    return Tile(_("Complaints to answer"), waiting.open, "complaint", tone, hint=hint, url=url)
+
+
+def _refusals(refused: WaitingRefusals, *, link: bool) -> Tile:
     """R-R2: what recipients refused in person and the provider has still to stop."""
     tone, hint = "", _("Everything is acknowledged")
     if refused.open:

@@ -15,6 +15,10 @@ WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
 LOCAL_TARGETS = True
 DEMO = True
-REGISTRY = {**REGISTRY, "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=False)}  # one reviewer in the demo
+REGISTRY = {  # one reviewer and one complaint officer in the demo
+    **REGISTRY,
+    "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=False),
+    "COMPLAINT_FOUR_EYES": env.bool("COMPLAINT_FOUR_EYES", default=False),
+}
 SMS_NUMBER = env.str("SMS_NUMBER", default="3500")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="local-only-sms-secret")

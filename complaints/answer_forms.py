@@ -1,0 +1,21 @@
+"""Forms of a sender's answer; the services judge what is typed."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from iys_portal.core.forms import PortalForm
+
+
+class AnswerForm(PortalForm):
+    text = forms.CharField(
+        label=_("Your answer"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    confirmed = forms.BooleanField(
+        label=_("I have checked the answer and its documents. Once sent, they cannot be changed."),
+        error_messages={"required": _("Please confirm before you send.")},
+    )
+
+
+class TimeForm(PortalForm):
+    days = forms.IntegerField(label=_("How many days more?"), min_value=1)
+    reason = forms.CharField(label=_("Why?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,159 @@
+"""A sender's complaints (R-K6): the list, one case, the answer, more time, files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.answer_forms import AnswerForm, TimeForm
+from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
+from complaints.models import Complaint
+from complaints.selectors import cases, held, inbox
+from complaints.services import answer_with_papers, ask_time
+from complaints.transitions import COMPLAINT
+from consents.views.base import ActorView
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit
+from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
+from iys_portal.core.forms import show_refusal
+from iys_portal.core.refused_files import FileRefused
+
+LIMITS = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES, "max_mb": MAX_BYTES // 1024**2}
+
+
+class SenderView(ActorView):
+    """For whoever acts for a provider; staff have a desk of their own."""
+
+    permission = Permission.COMPLAINT_VIEW
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.actor.provider_id is None:  # type: ignore[attr-defined]
+            raise NotAllowed(code="complaint")
+        return super().dispatch(request, *args, **kwargs)
+
+
+class InboxView(SenderView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = {name: request.GET.get(name, "").strip() for name in ("tab", "brand", "number")}
+        place = request.GET.get("before", "")
+        before = int(place) if place.isascii() and place.isdecimal() and len(place) < 19 else None
+        rows, following = inbox.inbox_page(self.actor, before=before, now=timezone.now(), **asked)
+        context = {
+            "rows": rows,
+            "following": following,
+            "asked": asked,
+            "moved": before,
+            "tabs": _tabs(asked["tab"]),
+            "brands": list(inbox.brands_of_inbox(self.actor)),
+        }
+        return render(request, "complaints/inbox/list.html", context)
+
+
+class SenderCaseView(SenderView):
+    """One complaint as its sender may see it; anybody else's is not there (R-A1)."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.actor.require(self.permission)  # type: ignore[attr-defined]
+        public_id: UUID = kwargs.pop("public_id")
+        found = cases.visible(request.actor).filter(public_id=public_id).first()  # type: ignore[attr-defined]
+        if found is None:
+            raise Http404
+        self.complaint: Complaint = found
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        audit.record("complaint.read", self.complaint, actor=self.actor)
+        return self.page(request)
+
+    def page(self, request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
+        case, clock = self.complaint, cases.running_clock(self.complaint)
+        context = {
+            "complaint": case,
+            "clock": clock,
+            "left": inbox.left_until(clock.due_on, timezone.now()) if clock else None,
+            "timeline": cases.timeline_of(case, self.actor),
+            "papers": cases.papers_of(case, self.actor),
+            "held": held.thaw(case.held),
+            "defences": inbox.defences_of(case),
+            "extensions": inbox.extensions_of(case),
+            "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
+            "form": AnswerForm(),
+            "time_form": TimeForm(),
+            **LIMITS,
+        }
+        return render(request, "complaints/inbox/case.html", context | forms, status=status)
+
+    def back(self) -> HttpResponse:
+        return redirect("complaints:inbox_case", self.complaint.public_id)
+
+
+class AnswerView(SenderCaseView):
+    """Sends the answer once; a second click finds it sent."""
+
+    permission = Permission.COMPLAINT_ANSWER
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = AnswerForm(request.POST)
+        files = [(file.name or "", file) for file in request.FILES.getlist("files")]
+        if form.is_valid():
+            try:
+                text = form.cleaned_data["text"]
+                answer_with_papers(complaint=self.complaint, text=text, files=files, actor=self.actor)
+            except FileRefused as error:
+                form.add_error(None, f"{error.message} {error.advice}")
+            except Invalid as error:
+                show_refusal(form, error)
+            except WrongMoment:
+                return self.back()
+            else:
+                messages.success(request, _("Your answer was sent."))
+                return self.back()
+        return self.page(request, form=form, status=422)
+
+
+class AskTimeView(SenderCaseView):
+    permission = Permission.COMPLAINT_ANSWER
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = TimeForm(request.POST)
+        if form.is_valid():
+            try:
+                ask_time(complaint=self.complaint, actor=self.actor, **form.cleaned_data)
+            except Invalid as error:
+                show_refusal(form, error)
+            except WrongMoment:
+                return self.back()
+            else:
+                messages.success(
+                    request, _("You have asked for more time. Until it is answered, the present day holds.")
+                )
+                return self.back()
+        return self.page(request, time_form=form, status=422)
+
+
+class SenderPaperView(SenderCaseView):
+    """One file that the sender may see, always as a download."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, paper_id: UUID) -> HttpResponseBase:  # type: ignore[override]
+        paper = next((one for one in cases.papers_of(self.complaint, self.actor) if one.public_id == paper_id), None)
+        if paper is None:
+            raise Http404
+        audit.record("complaint.paper_taken", self.complaint, actor=self.actor, new={"sha256": paper.sha256})
+        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
+        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
+        answer["Content-Type"] = "application/octet-stream"
+        return answer
+
+
+def _tabs(chosen: str) -> list[tuple[str, str, bool]]:
+    named = {"": _("All"), "open": _("To answer"), "overdue": _("Overdue"), "answered": _("Answered"),
+             "decided": _("Decided")}  # fmt: skip
+    return [(name, label, name == (chosen if chosen in named else "")) for name, label in named.items()]

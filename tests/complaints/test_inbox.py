@@ -1,0 +1,151 @@
+"""R-K6: a sender reads a complaint, answers with documents, asks for time; it never learns who complains."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from complaints import services
+from complaints.models import Complaint, ComplaintDefence, ComplaintExtension, ComplaintPaper
+from iys_portal.accounts.scopes import actor_for
+from iys_portal.core.actors import Actor
+from iys_portal.core.models import AuditEntry, OutboxMessage
+from providers.models import Brand
+from tests.consents.evidence.papers import pdf, picture
+from tests.factories import BrandFactory, MembershipFactory
+
+from .conftest import IDENTITY, MAIL, TCKN
+
+LIST = "/sikayetler/"
+SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya")
+
+
+@pytest.fixture
+def asked(filed, officer: Actor, brand: Brand) -> Complaint:
+    return services.ask_defence(complaint=filed(brand=brand), actor=officer)
+
+
+@pytest.fixture
+def page(sign_in: Callable[..., Client], brand: Brand) -> Client:
+    return sign_in(MembershipFactory(provider=brand.provider, role="manager").user)
+
+
+def base(complaint: Complaint) -> str:
+    return f"{LIST}{complaint.public_id}/"
+
+
+def sent(page: Client, complaint: Complaint, **more: object):
+    return page.post(f"{base(complaint)}cevap/", {"text": "Onay kayıtlıdır.", "confirmed": "on", **more})
+
+
+def test_r_k6_the_list_shows_state_and_clock_with_the_address_masked(page: Client, asked: Complaint) -> None:
+    text = page.get(LIST).content.decode()
+    assert asked.tracking_number in text
+    assert MAIL not in text
+    assert "a***@deneme.example" in text
+    assert re.search(r"\d+ gün kaldı", text)
+    assert asked.tracking_number in page.get(f"{LIST}?number={asked.tracking_number[4:8]}").content.decode()
+    for other in ("?tab=decided", "?tab=overdue", "?number=yok", "?brand=99999999"):
+        assert asked.tracking_number not in page.get(f"{LIST}{other}").content.decode(), other
+
+
+def test_r_k6_a_sender_never_learns_who_complains(page: Client, asked: Complaint) -> None:
+    sent(page, asked)
+    seen = [page.get(address).content.decode() for address in ("/", LIST, base(asked))]
+    assert MAIL in seen[2]
+    assert "İndirim başladı" in seen[2]
+    seen += [f"{one.subject} {one.body}" for one in OutboxMessage.objects.exclude(to=MAIL)]
+    assert len(seen) > 3
+    assert not [secret for text in seen for secret in SECRETS if secret in text]
+
+
+def test_r_k6_the_answer_goes_with_its_documents_once(page: Client, asked: Complaint) -> None:
+    assert sent(page, asked, files=[SimpleUploadedFile("onay.pdf", pdf())]).status_code == 302
+    assert sent(page, asked).status_code == 302  # a second click is ordinary
+    defence, paper = ComplaintDefence.objects.get(), ComplaintPaper.objects.get()
+    assert defence.in_time
+    assert (paper.side, paper.for_complainant) == ("provider", False)
+    assert Complaint.objects.get().state == "defence_received"
+    got = page.get(f"{base(asked)}dosya/{paper.public_id}/")
+    assert b"".join(got.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    assert AuditEntry.objects.filter(verb="complaint.paper_taken").exists()
+    assert "cevap/" not in page.get(base(asked)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"confirmed": ""}, {"text": " "}, {"files": [SimpleUploadedFile("a.pdf", b"MZ program")]}],
+)
+def test_r_k6_what_is_not_confirmed_written_or_a_document_is_not_sent(
+    page: Client, asked: Complaint, more: dict[str, object]
+) -> None:
+    assert sent(page, asked, **more).status_code == 422
+    assert not ComplaintDefence.objects.exists()
+    assert not ComplaintPaper.objects.exists()
+    assert Complaint.objects.get().state == "defence_asked"
+
+
+def test_one_bad_document_keeps_the_good_one_out(page: Client, asked: Complaint) -> None:
+    files = [SimpleUploadedFile("a.jpg", picture()), SimpleUploadedFile("b.pdf", b"MZ program")]
+    assert sent(page, asked, files=files).status_code == 422
+    assert not ComplaintPaper.objects.exists()
+
+
+def test_r_k6_a_late_answer_is_taken_and_marked(page: Client, asked: Complaint, clock) -> None:
+    clock.shift(timedelta(days=40))
+    services.watch_clocks()
+    assert Complaint.objects.get().state == "defence_overdue"
+    services.answer_with_papers(complaint=asked, text="Geç cevap", files=[], actor=_manager(asked))
+    assert not ComplaintDefence.objects.get().in_time
+
+
+def _manager(complaint: Complaint) -> Actor:
+    assert complaint.brand
+    return actor_for(MembershipFactory(provider=complaint.brand.provider, role="manager").user)
+
+
+def test_r_k6_more_time_is_asked_for_once(page: Client, asked: Complaint) -> None:
+    given = {"days": 5, "reason": "Kayıtlar arşivde"}
+    assert page.post(f"{base(asked)}ek-sure/", {**given, "days": 999}).status_code == 422
+    assert page.post(f"{base(asked)}ek-sure/", given).status_code == 302
+    assert page.post(f"{base(asked)}ek-sure/", given).status_code == 302
+    assert ComplaintExtension.objects.get().state == "asked"
+    text = page.get(base(asked)).content.decode()
+    assert "Kayıtlar arşivde" in text
+    assert "ek-sure/" not in text
+
+
+def test_r_a1_another_provider_finds_nothing(sign_in: Callable[..., Client], asked: Complaint) -> None:
+    other = sign_in(MembershipFactory(provider=BrandFactory(is_main=True).provider, role="manager").user)
+    assert asked.tracking_number not in other.get(LIST).content.decode()
+    assert other.get(base(asked)).status_code == 404
+    assert sent(other, asked).status_code == 404
+    assert other.post(f"{base(asked)}ek-sure/", {"days": 1, "reason": "x"}).status_code == 404
+
+
+def test_before_its_answer_is_asked_a_complaint_is_not_there(page: Client, filed, brand: Brand) -> None:
+    assert page.get(base(filed(brand=brand))).status_code == 404
+
+
+def test_r_a1_a_viewer_reads_and_does_not_answer(
+    sign_in: Callable[..., Client], brand: Brand, asked: Complaint
+) -> None:
+    viewer = sign_in(MembershipFactory(provider=brand.provider, role="viewer").user)
+    text = viewer.get(base(asked)).content.decode()
+    assert asked.tracking_number in text
+    assert "cevap/" not in text
+    assert sent(viewer, asked).status_code == 403
+    assert not ComplaintDefence.objects.exists()
+
+
+def test_r_k6_the_mails_lead_to_the_senders_page(page: Client, asked: Complaint, clock) -> None:
+    clock.shift(timedelta(days=10))
+    services.watch_clocks()
+    letters = OutboxMessage.objects.exclude(to=MAIL)
+    assert letters.count() == 2  # asked for the answer; half of the time is over
+    for letter in letters:
+        assert base(asked) in letter.body
+        assert MAIL not in letter.subject + letter.body
