@@ -108,7 +108,6 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     )
     return Overview(
         tiles=applications
-        + answers
         + tiles_for(
             found.together,
             refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
@@ -119,7 +118,8 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
             may_import=imports,
             link=actor.may(Permission.CONSENT_VIEW),
             inside=actor.may(Permission.PROVIDER_VIEW),
-        ),
+        )
+        + answers,
         brands=[BrandLine(brands[part.brand_id], part) for part in found.largest if part.brand_id in brands],
         brands_left_out=found.brands - len(found.largest),
         sums=found.together.cells,

