@@ -22,6 +22,10 @@ class ComplaintProposal(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                name="complaint_proposal_at_with_by",
+                condition=models.Q(proposed_at__isnull=False, proposed_by__isnull=False),
+            ),
             models.UniqueConstraint(
                 fields=["complaint"], condition=Q(closed_at=None), name="r_k7_one_open_proposal_of_a_complaint"
             ),
