@@ -133,7 +133,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "R-C3",
         "recipient",
         _("The phone number is longer than 15 characters."),
-        _("Enter the number in the form +905XXXXXXXXX."),
+        _("Enter the number as +905 and nine more digits."),
     ),
     _malformed(
         121,
@@ -142,7 +142,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "recipient",
         _("“{value}” is not a phone number in use."),
         _(
-            "Enter the number in the form +905XXXXXXXXX. A number that a spreadsheet shortened (5,32E+09) is"
+            "Enter the number as +905 and nine more digits. A number that a spreadsheet shortened (5,32E+09) is"
             " lost: format the column as text and export it again."
         ),
     ),

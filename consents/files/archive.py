@@ -54,7 +54,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         raise FileRefused("scan-empty")
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error) as error:
         raise FileRefused("zip-unreadable") from error
     try:
         _judge(archive, path.stat().st_size)

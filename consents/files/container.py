@@ -59,7 +59,7 @@ def _workbook_kind(path: Path) -> Literal["xlsx", "ods"]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             kind = _kind_by_names(archive, {entry.filename for entry in entries})
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise FileRefused("broken-workbook") from error
     _check_size(entries)
     return kind

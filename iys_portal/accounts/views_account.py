@@ -1,5 +1,6 @@
 """A citizen's account: own addresses (R-Z2), wishes for mails, and the account's end."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -89,7 +90,7 @@ def send_code(request: HttpRequest, address: str, purpose: services.Purpose, key
     set_waiting(request, key, {"address": address}, code)
 
 
-class OwnCodeView(CitizenPage):
+class OwnCodeView(CitizenPage, ABC):
     """Takes the code for something that the signed-in citizen does; without one that waits it leads back."""
 
     key: ClassVar[str]
@@ -114,8 +115,8 @@ class OwnCodeView(CitizenPage):
             show_refusal(form, error)
             return render(request, self.template, code_context(waiting, form), status=error.status)
 
-    def take(self, request: HttpRequest, address: str, code: str) -> HttpResponse:
-        raise NotImplementedError
+    @abstractmethod
+    def take(self, request: HttpRequest, address: str, code: str) -> HttpResponse: ...
 
 
 @method_decorator(sensitive_post_parameters("code"), name="dispatch")

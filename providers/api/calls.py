@@ -7,6 +7,7 @@ entry in `errors`.
 import json
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,7 @@ def _whole(value: Any) -> Any:
 
 
 @method_decorator([csrf_exempt, login_not_required], name="dispatch")
-class OpenCall(View):
+class OpenCall(View, ABC):
     """A call of the API without a token: only the way in itself, and what there is not."""
 
     http_method_names = [*METHODS, "head", "options"]
@@ -133,8 +134,8 @@ class OpenCall(View):
             log_failure(self, error)
             return self.refusal(refuse(500, "H015"))
 
-    def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase: ...
 
     def refusal(self, refused: Refused) -> HttpResponse:
         answer = JsonResponse({"errors": [one.as_json() for one in refused.faults]}, status=refused.status)

@@ -4,6 +4,7 @@ How many consents a dealer has access to, and whether one names it, the app abov
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -62,8 +63,8 @@ class RetailersCall(Call):
         pagination = {"offset": offset, "pageSize": len(found), "totalCount": total, "currentPage": current}
         return {"pagination": pagination, "list": found}
 
-    def access_counts(self, ask: Ask, retailers: list[Retailer]) -> dict[int, int]:
-        raise NotImplementedError
+    @abstractmethod
+    def access_counts(self, ask: Ask, retailers: list[Retailer]) -> dict[int, int]: ...
 
 
 class RetailerCall(Call):
@@ -84,11 +85,11 @@ class RetailerCall(Call):
             raise _used(error) from None
         return HttpResponse("Başarı", content_type="text/plain; charset=utf-8")
 
-    def access_counts(self, ask: Ask, retailers: list[Retailer]) -> dict[int, int]:
-        raise NotImplementedError
+    @abstractmethod
+    def access_counts(self, ask: Ask, retailers: list[Retailer]) -> dict[int, int]: ...
 
-    def is_used(self, retailer: Retailer) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def is_used(self, retailer: Retailer) -> bool: ...
 
 
 def told(retailer: Retailer, *, access: int | None = None, short: bool = False) -> dict[str, Any]:

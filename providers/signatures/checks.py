@@ -38,8 +38,8 @@ logger = logging.getLogger(__name__)
 FORMATS = {"/ETSI.CAdES.detached": "PAdES", "/adbe.pkcs7.detached": "adbe.pkcs7.detached"}
 WEAK_DIGESTS = frozenset({"md2", "md5", "sha1"})
 UNREADABLE = (
-    PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, NotImplementedError,
-    OverflowError, RecursionError, zlib.error,
+    PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RuntimeError,
+    OverflowError, zlib.error,
 )  # fmt: skip
 """What the libraries raise over files that are broken, by chance or on purpose."""
 
