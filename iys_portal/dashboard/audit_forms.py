@@ -20,7 +20,8 @@ from iys_portal.core.forms import PortalForm
 from providers.models import Provider
 
 from .audit_selectors import Trail, address_of_event
-from .audit_words import OBJECTS, Group
+from .audit_acts import Group
+from .audit_words import OBJECTS
 
 
 def _day(label: Any) -> forms.DateField:

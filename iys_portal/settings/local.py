@@ -19,6 +19,7 @@ REGISTRY = {  # one reviewer and one complaint officer in the demo
     **REGISTRY,
     "REVIEW_FOUR_EYES": env.bool("REVIEW_FOUR_EYES", default=False),
     "COMPLAINT_FOUR_EYES": env.bool("COMPLAINT_FOUR_EYES", default=False),
+    "COMPLAINT_APPEAL": env.str("COMPLAINT_APPEAL", default="Örnek metin: Başvuru yolları burada yazar."),
 }
 SMS_NUMBER = env.str("SMS_NUMBER", default="3500")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="local-only-sms-secret")

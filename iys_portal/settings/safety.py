@@ -196,6 +196,12 @@ def agreement_seal(settings: Settings) -> str:
 
 
 @check
+def appeal_named(settings: Settings) -> str:
+    named = settings["REGISTRY"]["COMPLAINT_APPEAL"]
+    return "" if named else "set COMPLAINT_APPEAL: decisions name how they may be contested (R-K7)"
+
+
+@check
 def gateway_encrypted(settings: Settings) -> str:
     url = settings["SMS_GATEWAY_URL"]
     return "SMS_GATEWAY_URL: https; texts carry codes" if url and not url.startswith("https://") else ""

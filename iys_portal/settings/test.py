@@ -17,5 +17,9 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = env.str("TEMPLATE_INVALID", defau
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SMS_NUMBER = "3500"
 SMS_WEBHOOK_SECRET = "test-sms-secret"  # noqa: S105
-REGISTRY = {**REGISTRY, "IMPORT_WRITERS": 1}  # one connection, so that tests can roll back
+REGISTRY = {
+    **REGISTRY,
+    "IMPORT_WRITERS": 1,  # one connection, so that tests can roll back
+    "COMPLAINT_APPEAL": "Deneme metni: başvuru yolları.",
+}
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="iys-test")

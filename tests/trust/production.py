@@ -27,6 +27,7 @@ def good_environment(**more: str) -> dict[str, str]:
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "AGREEMENT_SEAL": "/run/secrets/seal.p12",
         "OPERATOR_NAME": "Kayıt Kurumu",
+        "COMPLAINT_APPEAL": "Karara karşı başvuru yolları.",
         "ALLOWED_HOSTS": HOST,
         "PORTAL_URL": f"https://{HOST}",
         "EMAIL_URL": "smtp://mail.invalid:25",

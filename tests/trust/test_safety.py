@@ -44,6 +44,7 @@ UNSAFE: list[tuple[str, dict[str, str]]] = [
     ("mail_server", {"EMAIL_URL": ""}),
     ("operator_named", {"OPERATOR_NAME": ""}),
     ("agreement_seal", {"AGREEMENT_SEAL": ""}),
+    ("appeal_named", {"COMPLAINT_APPEAL": ""}),
     ("gateway_encrypted", {"SMS_GATEWAY_URL": "http://gateway.example/send"}),
 ]
 # Settings that the code fixes: an edit of the code is what the check guards against.
