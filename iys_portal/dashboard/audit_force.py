@@ -17,8 +17,8 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.models import AuditEntry, Holiday
 from providers.enums import SizeClass
 
-from .audit_selectors import Trail, trail_page
 from .audit_acts import Group
+from .audit_selectors import Trail, trail_page
 from .services import recorded_settings
 
 # The installation's rules that people ask about; the numbers come from its settings.

@@ -19,8 +19,8 @@ from iys_portal.core.calendar import end_of_day, start_of_day
 from iys_portal.core.forms import PortalForm
 from providers.models import Provider
 
-from .audit_selectors import Trail, address_of_event
 from .audit_acts import Group
+from .audit_selectors import Trail, address_of_event
 from .audit_words import OBJECTS
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,15 +13,22 @@ from iys_portal.core.uploads import Joined
 from providers.enums import CompanyField as F
 from providers.enums import ProviderKind, RequestKind, RequestState
 from providers.models import Company, CompanySignatory, Provider, ProviderRequest, RequestValue
-from providers.numbers import judge_mersis, judge_phone, judge_tax_number, judge_tckn
+from providers.numbers import judge_mersis, judge_tax_number
 from providers.policies import require_may_change_settings
 
-from .company import Errors, own_provider, refuse_fields, refuse_unchanged
+from .company import own_provider, refuse_unchanged
+from .judging import (
+    MAX_BRAND,
+    MAX_TAX_OFFICE,
+    MAX_TITLE,
+    SAME_PERSON,
+    Errors,
+    judge_person,
+    length_error,
+    one_line,
+    refuse_fields,
+)
 from .requests import Files, open_request, read_files
-
-MAX_TITLE, MAX_TAX_OFFICE, MAX_NAME, MAX_BRAND = 300, 100, 100, 150
-TOO_LONG = _("This is too long.")
-NEEDED = _("This is needed.")
 
 
 def ask_company_change(
@@ -71,21 +76,15 @@ def _judge_company(
     kept = tax_number.strip() or company.tax_number
     tax = judge_tax_number(kept, kind=provider.kind)
     number = judge_mersis(mersis.strip() or provider.mersis, kind=provider.kind, tax_number=tax.value)
-    name, office = " ".join(title.split()), " ".join(tax_office.split())
+    name, office = one_line(title), one_line(tax_office)
     errors: Errors = {
-        "title": _length(name, MAX_TITLE),
+        "title": length_error(name, MAX_TITLE),
         "mersis": number.error or _taken(provider, number.value),
         "tax_number": tax.error,
-        "tax_office": _length(office, MAX_TAX_OFFICE),
+        "tax_office": length_error(office, MAX_TAX_OFFICE),
     }
     refuse_fields(errors)
     return {F.TITLE: name, F.MERSIS: number.value, F.TAX_NUMBER: tax.value, F.TAX_OFFICE: office}
-
-
-def _length(text: str, longest: int) -> str | Promise:
-    if not text:
-        return NEEDED
-    return TOO_LONG if len(text) > longest else ""
 
 
 def _taken(provider: Provider, mersis: str) -> str | Promise:
@@ -133,7 +132,7 @@ def ask_signatory_change(
             provider, stored, first_name=first_name, last_name=last_name, tckn=tckn, phone=phone, email=email
         )
         if any(other.tckn == wanted[F.TCKN] for other in people.values() if other.place != place):
-            refuse_fields({"tckn": _("The two signatories are two different persons.")})
+            refuse_fields({"tckn": SAME_PERSON})
         values = _differing(_person(stored), wanted)
         return open_request(
             provider,
@@ -164,34 +163,19 @@ def _judge_person(
     phone: str,
     email: str,
 ) -> dict[F, str]:
-    number, identity = judge_phone(phone), judge_tckn(tckn.strip() or (stored.tckn if stored else ""))
-    first, last, address = " ".join(first_name.split()), " ".join(last_name.split()), email.strip().lower()
-    same_person = stored is None or stored.tckn == identity.value
-    errors: Errors = {
-        "first_name": _length(first, MAX_NAME),
-        "last_name": _length(last, MAX_NAME),
-        "phone": number.error,
-        "email": "" if _is_email(address) else _("Enter a whole e-mail address."),
-        "tckn": identity.error,
-    }
-    if provider.kind == ProviderKind.NATURAL_PERSON and not same_person:
+    kept = tckn.strip() or (stored.tckn if stored else "")
+    person, errors = judge_person(first_name=first_name, last_name=last_name, phone=phone, email=email, tckn=kept)
+    another = stored is not None and stored.tckn != person.tckn
+    if provider.kind == ProviderKind.NATURAL_PERSON and another:
         errors["tckn"] = _("Another person is another provider: please apply anew.")
     refuse_fields(errors)
     return {
-        F.FIRST_NAME: first,
-        F.LAST_NAME: last,
-        F.TCKN: identity.value,
-        F.PHONE: number.value,
-        F.PERSON_EMAIL: address,
+        F.FIRST_NAME: person.first_name,
+        F.LAST_NAME: person.last_name,
+        F.TCKN: person.tckn,
+        F.PHONE: person.phone,
+        F.PERSON_EMAIL: person.email,
     }
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= 254
 
 
 def ask_sub_brand(*, actor: Actor, name: str, note: str = "", files: Files = (), now: datetime) -> ProviderRequest:
@@ -203,8 +187,8 @@ def ask_sub_brand(*, actor: Actor, name: str, note: str = "", files: Files = (),
     with only_if_written() as drops:
         provider = own_provider(actor)
         require_may_change_settings(provider, actor)
-        name = " ".join(name.split())
-        refuse_fields({"name": _length(name, MAX_BRAND)})
+        name = one_line(name)
+        refuse_fields({"name": length_error(name, MAX_BRAND)})
         if fold(name) in {fold(brand) for brand in provider.brands.values_list("name", flat=True)}:
             refuse_fields({"name": _("This provider already has a brand of this name.")})
         waiting = RequestValue.objects.filter(

@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import NoReturn
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts import services as accounts
@@ -13,7 +11,7 @@ from iys_portal.accounts.models import OneTimeCode
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from providers import reference
 from providers.enums import CompanyField, RequestKind
 from providers.models import Application, Company, CompanySignatory, Provider, ProviderRequest
@@ -22,9 +20,8 @@ from providers.numbers import judge_email, judge_phone
 from providers.policies import require_may_change_settings
 from providers.provinces import is_place
 
+from .judging import refuse_fields
 from .requests import open_request
-
-Errors = dict[str, str | Promise]
 
 
 def keep_approved(application: Application, provider: Provider) -> Company:
@@ -51,12 +48,6 @@ def own_provider(actor: Actor, *, lock: bool = True) -> Provider:
     if found is None:
         raise NotFound(code="provider")
     return found
-
-
-def refuse_fields(errors: Errors) -> None:
-    """Raise `FieldsInvalid` for what is wrong, if anything is."""
-    if found := {field: [str(error)] for field, error in errors.items() if error}:
-        raise FieldsInvalid(ValidationError(found))
 
 
 @transaction.atomic

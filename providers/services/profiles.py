@@ -24,7 +24,7 @@ from providers.enums import Sector
 from providers.models import Brand, BrandProfile, BrandValue
 from providers.policies import require_may_change_settings
 
-from .company import Errors, refuse_fields
+from .judging import Errors, refuse_fields
 
 MAX_LOGO = 2 * 1024**2
 NAMES = 7_300_113

@@ -1,36 +1,32 @@
 """What each page of the form saves. Whatever is typed is judged here again; a refusal writes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
-from iys_portal.core.errors import FieldsInvalid
 from iys_portal.core.turkish import fold
 from providers.enums import ApplicationDocumentKind, ProviderKind
 from providers.models import Application, ApplicationBrand, Signatory
-from providers.numbers import judge_email, judge_mersis, judge_phone, judge_tax_number, judge_tckn
+from providers.numbers import judge_email, judge_mersis, judge_tax_number
 from providers.provinces import is_place
 
 from .agreements import void_where_outdated
+from .judging import NEEDED, SAME_PERSON, TOO_LONG, Errors, email_error, judge_person, one_line, refuse_fields
 from .moves import locked, require_changeable, require_open_for_papers
 
 MAX_BRANDS = 50
 MAX_CONSENTS = 2_000_000_000
 ADULT = 18
-Errors = dict[str, str | Promise]
 
 
 @dataclass(frozen=True)
@@ -52,18 +48,12 @@ def _open(application: Application, actor: Actor) -> Application:
     return row
 
 
-def _refuse(errors: Errors) -> None:
-    found = {field: str(error) for field, error in errors.items() if error}
-    if found:
-        raise FieldsInvalid(ValidationError({field: [text] for field, text in found.items()}))
-
-
 def _write(row: Application, values: Mapping[str, Any], *, actor: Actor, now: datetime) -> Application:
     """Save what changed and say in the audit log which fields; never their values (R-G4)."""
     fields = {name: row._meta.get_field(name) for name in values}
-    _refuse(
+    refuse_fields(
         {
-            name: _("This is too long.")
+            name: TOO_LONG
             for name, value in values.items()
             if isinstance(value, str) and len(value) > (getattr(fields[name], "max_length", None) or len(value))
         }
@@ -92,7 +82,7 @@ def save_kind(*, application: Application, actor: Actor, kind: str, now: datetim
     """What the applicant is. Raises `FieldsInvalid`, `WrongMoment`, `NotFound`."""
     row = _open(application, actor)
     if kind not in ProviderKind.values:
-        _refuse({"kind": _("Choose what you are.")})
+        refuse_fields({"kind": _("Choose what you are.")})
     return _write(row, {"kind": kind}, actor=actor, now=now or timezone.now())
 
 
@@ -118,16 +108,16 @@ def save_company(
     errors: Errors = {"mersis": number.error, "tax_number": tax.error}
     for name, value in {"title": title, "tax_office": tax_office, "address": address}.items():
         if not value.strip():
-            errors[name] = _("This is needed.")
+            errors[name] = NEEDED
     if not is_place(province, district):
         errors["district"] = _("Choose a district of the province.")
     if declared_consents is None or not 0 <= declared_consents <= MAX_CONSENTS:
         errors["declared_consents"] = _("Enter a number; an estimate is enough.")
-    _refuse(errors)
+    refuse_fields(errors)
     values = {
-        "title": " ".join(title.split()),
+        "title": one_line(title),
         "mersis": number.value,
-        "tax_office": " ".join(tax_office.split()),
+        "tax_office": one_line(tax_office),
         "tax_number": tax.value,
         "address": address.strip(),
         "province": province,
@@ -159,17 +149,17 @@ def save_signatories(
         _judged(row, place, values, stored.get(place), errors, now.date()) for place, values in _given(first, second)
     ]
     if len(people) == 2 and people[0]["tckn"] == people[1]["tckn"]:
-        errors.setdefault("tckn_2", _("The two signatories are two different persons."))
+        errors.setdefault("tckn_2", SAME_PERSON)
     name, email = manager or ("", "")
     if manager is not None:
         errors |= _manager_errors(name, email)
-    _refuse(errors)
+    refuse_fields(errors)
     if _write_people(row, people, stored):
         _touch(row, "signatories", actor=actor, now=now)
     values = {
         "joint_authority": second is not None,
         "manager_is_signatory": manager is None,
-        "manager_name": " ".join(name.split()),
+        "manager_name": one_line(name),
         "manager_email": email.strip().lower(),
     }
     return _write(row, values, actor=actor, now=now)
@@ -188,37 +178,22 @@ def _judged(
     today: date,
 ) -> dict[str, Any]:
     """The signatory's columns; what is wrong goes into `errors`."""
-    phone = judge_phone(values.phone)
-    tckn = judge_tckn(values.tckn.strip() or (stored.tckn if stored else ""))
     birth = values.birth_date or (stored.birth_date if stored else None)
-    for name, value in {"first_name": values.first_name, "last_name": values.last_name}.items():
-        if not value.strip():
-            errors[f"{name}_{place}"] = _("This is needed.")
-    if not _is_email(values.email):
-        errors[f"email_{place}"] = _("Enter a whole e-mail address.")
-    if phone.error:
-        errors[f"phone_{place}"] = phone.error
-    if tckn.error:
-        errors[f"tckn_{place}"] = tckn.error
+    person, found = judge_person(
+        first_name=values.first_name,
+        last_name=values.last_name,
+        phone=values.phone,
+        email=values.email,
+        tckn=values.tckn.strip() or (stored.tckn if stored else ""),
+    )
+    errors |= {f"{field}_{place}": error for field, error in found.items()}
     if not row.is_legal and not _is_adult(birth, today):
         errors[f"birth_date_{place}"] = _("Enter the birth date of an adult.")
     return {
         "place": place,
-        "first_name": " ".join(values.first_name.split()),
-        "last_name": " ".join(values.last_name.split()),
-        "phone": phone.value,
-        "email": values.email.strip().lower(),
-        "tckn": tckn.value,
+        **asdict(person),
         "birth_date": birth if not row.is_legal else None,  # R-G1: a legal entity's signatory is not asked for it
     }
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text.strip())
-    except ValidationError:
-        return False
-    return True
 
 
 def _is_adult(birth: Any, today: date) -> bool:
@@ -229,12 +204,7 @@ def _is_adult(birth: Any, today: date) -> bool:
 
 
 def _manager_errors(name: str, email: str) -> Errors:
-    errors: Errors = {}
-    if not name.strip():
-        errors["manager_name"] = _("This is needed.")
-    if not _is_email(email):
-        errors["manager_email"] = _("Enter a whole e-mail address.")
-    return errors
+    return {"manager_name": "" if name.strip() else NEEDED, "manager_email": email_error(email)}
 
 
 def _write_people(row: Application, people: Sequence[dict[str, Any]], stored: Mapping[int, Signatory]) -> bool:
@@ -255,7 +225,7 @@ def save_email(*, application: Application, actor: Actor, email: str, now: datet
     """Another corporate e-mail; it is to be confirmed anew (R-P3). Raises `FieldsInvalid`."""
     row = _open(application, actor)
     judged = judge_email(email, kind=row.kind)
-    _refuse({"email": judged.error})
+    refuse_fields({"email": judged.error})
     if judged.value == row.email:
         return row
     values = {"email": judged.value, "email_confirmed_at": None}
@@ -271,11 +241,11 @@ def save_brands(
     Raises `FieldsInvalid` (field "brands") for too many, too long or repeated names.
     """
     row = _open(application, actor)
-    wanted = {fold(name): (" ".join(name.split()), registered) for name, registered in brands if name.strip()}
+    wanted = {fold(name): (one_line(name), registered) for name, registered in brands if name.strip()}
     if len(wanted) < len([name for name, _registered in brands if name.strip()]):
-        _refuse({"brands": _("A brand is in the list twice.")})
+        refuse_fields({"brands": _("A brand is in the list twice.")})
     if len(wanted) > MAX_BRANDS or any(len(name) > 150 for name, _registered in wanted.values()):
-        _refuse({"brands": _("At most 50 brands, each of at most 150 letters.")})
+        refuse_fields({"brands": _("At most 50 brands, each of at most 150 letters.")})
     present = {fold(brand.name): brand for brand in row.brands.all()}
     before = {key: (brand.name, brand.has_certificate) for key, brand in present.items()}
     if before == wanted:
