@@ -17,11 +17,11 @@ from iys_portal.accounts.enums import NoticeAudience
 from iys_portal.accounts.selectors import privacy_notice
 from iys_portal.core import documents
 from iys_portal.core.actors import Actor
-from iys_portal.core.models import OutboxMessage
+from iys_portal.core.models import AuditEntry, OutboxMessage
 from providers import services
 from providers.enums import ApplicationDocumentKind as D
-from providers.missing import whole
-from providers.models import Application, ApplicationReview
+from providers.missing import missing_for, whole
+from providers.models import Application, ApplicationMove, ApplicationReview
 from providers.services import SignatoryValues, review
 from providers.views.door import HELD
 from tests.consents.evidence.papers import pdf, picture
@@ -168,3 +168,13 @@ def url(name: str, application: Application, *more: Any) -> str:
 
 def file(data: bytes, name: str = "belge.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
+
+
+def fields(desk: Desk) -> list[str]:
+    """Names of what is missing."""
+    return [entry.field for entry in missing_for(desk.fresh())]
+
+
+def traces() -> tuple[int, int, int]:
+    """What a refusal may not add to: audit entries, mails, moves."""
+    return AuditEntry.objects.count(), OutboxMessage.objects.count(), ApplicationMove.objects.count()
