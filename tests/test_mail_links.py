@@ -24,7 +24,7 @@ from iys_portal.accounts.services.codes import request_code
 from iys_portal.core import mailbox, outbox
 from iys_portal.core.enums import Means
 from tests.factories import BrandFactory, MembershipFactory, actor_of, officer_of
-from tests.test_urls import NOTED, WRITING
+from tests.urls.tables import NOTED, WRITING
 
 pytestmark = pytest.mark.django_db
 HOST = "portal.example"

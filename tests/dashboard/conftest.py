@@ -4,7 +4,7 @@ from django.test import Client
 
 from iys_portal.accounts.models import User
 from tests.factories import UserFactory
-from tests.test_urls import browser_of
+from tests.urls.steps import browser_of
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from iys_portal.dashboard.audit_selectors import Trail, trail_page
 from providers.models import Brand
 from tests.consents.panel.conftest import brand, officer, panel, record
 from tests.factories import ProviderFactory, UserFactory, actor_of
-from tests.test_urls import browser_of
+from tests.urls.steps import browser_of
 
 __all__ = ["brand", "officer", "panel", "record"]
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from iys_portal.embedded import keeper, place_of, postgres, processes, valkey
@@ -165,3 +166,7 @@ def user(checkout: Path) -> Iterator[Callable[..., User]]:
         if one.process.poll() is None:
             one.process.send_signal(signal.SIGKILL)
         one.process.communicate()
+
+
+def superuser(place: Place, database: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(host=str(place.sockets), user="postgres", dbname=database, autocommit=True)

@@ -9,7 +9,7 @@ from consents.services.day_files import close_days
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
 from tests.factories import BrandFactory
-from tests.test_urls import browser_in_role
+from tests.urls.steps import browser_in_role
 
 from .conftest import day_ago, record_on, seal_all
 

@@ -24,7 +24,7 @@ from consents.services import stamps
 from consents.services.stamps import stamp_newest
 from consents.services.verification import verify_ledger
 from tests.factories import BrandFactory
-from tests.test_urls import browser_in_role
+from tests.urls.steps import browser_in_role
 
 from .conftest import seal_all
 from .tsa import Authority, Server
