@@ -10,10 +10,13 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         from consents.hooks import register_complaint_link
+        from consents.own_data import register_part
         from iys_portal.core import documents
 
         from .document_kinds import KINDS
+        from .selectors.own_data import own_part
 
         for kind in KINDS:
             documents.register(kind)
         register_complaint_link("complaints.links.complaint_link")
+        register_part("complaints", _("Complaints"), own_part)

@@ -29,13 +29,14 @@ MIN_NAME = 3
 SHORT = 60
 """A text of this length is a name rather than a message: brands with similar names are looked for too."""
 MAX_NAMES = 20_000
+MAX_HOST, MAX_LABELS = 253, 12
 
 _NUMBER = re.compile(r"\+?\d[\d\s().\-/]{2,20}\d")
 _MERSIS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _HOST = re.compile(
-    r"(?:https?://|@|\b)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61})", re.IGNORECASE
+    r"(?:https?://|@|\b)((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,61})", re.IGNORECASE
 )
-_LINK = re.compile(r"\S*(?:://|@|[a-z0-9]\.[a-z0-9])\S*", re.IGNORECASE)
+_LINK = re.compile(r"://|@|[a-z0-9]\.[a-z0-9]", re.IGNORECASE)
 _PUBLIC = frozenset({
     "com.tr", "net.tr", "org.tr", "gen.tr", "web.tr", "info.tr", "biz.tr", "av.tr", "dr.tr", "gov.tr", "edu.tr",
     "bel.tr", "pol.tr", "k12.tr", "tel.tr", "name.tr", "bbs.tr", "kep.tr", "co.uk", "com.de",
@@ -70,7 +71,8 @@ def clues_of(text: str, *, sender: str = "", hosts: Iterable[str] = ()) -> Clues
     text, sender = text[:MAX_TEXT], sender.strip()[:200]
     shown = f"{sender}\n{text}"
     domains = {domain for host in (*_hosts(shown), *hosts) for domain in _with_parents(host)}
-    parts = [_LINK.sub(" ", part) for part in (sender, text)]  # a false address may hold a true name
+    # A false address may hold a true name.
+    parts = [" ".join(word for word in part.split() if not _LINK.search(word)) for part in (sender, text)]
     names = {run for part in parts for run in _runs(folded_words(part))}
     likely = {comparable(part) for part in parts if len(part.strip()) <= SHORT}
     return Clues(
@@ -172,6 +174,8 @@ def _hosts(text: str) -> list[str]:
 def _with_parents(host: str) -> Iterator[str]:
     """A host and the domains above it, down to the one that somebody registered."""
     labels = host.lower().rstrip(".").split(".")
+    if len(host) > MAX_HOST or len(labels) > MAX_LABELS:
+        return
     for place in range(len(labels) - 1):
         domain = ".".join(labels[place:])
         if domain not in _PUBLIC:

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from consents.enums import Channel, WishKind
 from consents.selectors.own import AWAITING, REACHING, REFUSED
 from consents.selectors.own_list import Asked
-from consents.selectors.wishes import Wanted
+from consents.selectors.wishes import Wanted, words_of
 from consents.services.wishes import PAUSE_DAYS
 from consents.why import MAX_TEXT
 from iys_portal.accounts.models import ProvenAddress
@@ -177,18 +177,15 @@ class WishForm(PortalForm):
 
 
 def _channel_wishes(addresses: Sequence[ProvenAddress]) -> list[tuple[str, Any]]:
-    words = {
-        Channel.ARAMA: _("Nobody may call me"),
-        Channel.MESAJ: _("Nobody may send me text messages"),
-        Channel.EPOSTA: _("Nobody may send me e-mails"),
-    }
     kinds = {row.is_phone for row in addresses}
-    return [(f"CHANNEL-{c.name}", word) for c, word in words.items() if c.takes_phone in kinds]
+    return [
+        (f"CHANNEL-{channel.name}", words_of(Wanted(WishKind.CHANNEL, channel=channel)))
+        for channel in Channel
+        if channel.takes_phone in kinds
+    ]
 
 
-def _pause(days: int) -> Any:
-    return {
-        7: _("Pause: nobody may reach me for 7 days"),
-        30: _("Pause: nobody may reach me for 30 days"),
-        90: _("Pause: nobody may reach me for 90 days"),
-    }[days]
+def _pause(days: int) -> str:
+    return ngettext(
+        "Pause: nobody may reach me for %(days)s day", "Pause: nobody may reach me for %(days)s days", days
+    ) % {"days": days}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from consents.effective import Reason, effective_status
 from consents.enums import Channel, EventKind, NoticeKind, NoticeState, RecipientType, Source, Status
-from consents.models import Consent, ConsentEvent, Notice
+from consents.models import Consent, ConsentEvent, Notice, StandingWish
 from consents.own_data import FORMAT, further_parts
 from iys_portal.accounts.keys import citizen_hash
 from iys_portal.accounts.models import PrivacyNoticeRead, ProvenAddress, User
@@ -23,6 +23,8 @@ from iys_portal.core.models import AuditEntry
 from providers.models import Brand
 
 from .messages import messages_of
+from .own import STATES
+from .wishes import Wanted, words_of
 
 Rows = list[dict[str, Any]]
 SIGN_INS = ("address.proven", "citizen.opened", "citizen.signed_in")
@@ -78,16 +80,14 @@ def _brands(numbers: set[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def _is_own(row: ProvenAddress, moment: datetime | None) -> bool:
-    return row.history_from is None or (moment is not None and moment >= row.history_from)
-
-
 def _consents(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
     """What stands now, whoever gave the consent; since when and how, only of own ones."""
     rows = list(Consent.objects.filter(recipient__in=own).annotate(effective=effective_status(now)))
     brands = _brands({row.brand_id for row in rows})
     for row in sorted(rows, key=lambda one: (brands[one.brand_id]["brand_code"], one.recipient, one.channel)):
-        mine = _is_own(own[row.recipient], row.registered_at)
+        mine = own[row.recipient].is_own(row.registered_at)
+        if not mine and not STATES[Reason(row.effective)].reaches:
+            continue  # as on the page: an earlier holder's refusal is nobody else's business
         yield {
             **brands[row.brand_id],
             "address": row.recipient,
@@ -103,7 +103,7 @@ def _consents(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Ite
 
 def _history(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
     events = ConsentEvent.objects.filter(recipient__in=own).exclude(kind=EventKind.ERASURE).order_by("-event_id")
-    rows = [row for row in events if _is_own(own[row.recipient], row.registered_at)]
+    rows = [row for row in events if own[row.recipient].is_own(row.registered_at)]
     brands = _brands({row.brand_id for row in rows})
     for row in rows:
         yield {
@@ -123,7 +123,7 @@ def _history(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iter
 
 def _messages(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
     for told in messages_of(list(own)):
-        if not _is_own(own[told.recipient], told.message.planned_at):
+        if not own[told.recipient].is_own(told.message.planned_at):
             continue
         brand = told.message.brand
         yield {
@@ -142,7 +142,7 @@ def _messages(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Ite
 def _notices(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
     events = ConsentEvent.objects.filter(recipient__in=own).order_by().values("event_id")
     found = Notice.objects.filter(event_id__in=events, recipient__in=own).order_by("-event_id")
-    rows = [row for row in found if _is_own(own[row.recipient], row.registered_at)]
+    rows = [row for row in found if own[row.recipient].is_own(row.registered_at)]
     brands = _brands({row.brand_id for row in rows})
     for row in rows:
         yield {
@@ -165,7 +165,7 @@ def _notices_read(user_id: int, own: dict[str, ProvenAddress], now: datetime) ->
     by_address = {citizen_hash("notice", address): row for address, row in own.items()}
     readings = PrivacyNoticeRead.objects.select_related("notice").order_by("-read_at")
     found = readings.filter(subject_type="accounts.address", subject_id__in=by_address)
-    rows = [row for row in found if _is_own(by_address[row.subject_id], row.read_at)]
+    rows = [row for row in found if by_address[row.subject_id].is_own(row.read_at)]
     rows += readings.filter(subject_type="accounts.user", subject_id=str(user_id))
     for row in rows:
         notice = row.notice
@@ -177,10 +177,26 @@ def _notices_read(user_id: int, own: dict[str, ProvenAddress], now: datetime) ->
         }
 
 
+def _wishes(user_id: int, own: dict[str, ProvenAddress], now: datetime) -> Iterator[dict[str, Any]]:
+    """R-Z8: standing wishes, those that ended too."""
+    rows = (
+        StandingWish.objects.filter(user_id=user_id, recipient__in=own).select_related("brand").order_by("-begins_at")
+    )
+    for row in rows:
+        yield {
+            "address": row.recipient,
+            "wish": words_of(Wanted.of(row), brand=row.brand, until=row.until, begins_at=row.begins_at),
+            "begins_at": _moment(row.begins_at),
+            "ends_at": _moment(row.until),
+            "ended_at": _moment(row.ended_at),
+        }
+
+
 _PARTS: dict[str, Callable[[int, dict[str, ProvenAddress], datetime], Iterator[dict[str, Any]]]] = {
     "consents": _consents,
     "history": _history,
     "messages": _messages,
+    "wishes": _wishes,
     "notices": _notices,
     "sign_ins": _sign_ins,
     "privacy_notices": _notices_read,
@@ -194,6 +210,7 @@ def printed(data: dict[str, Any]) -> list[dict[str, Any]]:
         "consents": _("Consents and refusals as they stand"),
         "history": _("History"),
         "messages": _("Messages recorded for my addresses"),
+        "wishes": _("My wishes"),
         "notices": _("Notices sent to me"),
         "sign_ins": _("Sign-ins"),
         "privacy_notices": _("Privacy notices that I read"),
@@ -242,6 +259,15 @@ def _labels() -> dict[str, str]:
         "version": _("Version"),
         "language": _("Language"),
         "read_at": _("Read"),
+        "wish": _("Wish"),
+        "begins_at": _("Begins"),
+        "ends_at": _("Ends"),
+        "ended_at": _("Ended"),
+        "tracking_number": _("Tracking number"),
+        "stands": _("State"),
+        "sender": _("Sender"),
+        "message_at": _("Message came"),
+        "filed_at": _("Filed"),
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -52,7 +51,7 @@ def own_messages(addresses: Sequence[ProvenAddress], *, number: int = 1) -> OwnM
     places = [
         (planned[message], message, recipient)
         for message, recipient in found
-        if message in planned and _is_own(own[recipient], planned[message])
+        if message in planned and own[recipient].is_own(planned[message])
     ]
     places.sort(reverse=True)
     start = (number - 1) * PAGE
@@ -70,7 +69,7 @@ def own_message(addresses: Sequence[ProvenAddress], public_id: UUID, address_id:
     row = next((one for one in addresses if one.pk == address_id), None)
     message = Message.objects.select_related("brand__provider").filter(public_id=public_id, released_at__isnull=False)
     found = message.first()
-    if row is None or found is None or not _is_own(row, found.planned_at):
+    if row is None or found is None or not row.is_own(found.planned_at):
         return None
     named = {key: reason for key, reason in naming([row.address]).items() if key[0] == found.pk}
     told = told_of([found], named)
@@ -93,7 +92,3 @@ def consent_then(message: OwnMessage) -> Moment | None:
 def may_refuse(message: OwnMessage) -> bool:
     """Whether the brand holds the address, so that it can be refused there."""
     return Consent.objects.filter(recipient=message.told.recipient, brand_id=message.told.message.brand_id).exists()
-
-
-def _is_own(row: ProvenAddress, planned_at: datetime) -> bool:
-    return row.history_from is None or planned_at >= row.history_from

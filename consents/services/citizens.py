@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +19,7 @@ from consents.selectors.own import channels_for, consent_of_event
 from consents.selectors.wishes import Wanted
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.policies import undo_until
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.accounts.services import set_history_from
 from iys_portal.core.actors import Actor
@@ -165,7 +165,7 @@ def begin_anew(*, actor: Actor, address_id: int, moment: datetime | None = None)
 
 def take_back_begun(*, actor: Actor, begun: Begun, at: datetime, moment: datetime | None = None) -> None:
     """Undo `begin_anew` of the last minutes (setting REFUSAL_UNDO). Raises `WrongMoment` later, and `NotFound`."""
-    if (moment or timezone.now()) >= at + settings.REGISTRY["REFUSAL_UNDO"]:
+    if (moment or timezone.now()) >= undo_until(at):
         raise WrongMoment
     take_back_withdrawn(actor=actor, withdrawn=begun.withdrawn)
     set_history_from(address_id=begun.address_id, history_from=begun.former, actor=actor)

@@ -109,7 +109,7 @@ def _tell(name: str, events: Iterable[ConsentEvent], last: int, *, rhythm: MailR
     by_user: dict[int, list[ConsentEvent]] = {}
     for row in sorted(rows.values(), key=lambda one: one.event_id):
         holder = holders.get(row.recipient)
-        if holder is not None and (holder.history_from is None or row.registered_at >= holder.history_from):
+        if holder is not None and holder.is_own(row.registered_at):
             by_user.setdefault(holder.user_id, []).append(row)
     brands = Brand.objects.in_bulk({row.brand_id for row in rows.values()})
     wishes = {row.user_id: row for row in CitizenMails.objects.filter(user__in=by_user)}

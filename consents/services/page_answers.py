@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -46,7 +45,6 @@ from .records import Outcome, write_rows
 
 NOT_FOR_PHONES = _("This page asks for e-mails only. Enter an e-mail address.")
 NOT_FOR_MAILS = _("This page asks for calls or text messages only. Enter a mobile phone number.")
-MANY_FOR_ADDRESS = _("We sent several codes to this address within an hour. Please try again later.")
 CHANGED = _("The page has changed since you opened it. Please read it once more; nothing was recorded.")
 NOT_OPEN = _("This page does not take consents at present. Nothing was recorded.")
 
@@ -66,9 +64,6 @@ def ask_code(
     address = accounts.code_address(text)
     if not any(channel.takes_phone == address.startswith("+") for channel in page.offered):
         raise Invalid(NOT_FOR_PHONES if address.startswith("+") else NOT_FOR_MAILS, field="address", code="kind")
-    within = f"consent-page-codes:{fingerprint(address)}"
-    if cache.get(within, 0) >= settings.REGISTRY["CODES_PER_HOUR"]:  # over all pages together
-        raise accounts.TooMany(MANY_FOR_ADDRESS, code="codes")
     try:
         with transaction.atomic():
             code = accounts.send_code(
@@ -77,10 +72,15 @@ def ask_code(
                 moment=moment,
                 deliver=lambda code, digits: _deliver(page, code, address, digits, language),
             )
+            accounts.count(  # over all pages together; one too many takes the code back
+                fingerprint(address),
+                what="consent-page-codes",
+                limit=settings.REGISTRY["CODES_PER_HOUR"],
+                sentence=accounts.MANY_FOR_ADDRESS,
+            )
             ConsentPage.objects.filter(pk=page.pk).update(asked=F("asked") + 1)
     except accounts.TooSoon as error:
         return visit.waits_for(address, error.sent_at)
-    cache.set(within, cache.get(within, 0) + 1, timeout=3600)
     return visit.waits_for(address, code.created_at)
 
 

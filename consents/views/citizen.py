@@ -24,6 +24,7 @@ from consents.selectors.own_list import own_page, reaching
 from consents.services import citizens
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.policies import undo_until
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
@@ -90,7 +91,7 @@ def undo_of(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]
     last = request.session.get(LAST)
     if last is None:
         return None
-    until = datetime.fromisoformat(last["at"]) + settings.REGISTRY["REFUSAL_UNDO"]
+    until = undo_until(datetime.fromisoformat(last["at"]))
     if now >= until:
         return None
     brands = {brand_id for _address, brand_id, _channel in last["what"]}

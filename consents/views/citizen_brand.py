@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 
 from consents.effective import Reason
-from consents.enums import Channel, WishKind
+from consents.enums import Channel, Status, WishKind
 from consents.forms.citizen import PlacesForm
 from consents.hooks import complaint_link
 from consents.selectors.own import OwnBrand, channels_for, own_brands, own_since
@@ -22,8 +22,8 @@ from consents.services import citizens
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.core import audit
 from iys_portal.core.errors import DomainError
-from providers.enums import ProviderState
 from providers.models import Brand, BrandProfile
+from providers.policies import may_record
 from providers.selectors.brand_search import brands_named
 
 from .citizen import CitizenView, remember, undo_of
@@ -58,7 +58,7 @@ class OfBrandView(CitizenView):
             "addresses": addresses,
             "texts": _texts(own),
             "places": _open_places(self.choices(addresses), addresses, own),
-            "active": brand.is_active and brand.provider.state == ProviderState.ACTIVE,
+            "active": brand.is_active and may_record(brand.provider, Status.ONAY),
             "never": [wish for wish in wishes if wish.kind is WishKind.BRAND and wish.brand_id == brand.pk],
             "others": [wish for wish in wishes if wish.kind is not WishKind.BRAND],
             "undo": undo_of(request, self.actor, now),

@@ -14,7 +14,7 @@ from consents.forms.citizen import WhyForm
 from consents.hooks import complaint_link
 from consents.selectors.own import OwnBrand, own_brands, own_since
 from consents.why import MAX_MAIL, clues_of, read_mail
-from iys_portal.accounts.services.codes import TooMany, count_network
+from iys_portal.accounts.services import TooMany, count
 from iys_portal.core import audit
 from iys_portal.core.refused_files import FileRefused
 from providers.selectors.brand_search import Found, brands_by
@@ -44,7 +44,7 @@ class WhyView(CitizenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = WhyForm(request.POST, request.FILES)
         try:
-            count_network(
+            count(
                 f"citizen-{self.actor.id}",
                 what="why",
                 limit=PER_HOUR,

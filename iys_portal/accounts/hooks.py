@@ -67,7 +67,7 @@ def register_address_end(path: str) -> None:
 
 
 def end_at_address(address: str, *, actor: Actor, moment: datetime) -> None:
-    """Called in the transaction in which an address passes to somebody else, or its holder's account is closed."""
+    """Called in the transaction in which an address passes to somebody else, or leaves its holder's account."""
     for path in _address_ends:
         end: Callable[..., object] = import_string(path)
         end(address, actor=actor, moment=moment)

@@ -1,6 +1,7 @@
 """People who sign in: staff and providers' users by password, citizens by a code to an address of theirs (design 8)."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -138,6 +139,10 @@ class ProvenAddress(models.Model):
     def is_phone(self) -> bool:
         return self.address.startswith("+")
 
+    def is_own(self, moment: datetime | None) -> bool:
+        """R-Z2: whether what happened then is the present holder's, and no earlier one's."""
+        return self.history_from is None or (moment is not None and moment >= self.history_from)
+
 
 class LostAddress(models.Model):
     """That an address of a citizen was proven by somebody else (R-Z2), until the citizen has read it.
@@ -151,6 +156,21 @@ class LostAddress(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class LeftAddress(models.Model):
+    """That a citizen gave an address up (R-Z2): what was recorded until then is not shown to whoever proves it next.
+
+    Held by a keyed hash, so that no address stays behind. `history_from` is what the row had, for the same citizen.
+    """
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="left_addresses")
+    left_at = models.DateTimeField()
+    history_from = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -33,6 +33,11 @@ def is_stale(proven: ProvenAddress, *, now: datetime) -> bool:
     return proven.is_phone and now >= proven.proven_at + settings.REGISTRY["PHONE_STALE"]
 
 
+def undo_until(at: datetime) -> datetime:
+    """R-Z3: until when what a recipient did at `at` can be taken back."""
+    return at + settings.REGISTRY["REFUSAL_UNDO"]
+
+
 def home_of(user: Any) -> str:
     """Name of the page that is the person's own: the citizen's page, or the panel's overview."""
     return settings.CITIZEN_HOME_URL if getattr(user, "is_citizen", False) else settings.LOGIN_REDIRECT_URL

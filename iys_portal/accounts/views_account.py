@@ -27,6 +27,7 @@ from iys_portal.core.forms import show_refusal
 from . import edevlet, services
 from .forms import MailsForm, OwnAddressForm, SignInCodeForm
 from .permissions import Permission
+from .policies import undo_until
 from .selectors import addresses_of, devices_of, edevlet_link_of, mails_of, passkeys_of
 from .views_citizen import code_context, set_waiting
 
@@ -79,7 +80,7 @@ def newly_mine_undo(request: HttpRequest) -> dict[str, Any] | None:
     last = request.session.get(NEWLY_MINE)
     if last is None:
         return None
-    until = datetime.fromisoformat(last["at"]) + settings.REGISTRY["REFUSAL_UNDO"]
+    until = undo_until(datetime.fromisoformat(last["at"]))
     return last | {"until": until} if timezone.now() < until else None
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from django.conf import settings
 from django.contrib import messages
@@ -18,13 +19,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
 
 from . import services
 from .forms import CitizenPasskeyEntryForm, CitizenPasskeyForm, PasskeyNameForm
-from .models import User
 from .selectors import passkeys_of
 from .views_account import CitizenPage
 from .views_citizen import open_session
@@ -111,13 +111,12 @@ class PasskeySignInView(View):
         try:
             limit = settings.REGISTRY["PASSKEYS_PER_NETWORK_HOUR"]
             services.count_network(get_client_ip(request) or "", what="passkeys", limit=limit)
-            user = services.enter_by_passkey(
-                user=_owner(form.cleaned_data["credential"]), request_id=current_request_id()
-            )
-        except (ValidationError, services.TooMany) as error:
-            status = getattr(error, "status", 422)
-            show_refusal(form, error if isinstance(error, services.TooMany) else Invalid(NOT_KNOWN))
-            return self.page(request, form, status=status)
+            passkey = _signed(form.cleaned_data["credential"])
+            user = services.enter_by_passkey(passkey=passkey, request_id=current_request_id())
+        except (ValidationError, NotFound, services.TooMany) as error:
+            refusal = error if isinstance(error, services.TooMany) else Invalid(NOT_KNOWN)
+            show_refusal(form, refusal)
+            return self.page(request, form, status=refusal.status)
         return open_session(request, user, by="passkey", goes_on="")
 
     def page(self, request: HttpRequest, form: CitizenPasskeyEntryForm, status: int = 200) -> HttpResponse:
@@ -125,11 +124,6 @@ class PasskeySignInView(View):
         return render(request, self.template, {"form": form, "options": options}, status=status)
 
 
-def _owner(credential: dict[str, Any]) -> User:
-    """The citizen whose passkey signed the browser's answer. Raises `ValidationError` for anybody else's."""
-    user: Any = auth.extract_user_from_response(credential)
-    if not user.is_citizen or not user.is_active:
-        raise ValidationError("member")
-    row = auth.complete_authentication(user, credential)
-    row.record_usage()
-    return user  # type: ignore[no-any-return]
+def _signed(credential: dict[str, Any]) -> Authenticator:
+    """The passkey that signed the browser's answer. Raises `ValidationError` where none did."""
+    return auth.complete_authentication(auth.extract_user_from_response(credential), credential)

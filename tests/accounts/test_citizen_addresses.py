@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from iys_portal.accounts import services
-from iys_portal.accounts.models import EdevletLink, LostAddress, ProvenAddress, User
+from iys_portal.accounts.models import EdevletLink, LeftAddress, LostAddress, ProvenAddress, User
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
@@ -123,6 +123,39 @@ def test_r_z2_removal_leaves_one_way_in(as_of: datetime) -> None:
     EdevletLink.objects.create(user=user, subject_hash="0" * 64, linked_at=as_of)
     services.remove_address(address_id=rows[MAIL], actor=citizen_of(user))
     assert own(user) == []
+
+
+def test_r_z2_what_was_recorded_before_an_address_was_given_up_is_not_the_next_holders(as_of: datetime) -> None:
+    user, stranger = citizen_with(MAIL, PHONE), citizen_with(OTHER)
+    row = ProvenAddress.objects.get(address=PHONE)
+    with time_machine.travel(as_of, tick=False):
+        services.remove_address(address_id=row.pk, actor=citizen_of(user))
+    later = as_of + timedelta(hours=1)
+    assert add_by_service(stranger, PHONE, later).history_from == as_of
+    services.remove_address(address_id=ProvenAddress.objects.get(address=PHONE).pk, actor=citizen_of(stranger))
+    assert PHONE not in str([vars(left) for left in LeftAddress.objects.all()])
+    again = add_by_service(stranger, PHONE, later + timedelta(hours=1))
+    assert again.history_from == as_of, "their own history, and still not the one before"
+
+
+def test_r_z2_whoever_takes_the_address_of_a_closed_account_begins_anew(as_of: datetime) -> None:
+    user = citizen_with(MAIL)
+    services.request_code(
+        address=MAIL, language="tr", ip="192.0.2.7", purpose=services.to_close_account(user.pk), moment=as_of
+    )
+    services.close_account(address=MAIL, code=sent_code(), actor=citizen_of(user), moment=as_of)
+    later = as_of + timedelta(hours=1)
+    ask(MAIL, at=later)
+    services.enter_by_code(address=MAIL, code=sent_code(), language="tr", moment=later)
+    assert ProvenAddress.objects.get(address=MAIL).history_from == as_of
+
+
+def test_nothing_is_added_to_an_account_that_was_closed_meanwhile(as_of: datetime) -> None:
+    user = citizen_with(MAIL)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(NotFound):
+        add_by_service(user, PHONE, as_of)
+    assert not ProvenAddress.objects.filter(address=PHONE).exists()
 
 
 def test_r_a1_nobody_touches_somebody_elses_address(as_of: datetime) -> None:

@@ -1,9 +1,10 @@
 """The only writers of accounts: people and their roles, second factors, invitations, sessions, citizens' codes."""
 
 from .addresses import add_address, read_lost_addresses, remove_address, set_history_from
-from .citizens import enter_by_code, enter_by_edevlet, enter_by_passkey, link_edevlet, unlink_edevlet
+from .citizens import enter_by_code, enter_by_passkey
 from .closing import close_account, close_account_without_addresses
 from .codes import (
+    MANY_FOR_ADDRESS,
     SIGN_IN,
     CodeOver,
     CodeWrong,
@@ -11,6 +12,7 @@ from .codes import (
     TooMany,
     TooSoon,
     code_address,
+    count,
     count_network,
     prove_address,
     request_code,
@@ -20,6 +22,7 @@ from .codes import (
     to_close_account,
 )
 from .devices import note_device
+from .edevlet import enter_by_edevlet, link_edevlet, unlink_edevlet
 from .factors import begin_grace, end_grace, enrol_totp, reset_second_factor, take_app_away
 from .invitations import (
     InvitationOver,
@@ -37,6 +40,7 @@ from .sessions import end_own_session, end_sessions
 from .users import change_staff_roles, deactivate_user, reactivate_user, set_language, set_mails
 
 __all__ = [
+    "MANY_FOR_ADDRESS",
     "SIGN_IN",
     "CodeOver",
     "CodeWrong",
@@ -54,6 +58,7 @@ __all__ = [
     "close_account",
     "close_account_without_addresses",
     "code_address",
+    "count",
     "count_network",
     "deactivate_user",
     "end_grace",

@@ -12,7 +12,7 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
 
-from .citizens import lock_address, lose_address
+from .citizens import history_begins, leave_address, lock_address, lose_address
 from .codes import prove_address, to_add_address
 
 LAST_WAY_IN = _(
@@ -35,7 +35,12 @@ def add_address(*, address: str, code: str, actor: Actor, moment: datetime | Non
 
 @transaction.atomic
 def _take(address: str, *, actor: Actor, moment: datetime) -> ProvenAddress:
-    """Locks the address, then its row: of two who prove it at once, the second takes it over from the first."""
+    """Locks the account, the address, then its row: of two who prove it at once, the second takes it over.
+
+    Raises `NotFound` where the account was closed meanwhile: an address in it would open nothing any more.
+    """
+    if not User.objects.select_for_update(of=("self",), no_key=True).filter(pk=actor.id, is_active=True).exists():
+        raise NotFound(code="account")
     lock_address(address)
     row = ProvenAddress.objects.select_for_update(of=("self",)).filter(address=address).first()
     if row is not None and row.user_id == actor.id:
@@ -46,22 +51,21 @@ def _take(address: str, *, actor: Actor, moment: datetime) -> ProvenAddress:
     taken = row is not None
     if row is not None:
         lose_address(row, actor=actor, moment=moment)
-    new = ProvenAddress.objects.create(
-        user_id=actor.id, address=address, proven_at=moment, history_from=moment if taken else None
-    )
+    since = moment if taken else history_begins(address, user_id=actor.id)
+    new = ProvenAddress.objects.create(user_id=actor.id, address=address, proven_at=moment, history_from=since)
     audit.record("address.taken_over" if taken else "address.added", new, actor=actor)
     return new
 
 
 @transaction.atomic
 def remove_address(*, address_id: int, actor: Actor) -> None:
-    """Take an own address out of the account; consents and refusals at it stay as they are (R-Z2).
+    """Take an own address out of the account; consents and refusals at it stay, standing wishes end (R-Z2).
 
     Raises `NotFound` for anybody else's, `WrongMoment` for the last way to sign in: such an account is closed, not
     emptied. Locks the account, so that two removals at once leave one.
     """
     actor.require(Permission.CONSENT_OWN)
-    User.objects.select_for_update(of=("self",)).get(pk=actor.id)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.id)
     own = ProvenAddress.objects.select_for_update(of=("self",)).filter(user_id=actor.id)
     row = own.filter(pk=address_id).first()
     if row is None:
@@ -69,7 +73,7 @@ def remove_address(*, address_id: int, actor: Actor) -> None:
     if own.count() == 1 and not EdevletLink.objects.filter(user_id=actor.id).exists():
         raise WrongMoment(LAST_WAY_IN, code="last_way_in")
     audit.record("address.removed", row, actor=actor)
-    row.delete()
+    leave_address(row, actor=actor, moment=timezone.now())
 
 
 @transaction.atomic

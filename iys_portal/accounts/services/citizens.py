@@ -2,24 +2,22 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils import timezone
 
 from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.keys import citizen_hash
-from iys_portal.accounts.models import EdevletLink, LostAddress, ProvenAddress, User
+from iys_portal.accounts.models import LeftAddress, LostAddress, ProvenAddress, User
 from iys_portal.accounts.notices import tell_citizen
-from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.policies import is_stale
 from iys_portal.accounts.scopes import citizen_actor
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import NotFound, WrongMoment
+from iys_portal.core.errors import NotFound
 from iys_portal.core.masking import mask
 
 from .codes import prove_address
-
-EDEVLET = "edevlet"
 
 
 def enter_by_code(
@@ -50,7 +48,10 @@ def _citizen_of(address: str, *, language: str, request_id: str, moment: datetim
         if proven is not None:
             lose_address(proven, actor=actor, moment=moment)
         proven = ProvenAddress.objects.create(
-            user=user, address=address, proven_at=moment, history_from=moment if stale else None
+            user=user,
+            address=address,
+            proven_at=moment,
+            history_from=moment if stale else history_begins(address, user_id=user.pk),
         )
     else:
         user = User.objects.get(pk=proven.user_id)
@@ -74,76 +75,39 @@ def lose_address(row: ProvenAddress, *, actor: Actor, moment: datetime) -> None:
     tell_citizen("address_lost", cause=f"address_lost:{key}", user=earlier, context={"masked": masked, "at": moment})
 
 
+def leave_address(row: ProvenAddress, *, actor: Actor, moment: datetime) -> None:
+    """The holder gives the address up: their wishes end, and what was recorded until now stays theirs alone."""
+    end_at_address(row.address, actor=actor, moment=moment)
+    kept = {"user_id": row.user_id, "left_at": moment, "history_from": row.history_from}
+    LeftAddress.objects.update_or_create(address_hash=citizen_hash("address", row.address), defaults=kept)
+    row.delete()
+
+
+def history_begins(address: str, *, user_id: int) -> datetime | None:
+    """From when on the history of an address that nobody holds is this citizen's; None: all of it."""
+    left = LeftAddress.objects.filter(address_hash=citizen_hash("address", address)).first()
+    if left is None:
+        return None
+    return left.history_from if left.user_id == user_id else left.left_at
+
+
 @transaction.atomic
-def enter_by_passkey(*, user: User, request_id: str = "") -> User:
-    """Note that a citizen came in by a passkey, which the caller has checked. Raises `NotFound` for anybody else."""
+def enter_by_passkey(*, passkey: Authenticator, request_id: str = "") -> User:
+    """The citizen whose passkey signed, which the caller has checked. Raises `NotFound` for anybody else's."""
+    user = User.objects.get(pk=passkey.user_id)
     if not user.is_citizen or not user.is_active:
         raise NotFound(code="passkey")
+    passkey.record_usage()
     audit.record("citizen.signed_in", user, actor=citizen_actor(user.pk, request_id=request_id), new={"by": "passkey"})
     return user
 
 
-@transaction.atomic
-def enter_by_edevlet(*, subject: str, language: str, request_id: str = "", moment: datetime | None = None) -> User:
-    """The citizen who is e-Devlet's `subject`; the first time an account without addresses is opened.
-
-    e-Devlet proves a person, not an address (design 8). Only a keyed hash of the subject is kept. Locks the subject,
-    so that two first sign-ins at once open one account.
-    """
-    moment = moment or timezone.now()
-    hashed = citizen_hash(EDEVLET, subject)
-    _advisory_lock(hashed)
-    link = EdevletLink.objects.select_related("user").filter(subject_hash=hashed).first()
-    if link is None:
-        user = User.objects.create_citizen(language=language)
-        EdevletLink.objects.create(user=user, subject_hash=hashed, linked_at=moment)
-        audit.record("citizen.opened", user, actor=citizen_actor(user.pk, request_id=request_id))
-    else:
-        user = link.user
-    audit.record("citizen.signed_in", user, actor=citizen_actor(user.pk, request_id=request_id), new={"by": EDEVLET})
-    return user
-
-
-@transaction.atomic
-def link_edevlet(*, subject: str, actor: Actor, moment: datetime | None = None) -> None:
-    """Tie e-Devlet to the account that one is signed in to; a second time nothing changes.
-
-    Raises `WrongMoment` where the person has another account by e-Devlet with addresses in it, or this account is tied
-    to somebody else. An account that e-Devlet opened and that is still empty gives way.
-    """
-    actor.require(Permission.CONSENT_OWN)
-    hashed = citizen_hash(EDEVLET, subject)
-    _advisory_lock(hashed)
-    link = EdevletLink.objects.select_for_update(of=("self",)).filter(subject_hash=hashed).first()
-    if link is not None and link.user_id == actor.id:
-        return
-    if EdevletLink.objects.filter(user_id=actor.id).exists():
-        raise WrongMoment(code="edevlet_other")
-    if link is not None:
-        if ProvenAddress.objects.filter(user_id=link.user_id).exists():
-            raise WrongMoment(code="edevlet_taken")
-        User.objects.filter(pk=link.user_id).update(is_active=False)
-        link.delete()
-    EdevletLink.objects.create(user_id=actor.id, subject_hash=hashed, linked_at=moment or timezone.now())
-    audit.record("citizen.edevlet_linked", ("accounts.user", str(actor.id)), actor=actor)
-
-
-@transaction.atomic
-def unlink_edevlet(*, actor: Actor) -> None:
-    """Untie e-Devlet. Raises `WrongMoment` where it is the only way in."""
-    actor.require(Permission.CONSENT_OWN)
-    User.objects.select_for_update(of=("self",)).get(pk=actor.id)
-    if not ProvenAddress.objects.filter(user_id=actor.id).exists():
-        raise WrongMoment(code="edevlet_last")
-    if EdevletLink.objects.filter(user_id=actor.id).delete()[0]:
-        audit.record("citizen.edevlet_unlinked", ("accounts.user", str(actor.id)), actor=actor)
-
-
 def lock_address(address: str) -> None:
     """Hold what somebody is about to prove, until the transaction's end: also where no row stands yet."""
-    _advisory_lock(citizen_hash("address", address))
+    advisory_lock(citizen_hash("address", address))
 
 
-def _advisory_lock(name: str) -> None:
+def advisory_lock(name: str) -> None:
+    """Hold a name until the transaction's end."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])

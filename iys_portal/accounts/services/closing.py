@@ -6,13 +6,13 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
-from iys_portal.accounts.hooks import end_at_address
 from iys_portal.accounts.models import CitizenMails, EdevletLink, KnownDevice, LostAddress, ProvenAddress, User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 
+from .citizens import leave_address
 from .codes import prove_address, to_close_account
 from .sessions import end_sessions
 
@@ -30,7 +30,7 @@ def close_account(*, address: str, code: str, actor: Actor, moment: datetime | N
         raise NotFound(code="address")
     moment = moment or timezone.now()
     prove_address(address=address, code=code, purpose=to_close_account(actor.id), moment=moment)
-    _close(actor, moment)
+    close(actor.id, actor=actor, moment=moment)
 
 
 def close_account_without_addresses(*, actor: Actor) -> None:
@@ -38,19 +38,19 @@ def close_account_without_addresses(*, actor: Actor) -> None:
     actor.require(Permission.CONSENT_OWN)
     if ProvenAddress.objects.filter(user_id=actor.id).exists():
         raise NotFound(code="address")
-    _close(actor, timezone.now())
+    close(actor.id, actor=actor, moment=timezone.now())
 
 
 @transaction.atomic
-def _close(actor: Actor, moment: datetime) -> None:
-    user = User.objects.select_for_update(of=("self",)).get(pk=actor.id)
-    addresses = sorted(ProvenAddress.objects.filter(user=user).values_list("address", flat=True))
-    for address in addresses:
-        end_at_address(address, actor=actor, moment=moment)
-    counts = {"addresses": len(addresses)}
+def close(user_id: int, *, actor: Actor, moment: datetime) -> None:
+    """End an account; the caller has made sure that `actor` may. Locks it, then its addresses."""
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    addresses = list(ProvenAddress.objects.select_for_update(of=("self",)).filter(user=user).order_by("address"))
+    for row in addresses:
+        leave_address(row, actor=actor, moment=moment)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    for model in (ProvenAddress, EdevletLink, KnownDevice, LostAddress, CitizenMails, Authenticator):
+    for model in (EdevletLink, KnownDevice, LostAddress, CitizenMails, Authenticator):
         model._default_manager.filter(user=user).delete()
     end_sessions(user)
-    audit.record("citizen.closed", user, actor=actor, old=counts)
+    audit.record("citizen.closed", user, actor=actor, old={"addresses": len(addresses)})

@@ -265,7 +265,12 @@ def network_of(ip: str) -> str:
 
 def count_network(ip: str, *, what: str, limit: int, sentence: str | Promise = MANY_FROM_NETWORK) -> None:
     """Count one request from this visitor's network. Raises `TooMany` beyond the limit of an hour."""
-    key = f"{what}-from:{network_of(ip)}"
+    count(network_of(ip), what=what, limit=limit, sentence=sentence)
+
+
+def count(who: str, *, what: str, limit: int, sentence: str | Promise) -> None:
+    """Count one request of somebody, however they are named. Raises `TooMany` beyond the limit of an hour."""
+    key = f"{what}-from:{who}"
     cache.add(key, 0, timeout=3600)
     try:
         asked = cache.incr(key)

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from iys_portal.accounts.keys import citizen_hash
-from iys_portal.accounts.models import CitizenMails, KnownDevice, User
+from iys_portal.accounts.models import KnownDevice, User
 from iys_portal.accounts.notices import tell_citizen
+from iys_portal.accounts.selectors import mails_of
 
 
 @transaction.atomic
@@ -25,8 +26,7 @@ def note_device(*, user: User, token: str, browser: str, moment: datetime, but: 
     row = KnownDevice.objects.create(
         user=user, token_hash=hashed, browser=browser, first_seen_at=moment, last_seen_at=moment
     )
-    wanted = CitizenMails.objects.filter(user=user).values_list("devices", flat=True).first()
-    if not first and wanted is not False:
+    if not first and mails_of(user.pk)["devices"]:
         context = {"at": moment, "browser": browser}
         tell_citizen("new_device", cause=f"new_device:{row.pk}", user=user, context=context, but=but)
     return True

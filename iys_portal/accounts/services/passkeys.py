@@ -52,7 +52,7 @@ def remove_passkey(*, passkey_id: int, actor: Actor) -> None:
 def _owner(actor: Actor) -> User:
     """The citizen, locked: passkeys of an account change one after the other."""
     actor.require(Permission.CONSENT_OWN)
-    return User.objects.select_for_update(of=("self",)).get(pk=actor.id)
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.id)
 
 
 def _own(passkey_id: int, user: User) -> Authenticator:

@@ -10,10 +10,14 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
+from complaints.services import Prefill, start_draft
 from consents import own_data as parts
+from consents.enums import WishKind
 from consents.models import ConsentEvent
-from consents.selectors.own_data import own_data
+from consents.selectors.own_data import own_data, printed
+from consents.selectors.wishes import Wanted
 from consents.services.own_data import forget_own_data, make_own_data, own_jobs, start_own_data, take_own_data
+from consents.services.wishes import begin_wish
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.errors import WrongMoment
@@ -80,6 +84,23 @@ def test_r_z2_an_earlier_holders_history_is_left_out(citizen: User, record, as_o
     (stands,) = data["consents"]
     assert stands["status"] == "ONAY", "that it may reach the new holder, they have to know"
     assert (stands["source"], stands["consent_date"], stands["registered_at"]) == (None, None, None)
+
+
+def test_r_z2_whom_an_earlier_holder_refused_is_nobodys_to_know(citizen: User, record, as_of) -> None:
+    record(BrandFactory(), PHONE, "MESAJ", status="RET")
+    now = as_of + timedelta(minutes=1)
+    ProvenAddress.objects.filter(address=PHONE).update(history_from=now)
+    assert own_data(citizen.pk, now=now)["consents"] == []
+
+
+def test_r_z6_wishes_and_complaints_are_among_it(citizen: User, as_of) -> None:
+    begin_wish(actor=actor_for(citizen), wanted=Wanted(WishKind.PAUSE, days=7))
+    start_draft(actor=actor_for(citizen), language="tr", prefill=Prefill(sender="FIRSAT"))
+    start_draft(actor=actor_for(citizen_with(OTHERS)), language="tr", prefill=Prefill(sender="BASKASI"))
+    data = own_data(citizen.pk, now=timezone.now())
+    assert {row["address"] for row in data["wishes"]} == {MAIL, PHONE}
+    assert [row["sender"] for row in data["complaints"]] == ["FIRSAT"]
+    assert {part["title"] for part in printed(data)} >= {"Dileklerim", "Şikâyetler"}
 
 
 def test_r_a1_another_citizen_gets_404(sign_in, written: Job) -> None:

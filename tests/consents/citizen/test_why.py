@@ -21,7 +21,7 @@ from providers.models import Brand, BrandValue
 from providers.selectors.brand_search import Sign, brands_by, brands_named
 from tests.factories import BrandFactory, ProviderFactory
 
-from .conftest import OTHERS, PHONE
+from .conftest import OTHERS, PHONE, citizen_with
 
 pytestmark = pytest.mark.django_db
 WHY = "/izinlerim/neden/"
@@ -175,6 +175,9 @@ class TestPage:
         answers = [page.post(WHY, {"sender": "ORNEKCARSI"}) for _try in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert "Örnek Çarşı" not in answers[2].content.decode()
+        other = Client()
+        other.force_login(citizen_with(OTHERS), backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert other.post(WHY, {"sender": "ORNEKCARSI"}).status_code == 200, "each citizen has questions of their own"
 
     def test_complaining_begins_with_what_is_known(self, page: Client, shop: Brand) -> None:
         text = page.post(WHY, {"text": "Çarşı'da <b>indirim</b>", "sender": "ORNEKCARSI"}).content.decode()
@@ -186,6 +189,13 @@ class TestPage:
     def test_without_anybody_who_takes_complaints_none_is_offered(self, page: Client, shop: Brand, monkeypatch) -> None:
         monkeypatch.setattr(hooks, "_complaint_links", [])
         assert "Şikâyet et" not in page.post(WHY, {"sender": "ORNEKCARSI"}).content.decode()
+
+
+def test_long_words_and_hosts_cost_no_more_than_their_length() -> None:
+    """Each of these took seconds or gigabytes with the first expressions."""
+    for text in ("a" * 20_000, "a." * 10_000, "@" * 20_000, "a-" * 10_000):
+        assert not clues_of(text).domains
+    assert not clues_of("", hosts=["a." * 200_000 + "example"]).domains
 
 
 def test_queries_do_not_grow_with_the_message(page: Client, shop: Brand, django_assert_max_num_queries) -> None:

@@ -13,7 +13,7 @@ from consents.models import Consent, ConsentEvent, RefusalAlert, StandingWish
 from consents.selectors.wishes import Wanted, affected
 from consents.services.wishes import begin_again, begin_wish, end_wish
 from iys_portal.accounts.models import User
-from iys_portal.accounts.services import close_account, request_code, to_close_account
+from iys_portal.accounts.services import close_account, remove_address, request_code, to_close_account
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound
 from iys_portal.core.models import AuditEntry
 from providers.models import BrandProfile
@@ -203,6 +203,14 @@ def test_r_z2_an_address_that_changes_hands_leaves_its_wishes(citizen: User, rec
     assert everywhere(brand, now) is WISH
     add_by_service(citizen_with("yeni@deneme.example"), MAIL, now)
     assert everywhere(brand, now + timedelta(seconds=1)) is YES
+
+
+def test_an_address_that_is_taken_out_of_an_account_leaves_its_wishes(citizen: User, record) -> None:
+    brand = BrandFactory()
+    record(brand)
+    begin_wish(actor=actor_of(citizen), wanted=NO_MAIL)
+    remove_address(address_id=citizen.addresses.get(address=MAIL).pk, actor=actor_of(citizen))
+    assert everywhere(brand, timezone.now() + timedelta(seconds=1)) is YES
 
 
 def test_the_end_of_an_account_ends_its_wishes(citizen: User, record) -> None:
