@@ -1,6 +1,7 @@
 """What several journeys do in the browser: sign in, apply, sign, read a mail."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +9,8 @@ from io import BytesIO
 from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -75,6 +77,21 @@ def letter_with(pattern: str, *, to: str) -> re.Match[str]:
 
     until(lambda: bool(found()), what=f"a mail to {to}")
     return found()[0]
+
+
+def worded(language: str) -> Callable[[str], str]:
+    """What the portal says for an English text in this language."""
+
+    def say(text: str) -> str:
+        with translation.override(language):
+            return gettext(text)
+
+    return say
+
+
+def reads(page: Page, url: str, language: str) -> None:
+    """The visitor chose this language before."""
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
 
 
 def mailed_code(to: str) -> str:

@@ -12,7 +12,7 @@ from iys_portal.core import mailbox
 from tests.workers import until
 
 from .conftest import Portal
-from .steps import mailed_code
+from .steps import mailed_code, reads, worded
 from .test_passkey import put_in_authenticator
 
 MAIL, PHONE = "ayse@deneme.example", "+905321234567"
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 def looked_at(page: Page) -> None:
     """Within the screen and without an axe violation, wide and narrow."""
+    page.wait_for_load_state("networkidle")  # what a click began is over
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), page.url
@@ -39,7 +40,10 @@ def texted_code(to: str) -> str:
     return found()[0][:6]
 
 
-def test_r_z1_from_the_first_code_to_the_end_of_the_account(page: Page, portal: Portal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_r_z1_r_z7_from_the_first_code_to_the_end_of_the_account(page: Page, portal: Portal, language: str) -> None:
+    say = worded(language)
+    reads(page, portal.url, language)
     put_in_authenticator(page)
     page.goto(f"{portal.url}/vatandas/giris/")
     looked_at(page)
@@ -56,34 +60,34 @@ def test_r_z1_from_the_first_code_to_the_end_of_the_account(page: Page, portal: 
     page.wait_for_url("**/izinlerim/")
     assert PrivacyNoticeRead.objects.count() == 1
 
-    page.get_by_role("link", name="Adreslerim").click()
+    page.get_by_role("link", name=say("My addresses")).click()
     looked_at(page)
-    page.get_by_label("E-posta ya da cep telefonu").fill("0532 123 45 67")
-    page.get_by_role("button", name="Bu adrese kod gönder").click()
+    page.get_by_label(say("E-mail or mobile phone")).fill("0532 123 45 67")
+    page.get_by_role("button", name=say("Send a code to it")).click()
     page.wait_for_url("**/adresler/kod/")
     looked_at(page)
     page.locator("#id_code").fill(texted_code(PHONE))
-    page.get_by_role("button", name="Adresi ekle").click()
+    page.get_by_role("button", name=say("Add the address")).click()
     expect(page.locator(".account-list")).to_contain_text(PHONE)
     assert ProvenAddress.objects.get(address=PHONE).user == User.objects.get(kind="citizen")
 
-    page.get_by_role("link", name="Hesabım").click()
+    page.get_by_role("link", name=say("My account")).click()
     looked_at(page)
-    page.get_by_role("link", name="Geçiş anahtarı ekle").click()
+    page.get_by_role("link", name=say("Add a passkey")).click()
     looked_at(page)
-    page.get_by_label("Ad").fill("Telefonum")
-    page.get_by_role("button", name="Geçiş anahtarını ekle").click()
+    page.get_by_label(say("Name")).fill("Telefonum")
+    page.get_by_role("button", name=say("Add the passkey")).click()
     expect(page.locator("main")).to_contain_text("Telefonum")
-    page.get_by_role("button", name="Çıkış yap").click()
+    page.get_by_role("button", name=say("Sign out")).click()
     page.wait_for_url("**/vatandas/giris/")
-    page.get_by_role("link", name="Geçiş anahtarıyla gir").click()
+    page.get_by_role("link", name=say("Sign in with a passkey")).click()
     looked_at(page)
-    page.get_by_role("button", name="Geçiş anahtarını kullan").click()
+    page.get_by_role("button", name=say("Use the passkey")).click()
     page.wait_for_url("**/izinlerim/")
 
     page.goto(f"{portal.url}/izinlerim/verilerim/")
-    page.get_by_role("button", name="Dosyalarımı hazırla").click()
-    save = page.get_by_role("button", name="JSON indir")
+    page.get_by_role("button", name=say("Make my files")).click()
+    save = page.get_by_role("button", name=say("Download as JSON, for programs"))
     expect(save).to_be_visible(timeout=60_000)
     looked_at(page)
     with page.expect_download() as loading:
@@ -96,12 +100,12 @@ def test_r_z1_from_the_first_code_to_the_end_of_the_account(page: Page, portal: 
     looked_at(page)
     page.get_by_label(PHONE).check()
     before = texted_code(PHONE)
-    page.get_by_role("button", name="Hesabı silmek için kod gönder").click()
+    page.get_by_role("button", name=say("Send me a code to delete the account")).click()
     page.wait_for_url("**/sil/kod/")
     looked_at(page)
     until(lambda: texted_code(PHONE) != before, what="the text with the second code")
     page.locator("#id_code").fill(texted_code(PHONE))
-    page.get_by_role("button", name="Hesabımı sil").click()
+    page.get_by_role("button", name=say("Delete my account")).click()
     page.wait_for_url("**/vatandas/giris/")
-    expect(page.locator("main")).to_contain_text("Hesabınız silindi")
+    expect(page.locator("main")).to_contain_text(say("Your account is deleted. Your refusals stay in force."))
     assert not ProvenAddress.objects.exists() and not User.objects.get(kind="citizen").is_active

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.factories import officer_of
 from tests.workers import until
 
 from .conftest import Portal
+from .steps import reads, worded
 from .test_journey import sign_in
 from .test_queries import accessible
 
@@ -37,14 +39,15 @@ def a_text(brand: Brand) -> None:
     publish(actor=manager, text_id=draft.pk, ticked=[check.name for check in BY_PERSON])
 
 
-def newest_code(about: str) -> str:
-    """The code of the newest mail to the person whose subject says this."""
+def newest_code(subject: str) -> str:
+    """The code of the newest mail to the person with this subject, whatever name stands in it."""
+    pattern = re.sub(r"%\\\(\w+\\\)s", ".+", re.escape(subject))
 
     def found() -> list[str]:
-        letters = [letter for letter in mailbox.letters() if MAIL in letter.to and about in letter.subject]
+        letters = [one for one in mailbox.letters() if MAIL in one.to and re.search(pattern, one.subject)]
         return [match[1] for letter in letters if (match := re.search(r"^\s+(\d{6})\s*$", letter.text, re.MULTILINE))]
 
-    until(lambda: bool(found()), what=f"a code: {about}")
+    until(lambda: bool(found()), what=f"a code: {subject}")
     return found()[0]
 
 
@@ -54,13 +57,17 @@ def downloaded(page: Page, button: str) -> Path:
     return Path(download.value.path())
 
 
-def test_r_m7_from_the_maker_to_the_verified_receipt(page: Page, portal: Portal, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "width"), [("tr", 360), ("en", 1280)])
+def test_r_m7_r_z7_from_the_maker_to_the_verified_receipt(
+    page: Page, portal: Portal, tmp_path: Path, language: str, width: int
+) -> None:
     a_text(Brand.objects.get())
     citizens_notice()
     sign_in(page, portal)
     page.goto(f"{portal.url}/onay-sayfalari/yeni/")
     page.fill("#id_title", "Haberler")
     page.get_by_label("E-posta", exact=True).check()
+    page.check("input[name=languages][value=en]")
     expect(page.locator("#page-preview")).to_contain_text("Haberler")
     expect(page.locator("#page-preview .text-box")).to_have_text(["E-posta"])
     accessible(page)
@@ -69,63 +76,68 @@ def test_r_m7_from_the_maker_to_the_verified_receipt(page: Page, portal: Portal,
     accessible(page)
     address = page.get_by_role("link", name="Sayfaya git").get_attribute("href")
     page.context.clear_cookies()
-    gives(page, address or "")
+    page.set_viewport_size({"width": width, "height": 800})
+    gives(page, f"{address}?dil={language}", worded(language))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not page.context.cookies()
     seal_ledger()
-    proves(page, portal, tmp_path)
+    reads(page, portal.url, language)
+    proves(page, portal, tmp_path, worded(language))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def gives(page: Page, address: str) -> None:
-    """On a phone's screen: read, prove the address, tick, receipt."""
-    page.set_viewport_size({"width": 360, "height": 800})
+def gives(page: Page, address: str, say: Callable[[str], str]) -> None:
+    """Read, prove the address, tick, receipt."""
     page.goto(address)
     expect(page.locator("main")).to_contain_text("Deneme Mağazacılık A.Ş.")
     accessible(page)
-    page.get_by_label("E-postanız").fill(MAIL)
-    page.get_by_role("button", name="Aydınlatma metnini okudum").click()
+    page.get_by_label(say("Your e-mail")).fill(MAIL)
+    page.get_by_role("button", name=say("I have read the notice: send me a code")).click()
     accessible(page)
-    page.get_by_label("Kod").fill(newest_code("onay sayfası"))
-    page.get_by_role("button", name="Adresimi doğrula").click()
+    page.get_by_label(say("Code")).fill(newest_code(say("Your code for the consent page of %(brand)s")))
+    page.get_by_role("button", name=say("Prove my address")).click()
     box = page.get_by_role("checkbox")
     expect(box).not_to_be_checked()
     accessible(page)
     assert not ConsentEvent.objects.exists()
     box.check()
-    page.get_by_role("button", name="İşaretlediklerim için onay veriyorum").click()
-    expect(page.locator("h1")).to_have_text("Onayınız kaydedildi")
+    page.get_by_role("button", name=say("I give my consent for what I ticked")).click()
+    expect(page.locator("h1")).to_have_text(say("Your consent is recorded"))
     accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert ConsentPage.objects.get().answered == 1
 
 
-def proves(page: Page, portal: Portal, folder: Path) -> None:
+def proves(page: Page, portal: Portal, folder: Path, say: Callable[[str], str]) -> None:
     """The citizen signs in, reads the history, takes evidence and receipt home, and has the receipt checked."""
     page.goto(f"{portal.url}/izinlerim/gecmis/")
     page.locator("#id_address").fill(MAIL)
     page.locator("main button[type=submit]").first.click()
-    page.locator("#id_code").fill(newest_code("giriş kodunuz"))
-    page.get_by_role("button", name="Giriş yap").click()
-    expect(page.locator(".timeline")).to_contain_text("Markanın onay sayfasında onay verdiniz")
+    page.locator("#id_code").fill(newest_code(say("Your sign-in code for %(site_name)s")))
+    page.get_by_role("button", name=say("Sign in")).click()
+    expect(page.locator(".timeline")).to_contain_text(say("You gave your consent on the brand's consent page"))
     accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.get_by_role("button", name="Kanıt (PDF)").click()
-    expect(page.get_by_role("button", name="PDF'i indir")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name=say("Evidence (PDF)")).click()
+    expect(page.get_by_role("button", name=say("Download the PDF"))).to_be_visible(timeout=60_000)
     accessible(page)
-    assert downloaded(page, "PDF'i indir").read_bytes().startswith(b"%PDF")
+    assert downloaded(page, say("Download the PDF")).read_bytes().startswith(b"%PDF")
     page.goto(f"{portal.url}/izinlerim/gecmis/")
-    page.get_by_role("button", name="İmzalı makbuz").click()
+    page.get_by_role("button", name=say("Signed receipt")).click()
     receipt = folder / "makbuz.json"
-    receipt.write_bytes(downloaded(page, "İmzalı dosyayı indir (JSON)").read_bytes())
-    expect(page.get_by_role("button", name="PDF'i indir")).to_be_visible(timeout=60_000)
+    receipt.write_bytes(downloaded(page, say("Download the signed file (JSON)")).read_bytes())
+    expect(page.get_by_role("button", name=say("Download the PDF"))).to_be_visible(timeout=60_000)
     pdf = folder / "makbuz.pdf"
-    pdf.write_bytes(downloaded(page, "PDF'i indir").read_bytes())
+    pdf.write_bytes(downloaded(page, say("Download the PDF")).read_bytes())
     page.goto(f"{portal.url}/dogrula/")
     for file in (receipt, pdf):
         page.locator("[data-verify-file]").set_input_files(file)
-        expect(page.locator("[data-verify-result]")).to_contain_text("Makbuz geçerli")
+        expect(page.locator("[data-verify-result]")).to_contain_text(
+            say("The receipt holds: the registry signed it just as it is written here.")
+        )
     accessible(page)
     changed = json.loads(receipt.read_text(encoding="utf-8"))
     changed["receipt"]["events"][0]["event_state"] = "refused"
     receipt.write_text(json.dumps(changed), encoding="utf-8")
     page.locator("[data-verify-file]").set_input_files(receipt)
-    expect(page.locator("[data-verify-result]")).to_contain_text("GEÇERLİ DEĞİL")
+    expect(page.locator("[data-verify-result]")).to_contain_text(
+        say("The receipt does NOT hold: something in it was changed.")
+    )
