@@ -11,7 +11,7 @@ from pathlib import Path
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -87,6 +87,13 @@ def worded(language: str) -> Callable[[str], str]:
             return gettext(text)
 
     return say
+
+
+def press(control: Locator, key: str = "Enter") -> None:
+    """Use a link, a button or a box by the keyboard alone."""
+    control.focus()
+    expect(control).to_be_focused()
+    control.press(key)
 
 
 def reads(page: Page, url: str, language: str) -> None:

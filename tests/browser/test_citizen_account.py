@@ -12,7 +12,7 @@ from iys_portal.core import mailbox
 from tests.workers import until
 
 from .conftest import Portal
-from .steps import mailed_code, reads, worded
+from .steps import mailed_code, press, reads, worded
 from .test_passkey import put_in_authenticator
 
 MAIL, PHONE = "ayse@deneme.example", "+905321234567"
@@ -60,52 +60,52 @@ def test_r_z1_r_z7_from_the_first_code_to_the_end_of_the_account(page: Page, por
     page.wait_for_url("**/izinlerim/")
     assert PrivacyNoticeRead.objects.count() == 1
 
-    page.get_by_role("link", name=say("My addresses")).click()
+    press(page.get_by_role("link", name=say("My addresses")))
     looked_at(page)
     page.get_by_label(say("E-mail or mobile phone")).fill("0532 123 45 67")
-    page.get_by_role("button", name=say("Send a code to it")).click()
+    press(page.get_by_role("button", name=say("Send a code to it")))
     page.wait_for_url("**/adresler/kod/")
     looked_at(page)
     page.locator("#id_code").fill(texted_code(PHONE))
-    page.get_by_role("button", name=say("Add the address")).click()
+    press(page.get_by_role("button", name=say("Add the address")))
     expect(page.locator(".account-list")).to_contain_text(PHONE)
     assert ProvenAddress.objects.get(address=PHONE).user == User.objects.get(kind="citizen")
 
-    page.get_by_role("link", name=say("My account")).click()
+    press(page.get_by_role("link", name=say("My account")))
     looked_at(page)
-    page.get_by_role("link", name=say("Add a passkey")).click()
+    press(page.get_by_role("link", name=say("Add a passkey")))
     looked_at(page)
     page.get_by_label(say("Name")).fill("Telefonum")
-    page.get_by_role("button", name=say("Add the passkey")).click()
+    press(page.get_by_role("button", name=say("Add the passkey")))
     expect(page.locator("main")).to_contain_text("Telefonum")
-    page.get_by_role("button", name=say("Sign out")).click()
+    press(page.get_by_role("button", name=say("Sign out")))
     page.wait_for_url("**/vatandas/giris/")
-    page.get_by_role("link", name=say("Sign in with a passkey")).click()
+    press(page.get_by_role("link", name=say("Sign in with a passkey")))
     looked_at(page)
-    page.get_by_role("button", name=say("Use the passkey")).click()
+    press(page.get_by_role("button", name=say("Use the passkey")))
     page.wait_for_url("**/izinlerim/")
 
     page.goto(f"{portal.url}/izinlerim/verilerim/")
-    page.get_by_role("button", name=say("Make my files")).click()
+    press(page.get_by_role("button", name=say("Make my files")))
     save = page.get_by_role("button", name=say("Download as JSON, for programs"))
     expect(save).to_be_visible(timeout=60_000)
     looked_at(page)
     with page.expect_download() as loading:
-        save.click()
+        press(save)
     data = json.loads(Path(loading.value.path()).read_text(encoding="utf-8"))
     assert [row["address"] for row in data["addresses"]] == [MAIL, PHONE]
     assert data["account"]["passkeys"][0]["name"] == "Telefonum"
 
     page.goto(f"{portal.url}/hesabim/sil/")
     looked_at(page)
-    page.get_by_label(PHONE).check()
+    press(page.get_by_label(PHONE), "Space")
     before = texted_code(PHONE)
-    page.get_by_role("button", name=say("Send me a code to delete the account")).click()
+    press(page.get_by_role("button", name=say("Send me a code to delete the account")))
     page.wait_for_url("**/sil/kod/")
     looked_at(page)
     until(lambda: texted_code(PHONE) != before, what="the text with the second code")
     page.locator("#id_code").fill(texted_code(PHONE))
-    page.get_by_role("button", name=say("Delete my account")).click()
+    press(page.get_by_role("button", name=say("Delete my account")))
     page.wait_for_url("**/vatandas/giris/")
     expect(page.locator("main")).to_contain_text(say("Your account is deleted. Your refusals stay in force."))
     assert not ProvenAddress.objects.exists() and not User.objects.get(kind="citizen").is_active

@@ -15,6 +15,7 @@ from providers.models import Brand
 from tests.factories import BrandFactory, officer_of
 
 from .conftest import Portal
+from .steps import press
 from .test_exports import WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -78,7 +79,7 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     expect(undo).to_have_count(0)
     assert sendable(moda, MAIL, 3) and sendable(moda, PHONE, 2)
 
-    card.get_by_role("button", name=whole).click()
+    press(card.get_by_role("button", name=whole))
     expect(undo).to_be_visible()
     assert not sendable(moda, MAIL, 3) and not sendable(moda, PHONE, 2)
     page.get_by_role("searchbox").first.fill("kitap")
@@ -87,19 +88,19 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     expect(page.locator(f"#brand-card-{book.pk}")).to_be_visible()
 
     page.locator("[data-dialog-open=refuse-everything]").click()  # everything
-    page.locator("#refuse-everything button[type=submit]").click()
+    press(page.locator("#refuse-everything button[type=submit]"))
     expect(page.locator("#own-said .alert")).to_be_visible()
     assert not sendable(book, MAIL, 3) and not sendable(book, PHONE, 2)
 
     page.goto(f"{portal.url}/izinlerim/marka/?q=moda")  # yes to a brand
     looked_at(page, width)
-    page.get_by_role("link", name="Deneme Moda").click()
+    press(page.get_by_role("link", name="Deneme Moda"))
     looked_at(page, width)
-    page.locator("input[name=places]").last.check()
-    page.get_by_role("button", name=go_on).click()
+    press(page.locator("input[name=places]").last, "Space")
+    press(page.get_by_role("button", name=go_on))
     expect(page.locator("main")).to_contain_text("Deneme Moda")
     looked_at(page, width)
-    page.get_by_role("button", name=yes).click()
+    press(page.get_by_role("button", name=yes))
     expect(page.locator(".own-row-acts .btn-outline-danger")).to_have_count(1)
     assert sendable(moda, MAIL, 3) is not sendable(moda, PHONE, 2)
 
@@ -108,9 +109,9 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     page.locator("textarea").fill(
         "Deneme Moda yaz indirimi başladı, kaçırmayın! Bütün mağazalarda geçerlidir, bekleriz."
     )
-    page.get_by_role("button", name=find_out).click()
+    press(page.get_by_role("button", name=find_out))
     looked_at(page, width)
-    page.locator(".own-candidate").first.get_by_role("button", name=withdraw).click()
+    press(page.locator(".own-candidate").first.get_by_role("button", name=withdraw))
     expect(page.locator(".own-row-acts .btn-outline-danger")).to_have_count(0)
     assert not sendable(moda, MAIL, 3) and not sendable(moda, PHONE, 2)
 
