@@ -78,11 +78,10 @@ def is_used(retailer_id: int) -> bool:
     if RetailerAccess.objects.filter(retailer_id=retailer_id).exists():
         return True
     with connection.cursor() as cursor:
-        # By the brand's index: dealers are looked for in their brand's consents only.
+        # By `event_of_retailer`: the ledger's rows that name a dealer, and no others.
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM consents_consentevent e WHERE e.retailer_id = %s AND e.brand_id ="
-            " (SELECT brand_id FROM providers_retailer WHERE id = %s))",
-            [retailer_id, retailer_id],
+            "SELECT EXISTS (SELECT 1 FROM consents_consentevent WHERE retailer_id = %s)",
+            [retailer_id],
         )
         return bool(cursor.fetchone()[0])
 

@@ -5,10 +5,12 @@ import socket
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consents.models import ClosedDay, DayAgreement, DayFile, PushConnection, RetailerAccess
-from consents.services.retailer_access import forget_access
+from consents.services.retailer_access import forget_access, is_used
 from iys_portal.core.errors import Invalid
 from iys_portal.core.targets import check_target
 from providers.models import Retailer, RetailerDetails
@@ -141,10 +143,19 @@ class TestDealers:
         assert codes(program.delete(f"retailers/{spare}")) == ["H058"]
         assert program.get(f"retailers/{spare}").json() == {}
 
+    def test_r_c20_whether_an_event_names_a_dealer_is_read_from_an_index(self, brand):
+        retailer = RetailerFactory(brand=brand)
+        with CaptureQueriesContext(connection) as asked:
+            assert not is_used(retailer.pk)
+        query = next(one["sql"] for one in asked if "consents_consentevent" in one["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {query}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "event_of_retailer" in plan, plan
+
     def test_r_p9_identity_numbers_stand_encrypted(self, program):
         program.post("retailers", dealer())
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute("SELECT tckn, mersis, tax_number, person, mobile FROM providers_retailerdetails")
             assert not any("10000000146" in value or "XYZ" in value for value in cursor.fetchone())
