@@ -166,8 +166,8 @@ def recipient_type_of(text: str) -> RecipientType:
     return found
 
 
-def day_of(ask: Ask) -> date:
-    """The day of a path; the strict interface answers for seven days only."""
+def day_of(ask: Ask, *, recent: bool = False) -> date:
+    """The day of a path; the strict interface, and what reads the ledger (`recent`), answers for seven days only."""
     text = ask.path["day"]
     try:
         found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
@@ -176,7 +176,7 @@ def day_of(ask: Ask) -> date:
     if found is None:
         raise refuse(422, "H501", location=["reportDate"], value=text)
     days = settings.REGISTRY["RECONCILE_DAYS"]
-    if settings.API_STRICT and (ask.now.astimezone(ISTANBUL).date() - found).days > days:
+    if (recent or settings.API_STRICT) and (ask.now.astimezone(ISTANBUL).date() - found).days > days:
         raise refuse(422, "H502", location=["reportDate"], value=text, days=days)
     return found
 

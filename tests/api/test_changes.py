@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -70,6 +71,15 @@ class TestReconciliation:
         assert codes(program.put(f"agreements/{TODAY}", {"agreementStatus": False})) == ["H512"]
         settings.API_STRICT = True
         assert codes(program.get("agreements/2020-09-30")) == ["H502"]
+
+    def test_numbers_are_counted_for_seven_days_only_and_within_a_limit(self, program, settings):
+        today = timezone.localdate()
+        path = "changes/{}/recipients/BIREYSEL"
+        old = program.get(path.format(today - timedelta(days=8)))
+        assert (old.status_code, codes(old)) == (422, ["H502"])
+        settings.API_LIMITS = settings.API_LIMITS | {"history": (1, 3600)}
+        for status in (200, 429):
+            assert program.get(path.format(today - timedelta(days=7))).status_code == status
 
     def test_the_days_numbers(self, program, brand, entry):
         program.post("consents", entry())
