@@ -35,7 +35,9 @@ class RegisterPushCall(Call):
             push.connect_all(actor=ask.actor, brand=ask.brand, wanted=wanted, now=ask.now)
         except Invalid as error:
             raise refuse(422, "H531" if error.code == "scheme" else "H530", location=["url"]) from None
-        except WrongMoment:
+        except WrongMoment as error:
+            if error.code != "connections":
+                raise
             raise refuse(422, "H530") from None
         return {"message": _("Connection made")}
 

@@ -10,6 +10,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
+from providers.policies import require_active
 
 Key = tuple[str, int, int, int]
 _OPEN = """
@@ -42,7 +43,7 @@ def open_access(keys: Sequence[Key], retailers: Collection[int]) -> None:
 
 @transaction.atomic
 def add_access(*, actor: Actor, brand: Brand, key: Key, retailers: Collection[int]) -> None:
-    """Let more dealers see one consent. Raises `NotAllowed`, `NotFound` (code `consent`) without a record."""
+    """Let more dealers see one consent. Raises `NotAllowed`, `WrongMoment` (R-P7), `NotFound` (code `consent`)."""
     _require(actor, brand, key[2])
     if not Consent.objects.filter(pk=key).exists():
         raise NotFound(code="consent")
@@ -94,6 +95,7 @@ def _standing(keys: Iterable[Key]) -> list[Key]:
 
 def _require(actor: Actor, brand: Brand, *channels: int) -> None:
     actor.require(Permission.RETAILER_KEEP)
+    require_active(brand.provider)
     reached = actor.bound is None or all((brand.pk, channel) in actor.bound.reads for channel in channels)
     if not reached:
         raise NotFound(code="channel")

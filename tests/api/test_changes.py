@@ -22,6 +22,15 @@ from tests.factories import RetailerFactory
 TODAY = "2026-11-20"
 
 
+@pytest.fixture
+def suspend(brand):
+    def run():
+        brand.provider.state = "suspended"
+        brand.provider.save()
+
+    return run
+
+
 class TestReconciliation:
     @pytest.fixture
     def day_file(self, brand):
@@ -56,6 +65,12 @@ class TestReconciliation:
             assert program.put(path, {"agreementStatus": True}).json() == {"agreementCaptured": True}
         assert program.get(path).json()["agreementStatus"] is True
         assert DayAgreement.objects.get().sha384 == day_file.sha384
+
+    def test_r_p7_a_suspended_provider_reads_its_days_and_agrees_with_none(self, program, day_file, suspend):
+        suspend()
+        answer = program.put(f"agreements/{TODAY}", {"agreementStatus": True})
+        assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert program.get(f"agreements/{TODAY}").json()["agreementStatus"] is False
 
     def test_days_without_a_file(self, program):
         assert program.get(f"agreements/{TODAY}").json()["processStatus"] == "queued"
@@ -238,6 +253,22 @@ class TestDealers:
         absent = {**one, "recipient": "yok@firma.example", "retailerAccess": [first.code, second.code]}
         assert codes(program.post("consents/retailers/access", absent)) == ["H401"]
 
+    def test_r_p7_a_suspended_provider_changes_no_access(self, program, brand, entry, suspend):
+        program.post("consents", entry())
+        retailer = RetailerFactory(brand=brand, code="10000001")
+        kind = {"type": "EPOSTA", "recipientType": "BIREYSEL", "retailerAccess": [10000001]}
+        one, many = {**kind, "recipient": "ad@firma.example"}, {**kind, "recipients": ["ad@firma.example"]}
+        suspend()
+        path = "consents/retailers/access"
+        for answer in (
+            program.post(path, one),
+            program.put(path, many),
+            program.post(f"{path}/remove", many),
+            program.post(f"{path}/remove/all", many),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert not RetailerAccess.objects.filter(retailer_id=retailer.pk).exists()
+
     def test_r_l5_access_goes_with_the_consent(self, brand):
         RetailerAccess.objects.create(
             recipient="x@firma.example", brand_id=brand.pk, channel=3, recipient_type=1, retailer_id=1
@@ -282,6 +313,17 @@ class TestPush:
         assert (wrong.status_code, codes(wrong)) == (422, ["H530"])
         assert program.post("push/unregistration", self.connection()).json() == {"message": "Bağlantı kaldırıldı"}
         assert program.get("push/registration").json() == []
+
+    def test_r_p7_a_suspended_provider_makes_and_removes_none(self, program, suspend):
+        assert program.post("push/registration", {"connection": [self.connection()]}).status_code == 200
+        suspend()
+        other = self.connection(url="https://push2.example/")
+        for answer in (
+            program.post("push/registration", {"connection": [other]}),
+            program.post("push/unregistration", self.connection()),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert PushConnection.objects.get().removed_at is None
 
     def test_two_of_a_channel_at_most(self, program):
         for number in (1, 2):
