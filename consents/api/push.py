@@ -58,6 +58,7 @@ class UnregisterPushCall(Call):
 
     def post(self, ask: Ask) -> Any:
         channel, values = _connection(ask.values("H014"))
+        require_channels(ask, [channel])
         try:
             push.disconnect(actor=ask.actor, brand=ask.brand, channel=channel, now=ask.now, **values)
         except NotFound:

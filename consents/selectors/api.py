@@ -245,7 +245,10 @@ def day_stamp(item: DayFile) -> DayStamp | None:
 
 
 def connections_of(actor: Actor, brand: Brand) -> list[PushConnection]:
+    """Those of the channels that the actor reads (R-P12)."""
     rows = PushConnection.objects.visible_to(actor).filter(brand=brand, removed_at=None)
+    if actor.bound is not None:
+        rows = rows.filter(granted(PushConnection, actor.bound))
     return list(rows.order_by("channel", "registered_at"))
 
 

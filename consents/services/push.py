@@ -19,7 +19,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.targets import check_target
 from providers.models import Brand
-from providers.policies import require_active
+
+from .reach import require_reach
 
 AT_MOST = 2
 """Active connections of one brand and channel."""
@@ -31,11 +32,10 @@ def connect(
 ) -> PushConnection:
     """Register a connection; what happens from now on is sent to it. The same address again takes the new credentials.
 
-    Raises `NotAllowed`, `Invalid` for an address that the registry does not send to (codes `scheme`, `target`),
-    `WrongMoment` (code `connections`) beside two others, or by R-P7. Locks the brand.
+    Raises as `require_reach`, `Invalid` for an address that the registry does not send to (codes `scheme`, `target`),
+    `WrongMoment` (code `connections`) beside two others. Locks the brand.
     """
-    actor.require(Permission.PUSH_KEEP)
-    require_active(brand.provider)
+    require_reach(actor, Permission.PUSH_KEEP, brand, channel)
     check_target(url)
     Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
     standing = PushConnection.objects.filter(brand=brand, channel=channel, removed_at=None)
@@ -76,10 +76,9 @@ def disconnect(
 ) -> PushConnection:
     """End a connection, by the credentials with which it was made.
 
-    Raises `NotAllowed`, `WrongMoment` (R-P7), `NotFound` where there is none such. Locks the connection.
+    Raises as `require_reach`, and `NotFound` where there is none such. Locks the connection.
     """
-    actor.require(Permission.PUSH_KEEP)
-    require_active(brand.provider)
+    require_reach(actor, Permission.PUSH_KEEP, brand, channel)
     rows = PushConnection.objects.visible_to(actor).select_for_update(of=("self",))
     found = rows.filter(brand=brand, channel=channel, url=url, username=username, removed_at=None).first()
     if found is None or not constant_time_compare(str(found.password), password):

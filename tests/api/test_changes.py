@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from consents.enums import Channel
 from consents.models import ClosedDay, DayAgreement, DayFile, PushConnection, RetailerAccess
+from consents.services import push
 from consents.services.retailer_access import forget_access, is_used
-from iys_portal.core.errors import Invalid
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Bound
+from iys_portal.core.errors import Invalid, NotFound
 from iys_portal.core.targets import check_target
 from providers.models import Retailer, RetailerDetails
-from tests.api.conftest import codes
+from tests.api.conftest import Program, codes
 from tests.api.test_consents import refuse_in_person
-from tests.factories import RetailerFactory
+from tests.factories import RetailerFactory, officer_of
 
 TODAY = "2026-11-20"
 
@@ -324,6 +329,29 @@ class TestPush:
         ):
             assert (answer.status_code, codes(answer)) == (403, ["H520"])
         assert PushConnection.objects.get().removed_at is None
+
+    def test_r_p12_a_key_of_some_channels_sees_and_removes_theirs_only(self, program, brand, make):
+        texts = self.connection(type="MESAJ")
+        for one in (texts, self.connection()):
+            assert program.post("push/registration", {"connection": [one]}).status_code == 200
+        mails = Program(brand).sign_in(make(channels=[3]))
+        assert [one["type"] for one in mails.get("push/registration").json()] == ["EPOSTA"]
+        for answer in (
+            mails.post("push/unregistration", texts),
+            mails.post("push/registration", {"connection": [texts]}),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H353"])
+        assert PushConnection.objects.filter(removed_at=None).count() == 2
+
+    def test_r_p12_the_service_itself_keeps_to_the_channels(self, brand):
+        bound = Bound(party_id=0, reads=frozenset({(brand.pk, 3)}), writes=frozenset())
+        actor = replace(officer_of(brand, role="manager").with_permission(Permission.PUSH_KEEP), bound=bound)
+        values = {"url": "https://push.example/", "username": "a", "password": "b"}
+        with pytest.raises(NotFound):
+            push.connect_all(actor=actor, brand=brand, wanted=[(Channel.MESAJ, values)], now=timezone.now())
+        with pytest.raises(NotFound):
+            push.disconnect(actor=actor, brand=brand, channel=Channel.MESAJ, now=timezone.now(), **values)
+        assert not PushConnection.objects.exists()
 
     def test_two_of_a_channel_at_most(self, program):
         for number in (1, 2):
