@@ -1,4 +1,4 @@
-"""Push connections: made, told and removed (what is sent over them: `services.push`)."""
+"""Push connections: made, told and removed."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -24,10 +24,11 @@ class RegisterPushCall(Call):
     scope: ClassVar = KeyScope.WEBHOOKS
 
     def post(self, ask: Ask) -> Any:
-        """Every connection of the list, or none where one is refused."""
+        """Every connection of the list, as many as a brand may have at most, or none where one is refused."""
         found = ask.values("H014").get("connection")
         given: list[Any] = found if isinstance(found, list) else [found]
-        if not given or not all(isinstance(one, dict) for one in given):
+        most = push.AT_MOST * len(Channel)
+        if not given or len(given) > most or not all(isinstance(one, dict) for one in given):
             raise refuse(400, "H014")
         wanted = [_connection(one) for one in given]
         require_channels(ask, [channel for channel, _values in wanted])

@@ -18,6 +18,7 @@ from consents.services.retailer_access import forget_access, is_used
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Bound
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.models import AuditEntry
 from iys_portal.core.targets import check_target
 from providers.models import Retailer, RetailerDetails
 from tests.api.conftest import Program, codes
@@ -352,6 +353,32 @@ class TestPush:
         with pytest.raises(NotFound):
             push.disconnect(actor=actor, brand=brand, channel=Channel.MESAJ, now=timezone.now(), **values)
         assert not PushConnection.objects.exists()
+
+    def test_names_are_looked_up_before_anything_is_locked(self, program, monkeypatch):
+        outside, depths = len(connection.savepoint_ids), []
+
+        def resolve(host, port, **_more):
+            depths.append(len(connection.savepoint_ids))
+            return [(2, 1, 6, "", ("93.184.216.34", port))]
+
+        monkeypatch.setattr("iys_portal.core.targets.socket.getaddrinfo", resolve)
+        both = [self.connection(), self.connection(type="MESAJ")]
+        assert program.post("push/registration", {"connection": both}).status_code == 200
+        assert depths == [outside]
+
+    def test_a_list_is_no_longer_than_a_brand_may_have(self, program):
+        many = [self.connection() for _ in range(7)]
+        answer = program.post("push/registration", {"connection": many})
+        assert (answer.status_code, codes(answer)) == (400, ["H014"])
+        assert program.post("push/registration", {"connection": many[:6]}).status_code == 200
+
+    def test_new_credentials_of_an_address_are_noted_and_not_shown(self, program):
+        for password in ("gizli-parola", "yeni-parola"):
+            program.post("push/registration", {"connection": [self.connection(password=password)]})
+        assert PushConnection.objects.get().password == "yeni-parola"
+        entries = AuditEntry.objects.filter(verb__startswith="push.").order_by("pk")
+        assert [one.verb for one in entries] == ["push.connected", "push.changed"]
+        assert "parola" not in str([one.new for one in entries])
 
     def test_two_of_a_channel_at_most(self, program):
         for number in (1, 2):
