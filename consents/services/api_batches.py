@@ -17,6 +17,7 @@ from django.utils import timezone
 from consents.enums import Verdict, WayIn
 from consents.models import ApiBatch
 from iys_portal.core.actors import Actor, ActorKind, Bound
+from iys_portal.core.calendar import years_before
 from iys_portal.core.errors import DomainError
 from iys_portal.core.jobs import enqueue
 from providers.models import Brand
@@ -117,7 +118,7 @@ def sweep_batches() -> int:
 
 def forget_batches(now: datetime) -> int:
     """R-L5: results go when records of their day would."""
-    before = now - timedelta(days=366 * settings.REGISTRY["KEEP_YEARS"])
+    before = years_before(now, settings.REGISTRY["KEEP_YEARS"])
     return ApiBatch.objects.filter(worked_at__lt=before).delete()[0]
 
 
@@ -248,17 +249,17 @@ def _told(batch: ApiBatch, outcomes: Sequence[Outcome]) -> list[list[Any]]:
 def _name_originals(batch: ApiBatch, results: list[list[Any]]) -> None:
     """Add to each repeat the batch that brought its consent first, and the place in it, where it was a batch."""
     own = _microseconds(batch.accepted_at)
-    moments = {result[2] for result in results if not result[0] and result[2] != own}
-    rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=[moment_of(one) for one in moments])
-    origins = {
-        result[1]: (str(other.public_id), index)
-        for other in rows.exclude(results=None)
-        for index, result in enumerate(other.results or [])
-        if not result[0]
-    }
-    for result in results:
-        if not result[0] and result[2] != own and result[1] in origins:
-            result.extend(origins[result[1]])
+    repeats = [result for result in results if not result[0] and result[2] != own]
+    wanted = {result[1] for result in repeats}
+    moments = {moment_of(result[2]) for result in repeats}
+    rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=moments).exclude(results=None).order_by("pk")
+    origins: dict[str, tuple[str, int]] = {}
+    for public_id, others in rows.values_list("public_id", "results").iterator(chunk_size=10):
+        for index, (number, transaction_id, *_more) in enumerate(others):
+            if not number and transaction_id in wanted:
+                origins.setdefault(transaction_id, (str(public_id), index))
+    for result in repeats:
+        result.extend(origins.get(result[1], ()))
 
 
 def _microseconds(moment: datetime) -> int:

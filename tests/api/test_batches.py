@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from consents.models import ApiBatch, Consent, ConsentEvent, RetailerAccess
 from consents.services import api_batches
-from consents.services.api_batches import sweep_batches, work_batch
+from consents.services.api_batches import forget_batches, sweep_batches, work_batch
+from iys_portal.core.calendar import years_before
 from tests.api.conftest import Program, codes
 from tests.api.test_consents import refuse_in_person
 from tests.factories import RetailerFactory
@@ -95,6 +96,24 @@ def test_repeats_by_v2_name_the_request_that_brought_them(program, entry, worked
         "subRequestId": original["subRequestId"],
     }
     assert ConsentEvent.objects.count() == 2
+
+
+def test_repeats_by_v2_name_the_first_entry_of_a_batch_that_repeats_itself(program, entry, worked):
+    first = program.post(f"/v2{program.base}/consents/request", [entry(), entry("b@firma.example"), entry()])
+    worked(first)
+    second = program.post(f"/v2{program.base}/consents/request", [entry()])
+    worked(second)
+    original = results(program, first, "/v2")[0]
+    told = results(program, second, "/v2")[0]["originalRequestInformation"]
+    assert told == {"requestId": first.json()["requestId"], "subRequestId": original["subRequestId"]}
+
+
+def test_r_l5_results_go_on_the_day_on_which_records_go(program, entry, worked, settings):
+    batch = worked(program.post("consents/request", [entry()]))
+    limit = years_before(timezone.now(), settings.REGISTRY["KEEP_YEARS"])
+    for moment, gone in ((limit + timedelta(hours=1), 0), (limit - timedelta(hours=1), 1)):
+        ApiBatch.objects.filter(pk=batch.pk).update(worked_at=moment)
+        assert forget_batches(timezone.now()) == gone
 
 
 def test_every_malformed_entry_is_named_and_nothing_is_taken(program, entry):
