@@ -1,7 +1,7 @@
 """Dealers as programs keep them (R-C20): with the data that the national interface asks for, and a number we give."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -95,6 +95,12 @@ def remove_retailer(*, actor: Actor, retailer: Retailer, used: Callable[[Retaile
     old = {"code": found.code, "name": found.name}
     audit.record("retailer.removed", found, actor=actor, old=old, provider_id=retailer.brand.provider_id)
     found.delete()
+
+
+def note_read(*, actor: Actor, brand: Brand, retailers: Sequence[Retailer]) -> None:
+    """R-A3: somebody was told the numbers of these dealers, which may be persons."""
+    codes = [retailer.code for retailer in retailers]
+    audit.record("retailer.read", brand, actor=actor, provider_id=brand.provider_id, new={"codes": codes})
 
 
 def _locked(provider_id: int) -> Provider:

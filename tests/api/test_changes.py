@@ -174,6 +174,28 @@ class TestDealers:
         assert codes(program.delete(f"retailers/{spare}")) == ["H058"]
         assert program.get(f"retailers/{spare}").json() == {}
 
+    def test_r_g1_a_key_that_keeps_no_dealers_learns_no_numbers_of_theirs(self, program, brand, make, entry):
+        code = program.post("retailers", dealer()).json()["retailerCode"]
+        program.post("consents", entry(retailerAccess=[code]))
+        one = {"type": "EPOSTA", "recipientType": "BIREYSEL", "recipient": "ad@firma.example"}
+
+        def told(caller):
+            return [
+                caller.get(f"retailers/{code}").json(),
+                *caller.get("retailers").json()["list"],
+                *caller.post("consent/retailers/access/list", one).json()["list"],
+            ]
+
+        reader = Program(brand).sign_in(make(("query",)))
+        numbers = {"tckn", "tin", "mobile"}
+        assert [numbers & set(found) for found in told(reader)] == [set()] * 3
+        reads = AuditEntry.objects.filter(verb="retailer.read")
+        assert not reads.exists()
+        assert [numbers & set(found) for found in told(program)] == [numbers] * 3
+        assert [one.new for one in reads] == [{"codes": [str(code)]}] * 3
+        program.get("retailers?short=true")
+        assert reads.count() == 3
+
     def test_r_c20_whether_an_event_names_a_dealer_is_read_from_an_index(self, brand):
         retailer = RetailerFactory(brand=brand)
         with CaptureQueriesContext(connection) as asked:
