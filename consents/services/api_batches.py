@@ -255,7 +255,7 @@ def _name_originals(batch: ApiBatch, results: list[list[Any]]) -> None:
     rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=moments).exclude(results=None).order_by("pk")
     origins: dict[str, tuple[str, int]] = {}
     for public_id, others in rows.values_list("public_id", "results").iterator(chunk_size=10):
-        for index, (number, transaction_id, *_more) in enumerate(others):
+        for index, (number, transaction_id, *_more) in enumerate(others or []):
             if not number and transaction_id in wanted:
                 origins.setdefault(transaction_id, (str(public_id), index))
     for result in repeats:
