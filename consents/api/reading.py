@@ -22,7 +22,7 @@ from .faults import FORMS
 KNOWN = frozenset(
     {"recipient", "type", "source", "status", "consentDate", "recipientType", "retailerCode", "retailerAccess"}
 )
-FIELDS = {"recipient": "recipient", "type": "type", "status": "status", "source": "source"}
+FIELDS = ("recipient", "type", "status", "source")
 MOST_RETAILERS = 3_000
 MOST_RETAILERS_OF_CALL = 100
 MOST_RECIPIENTS = 100
@@ -39,7 +39,7 @@ def consent_of(given: Mapping[str, Any], *, index: int | None = None) -> Given:
     if given.get("retailerCode") == "":
         raise Refused(400, [fault("H267", index=index)])
     entry = Entry(
-        **{field: _text(given.get(name, "")) for name, field in FIELDS.items()},
+        **{name: _text(given.get(name, "")) for name in FIELDS},
         recipient_type=_text(given.get("recipientType", "")),
         consent_date=_text(given.get("consentDate", "")),
         retailer_code=_text(given.get("retailerCode", "")).strip(),

@@ -235,10 +235,6 @@ def day_state(actor: Actor, brand: Brand, day: date) -> DayState:
     return DayState(closed, item, agreed)
 
 
-def is_over(day: date, now: datetime) -> bool:
-    return day < now.astimezone(ISTANBUL).date()
-
-
 def day_stamp(item: DayFile) -> DayStamp | None:
     """The stamp over the file as it is now."""
     return DayStamp.objects.filter(brand=item.brand_id, day=item.day, sha384=item.sha384).first()

@@ -9,6 +9,7 @@ from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry
 from providers.forms.keys import KeyForm
 from providers.models import ApiKey, Brand, Integrator, IntegratorGrant
+from providers.selectors.keys import keys_of
 from providers.services.keys import MAX_NETWORKS, make_key, revoke_key
 from tests.api.conftest import ALL, Program, codes
 from tests.factories import BrandFactory, actor_of, integrator_of, officer_of
@@ -167,6 +168,15 @@ class TestMaking:
         with pytest.raises(Invalid):
             make(**{"scopes": ("query",)} | more) if "name" not in more else make(("query",), networks=["x"])
         assert not ApiKey.objects.exists()
+
+    def test_the_list_asks_for_all_brands_at_once(self, brand, make, django_assert_num_queries):
+        second = BrandFactory(provider=brand.provider)
+        for brands in ([brand], [second], [brand, second], []):
+            make(brands=brands)
+        actor = officer_of(brand, role="manager")
+        with django_assert_num_queries(2):
+            names = [key.brand_names for key in keys_of(actor)]
+        assert sorted(map(len, names)) == [0, 1, 1, 2]
 
     def test_numbers_of_the_settings_are_the_ones_that_are_told(self, make, settings):
         settings.REGISTRY = settings.REGISTRY | {"API_KEY_WARNINGS": (21, 5)}
