@@ -32,6 +32,14 @@ def require_may_record(provider: Provider, status: int) -> None:
     raise WrongMoment(_("The provider is closed: nothing can be recorded."), code="provider-closed")
 
 
+def require_active(provider: Provider) -> None:
+    """R-P7: a provider that is suspended or closed changes nothing of its own. Raise `WrongMoment`."""
+    if provider.state == ProviderState.SUSPENDED:
+        raise WrongMoment(code="provider-suspended")
+    if provider.state != ProviderState.ACTIVE:
+        raise WrongMoment(code="provider-closed")
+
+
 def may_change_settings(provider: Provider, actor: Actor) -> bool:
     """Managers of an active provider (R-P7: a suspended one changes nothing of its own)."""
     return provider.state == ProviderState.ACTIVE and actor.may(Permission.PROVIDER_SETTINGS)

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from consents.enums import Channel
 from consents.problems import BY_NUMBER, Problem
-from consents.services.api_batches import REFUSED
+from consents.services.api_batches import CLOSED, REFUSED
 from providers.api.errors import Fault, fault
 from providers.api.words import MESSAGES
 
@@ -49,8 +49,8 @@ def fault_of(number: int, given: Mapping[str, Any], *, index: int | None = None)
 
 def result_fault(number: int) -> Fault:
     """The same in a batch's results, where what was sent is not kept any more."""
-    if number == REFUSED:
-        return fault("H520")
+    if number in (REFUSED, CLOSED):
+        return fault("H520" if number == REFUSED else "H521")
     problem = BY_NUMBER[number]
     code = NEAREST.get(number, problem.code)
     if number in (502, 515) or code not in MESSAGES:

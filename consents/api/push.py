@@ -1,4 +1,4 @@
-"""Push connections: made, told and removed (what is sent over them: `services.push`)."""
+"""Push connections: made, told and removed."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -24,10 +24,11 @@ class RegisterPushCall(Call):
     scope: ClassVar = KeyScope.WEBHOOKS
 
     def post(self, ask: Ask) -> Any:
-        """Every connection of the list, or none where one is refused."""
+        """Every connection of the list, as many as a brand may have at most, or none where one is refused."""
         found = ask.values("H014").get("connection")
         given: list[Any] = found if isinstance(found, list) else [found]
-        if not given or not all(isinstance(one, dict) for one in given):
+        most = push.AT_MOST * len(Channel)
+        if not given or len(given) > most or not all(isinstance(one, dict) for one in given):
             raise refuse(400, "H014")
         wanted = [_connection(one) for one in given]
         require_channels(ask, [channel for channel, _values in wanted])
@@ -35,7 +36,9 @@ class RegisterPushCall(Call):
             push.connect_all(actor=ask.actor, brand=ask.brand, wanted=wanted, now=ask.now)
         except Invalid as error:
             raise refuse(422, "H531" if error.code == "scheme" else "H530", location=["url"]) from None
-        except WrongMoment:
+        except WrongMoment as error:
+            if error.code != "connections":
+                raise
             raise refuse(422, "H530") from None
         return {"message": _("Connection made")}
 
@@ -56,6 +59,7 @@ class UnregisterPushCall(Call):
 
     def post(self, ask: Ask) -> Any:
         channel, values = _connection(ask.values("H014"))
+        require_channels(ask, [channel])
         try:
             push.disconnect(actor=ask.actor, brand=ask.brand, channel=channel, now=ask.now, **values)
         except NotFound:

@@ -22,7 +22,7 @@ from .faults import FORMS
 KNOWN = frozenset(
     {"recipient", "type", "source", "status", "consentDate", "recipientType", "retailerCode", "retailerAccess"}
 )
-FIELDS = {"recipient": "recipient", "type": "type", "status": "status", "source": "source"}
+FIELDS = ("recipient", "type", "status", "source")
 MOST_RETAILERS = 3_000
 MOST_RETAILERS_OF_CALL = 100
 MOST_RECIPIENTS = 100
@@ -39,7 +39,7 @@ def consent_of(given: Mapping[str, Any], *, index: int | None = None) -> Given:
     if given.get("retailerCode") == "":
         raise Refused(400, [fault("H267", index=index)])
     entry = Entry(
-        **{field: _text(given.get(name, "")) for name, field in FIELDS.items()},
+        **{name: _text(given.get(name, "")) for name in FIELDS},
         recipient_type=_text(given.get("recipientType", "")),
         consent_date=_text(given.get("consentDate", "")),
         retailer_code=_text(given.get("retailerCode", "")).strip(),
@@ -166,8 +166,8 @@ def recipient_type_of(text: str) -> RecipientType:
     return found
 
 
-def day_of(ask: Ask) -> date:
-    """The day of a path; the strict interface answers for seven days only."""
+def day_of(ask: Ask, *, recent: bool = False) -> date:
+    """The day of a path; the strict interface, and what reads the ledger (`recent`), answers for seven days only."""
     text = ask.path["day"]
     try:
         found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
@@ -176,7 +176,7 @@ def day_of(ask: Ask) -> date:
     if found is None:
         raise refuse(422, "H501", location=["reportDate"], value=text)
     days = settings.REGISTRY["RECONCILE_DAYS"]
-    if settings.API_STRICT and (ask.now.astimezone(ISTANBUL).date() - found).days > days:
+    if (recent or settings.API_STRICT) and (ask.now.astimezone(ISTANBUL).date() - found).days > days:
         raise refuse(422, "H502", location=["reportDate"], value=text, days=days)
     return found
 

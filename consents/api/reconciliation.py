@@ -21,9 +21,13 @@ class ReconcileCall(Call):
 
 
 class SummaryCall(ReconcileCall):
+    """A recent day's numbers. They are counted from the ledger, from that day to its end: so no older days."""
+
     def get(self, ask: Ask) -> Any:
         kind = recipient_type_of(ask.path["recipient_type"])
-        return {"changeStats": selectors.day_summary(ask.brand, day_of(ask), kind, readable(ask))}
+        day = day_of(ask, recent=True)
+        ask.count(kind="history")
+        return {"changeStats": selectors.day_summary(ask.brand, day, kind, readable(ask))}
 
 
 class AgreementCall(ReconcileCall):

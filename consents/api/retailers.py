@@ -13,7 +13,7 @@ from providers.api import retailers
 from providers.api.calls import Ask, Call
 from providers.api.errors import Refused, refuse
 from providers.api.pages import limit_and_offset
-from providers.api.retailers import told
+from providers.api.retailers import may_see_private, told
 from providers.enums import KeyScope
 from providers.models import Retailer
 from providers.selectors.api import written
@@ -101,7 +101,9 @@ class AccessListCall(Call):
         require_channels(ask, [asked.channel])
         limit, offset = limit_and_offset(ask)
         rows = selectors.access_of(asked.key(ask.brand.pk))
-        found = [told(one) for one in rows[offset : offset + limit]]
+        page = list(rows[offset : offset + limit])
+        private = may_see_private(ask, page)
+        found = [told(one, private=private) for one in page]
         return {
             "pagination": {"offset": offset, "pageSize": len(found), "totalCount": rows.count()},
             "list": found,

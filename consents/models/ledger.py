@@ -120,6 +120,9 @@ class ConsentEvent(ConsentState):
 
     class Meta:
         ordering = ["recipient", "brand_id", "channel", "recipient_type", "version"]
+        indexes = [
+            models.Index(fields=["retailer_id"], condition=Q(retailer_id__isnull=False), name="event_of_retailer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id}"

@@ -235,17 +235,16 @@ def day_state(actor: Actor, brand: Brand, day: date) -> DayState:
     return DayState(closed, item, agreed)
 
 
-def is_over(day: date, now: datetime) -> bool:
-    return day < now.astimezone(ISTANBUL).date()
-
-
 def day_stamp(item: DayFile) -> DayStamp | None:
     """The stamp over the file as it is now."""
     return DayStamp.objects.filter(brand=item.brand_id, day=item.day, sha384=item.sha384).first()
 
 
 def connections_of(actor: Actor, brand: Brand) -> list[PushConnection]:
+    """Those of the channels that the actor reads (R-P12)."""
     rows = PushConnection.objects.visible_to(actor).filter(brand=brand, removed_at=None)
+    if actor.bound is not None:
+        rows = rows.filter(granted(PushConnection, actor.bound))
     return list(rows.order_by("channel", "registered_at"))
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from consents.enums import Verdict, WayIn
 from consents.models import ApiBatch
 from iys_portal.core.actors import Actor, ActorKind, Bound
+from iys_portal.core.calendar import years_before
 from iys_portal.core.errors import DomainError
 from iys_portal.core.jobs import enqueue
 from providers.models import Brand
@@ -24,15 +25,15 @@ from providers.selectors.api import retailer_ids
 
 from .api_consents import Given, first_of
 from .records import Entry, Outcome, read_and_judge, record_consents
-from .retailer_access import open_access
+from .retailer_access import Key, open_access
 
 log = logging.getLogger(__name__)
 TASK = "consents.work_batch"
 PICK_UP_AFTER = timedelta(seconds=20)
 AT_ONCE = frozenset(range(110, 122)) | {155, 156, 157, 158, 160, 162, 180, 408, 464}
 """Problems that no stored state changes: one of them refuses the whole batch when it is sent, as the document says."""
-REFUSED = 1
-"""In a result: the batch could not be recorded at all when it was worked (R-P7)."""
+REFUSED, CLOSED = 1, 2
+"""In a result: it could not be recorded when the batch was worked, for the provider was suspended or closed (R-P7)."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -117,7 +118,7 @@ def sweep_batches() -> int:
 
 def forget_batches(now: datetime) -> int:
     """R-L5: results go when records of their day would."""
-    before = now - timedelta(days=366 * settings.REGISTRY["KEEP_YEARS"])
+    before = years_before(now, settings.REGISTRY["KEEP_YEARS"])
     return ApiBatch.objects.filter(worked_at__lt=before).delete()[0]
 
 
@@ -179,49 +180,53 @@ def _results(batch: ApiBatch) -> list[list[Any]]:
         for access, entry in ((row.pop("access", []), row) for row in batch.entries or [])
     ]
     try:
-        with transaction.atomic():
-            outcomes = record_consents(
-                actor=_actor(batch),
-                brand=batch.brand,
-                entries=[one.entry for one in given],
-                way=WayIn.API,
-                strict=True,
-                moment=batch.accepted_at,
-            )
-    except DomainError as error:  # R-P7: suspended or closed since it was taken; a refusal in it is recorded apart
+        return _recorded(batch, given)
+    except DomainError as error:  # R-P7: suspended or closed since it was taken
         log.info("batch_refused id=%s code=%s", batch.pk, error.code)
-        return _refusals_only(batch, given)
-    _open(batch.brand, given, outcomes)
-    return _told(batch, outcomes)
+        return _refusals_only(batch, given, closed=error.code == "provider-closed")
 
 
-def _refusals_only(batch: ApiBatch, given: Sequence[Given]) -> list[list[Any]]:
-    """A suspended provider's refusals are still recorded (R-P7)."""
-    results: list[list[Any]] = [[REFUSED, None, 0] for _one in given]
+def _recorded(batch: ApiBatch, given: Sequence[Given]) -> list[list[Any]]:
+    """Record entries with their dealers' access, all or none; their results."""
+    with transaction.atomic():
+        outcomes = record_consents(
+            actor=_actor(batch),
+            brand=batch.brand,
+            entries=[one.entry for one in given],
+            way=WayIn.API,
+            strict=True,
+            moment=batch.accepted_at,
+        )
+        _open(batch.brand, given, outcomes)
+        return _told(batch, outcomes)
+
+
+def _refusals_only(batch: ApiBatch, given: Sequence[Given], *, closed: bool) -> list[list[Any]]:
+    """A suspended provider's refusals are still recorded (R-P7), a closed one's are not."""
+    results: list[list[Any]] = [[CLOSED if closed else REFUSED, None, 0] for _one in given]
     places = [place for place, one in enumerate(given) if one.entry.status == "RET"]
+    if closed or not places:
+        return results
     try:
-        with transaction.atomic():
-            outcomes = record_consents(
-                actor=_actor(batch),
-                brand=batch.brand,
-                entries=[given[place].entry for place in places],
-                way=WayIn.API,
-                strict=True,
-                moment=batch.accepted_at,
-            )
+        recorded = _recorded(batch, [given[place] for place in places])
     except DomainError:
         return results
-    for place, found in zip(places, _told(batch, outcomes), strict=True):
+    for place, found in zip(places, recorded, strict=True):
         results[place] = found
     return results
 
 
 def _open(brand: Brand, given: Sequence[Given], outcomes: Sequence[Outcome]) -> None:
+    """Open accepted consents to their dealers: one statement for each list of dealers that is named."""
     codes = sorted({code for one in given for code in one.access})
     known = retailer_ids(brand, codes) if codes else {}
+    keys: dict[frozenset[int], list[Key]] = {}
     for one, outcome in zip(given, outcomes, strict=True):
-        if one.access and outcome.verdict.accepted and outcome.key:
-            open_access([outcome.key], [known[code] for code in one.access if code in known])
+        retailers = frozenset(known[code] for code in one.access if code in known)
+        if retailers and outcome.verdict.accepted and outcome.key:
+            keys.setdefault(retailers, []).append(outcome.key)
+    for retailers, opened in keys.items():
+        open_access(opened, retailers)
 
 
 def _told(batch: ApiBatch, outcomes: Sequence[Outcome]) -> list[list[Any]]:
@@ -244,17 +249,17 @@ def _told(batch: ApiBatch, outcomes: Sequence[Outcome]) -> list[list[Any]]:
 def _name_originals(batch: ApiBatch, results: list[list[Any]]) -> None:
     """Add to each repeat the batch that brought its consent first, and the place in it, where it was a batch."""
     own = _microseconds(batch.accepted_at)
-    moments = {result[2] for result in results if not result[0] and result[2] != own}
-    rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=[moment_of(one) for one in moments])
-    origins = {
-        result[1]: (str(other.public_id), index)
-        for other in rows.exclude(results=None)
-        for index, result in enumerate(other.results or [])
-        if not result[0]
-    }
-    for result in results:
-        if not result[0] and result[2] != own and result[1] in origins:
-            result.extend(origins[result[1]])
+    repeats = [result for result in results if not result[0] and result[2] != own]
+    wanted = {result[1] for result in repeats}
+    moments = {moment_of(result[2]) for result in repeats}
+    rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=moments).exclude(results=None).order_by("pk")
+    origins: dict[str, tuple[str, int]] = {}
+    for public_id, others in rows.values_list("public_id", "results").iterator(chunk_size=10):
+        for index, (number, transaction_id, *_more) in enumerate(others or []):
+            if not number and transaction_id in wanted:
+                origins.setdefault(transaction_id, (str(public_id), index))
+    for result in repeats:
+        result.extend(origins.get(result[1], ()))
 
 
 def _microseconds(moment: datetime) -> int:

@@ -1,7 +1,7 @@
-"""Push connections: where the recipients' own acts of a brand and channel are sent (docs/api.md).
+"""Push connections: where the recipients' own acts of a brand and channel are to be sent (docs/api.md).
 
-Here they are made and removed; whoever sends asks `core.targets.addresses_of` again, and notes what came of it with
-`note_result`.
+Here they are made and removed; nothing is sent yet. Whoever sends begins behind `cursor`, asks
+`core.targets.addresses_of` again, and notes what came of it with `note_result`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,27 +20,39 @@ from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.targets import check_target
 from providers.models import Brand
 
+from .reach import require_reach
+
 AT_MOST = 2
 """Active connections of one brand and channel."""
 
 
-@transaction.atomic
-def connect(
+def connect_all(
+    *, actor: Actor, brand: Brand, wanted: Sequence[tuple[Channel, Mapping[str, str]]], now: datetime
+) -> list[PushConnection]:
+    """Register several connections (`url`, `username`, `password`), or none of them.
+
+    The same address again takes the new credentials. Raises as `require_reach`, `Invalid` for an address that the
+    registry does not send to (codes `scheme`, `target`), `WrongMoment` (code `connections`) beside two others.
+    Looks names up first, then locks the brand: nobody waits for a name server with the lock held.
+    """
+    require_reach(actor, Permission.PUSH_KEEP, brand, *(channel for channel, _values in wanted))
+    for url in dict.fromkeys(values["url"] for _channel, values in wanted):
+        check_target(url)
+    with transaction.atomic():
+        Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+        return [_connect(actor=actor, brand=brand, channel=channel, now=now, **values) for channel, values in wanted]
+
+
+def _connect(
     *, actor: Actor, brand: Brand, channel: Channel, url: str, username: str, password: str, now: datetime
 ) -> PushConnection:
-    """Register a connection; what happens from now on is sent to it. The same address again takes the new credentials.
-
-    Raises `NotAllowed`, `Invalid` for an address that the registry does not send to (codes `scheme`, `target`),
-    `WrongMoment` (code `connections`) beside two others. Locks the brand.
-    """
-    actor.require(Permission.PUSH_KEEP)
-    check_target(url)
-    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
     standing = PushConnection.objects.filter(brand=brand, channel=channel, removed_at=None)
+    about = {"channel": channel.name}
     same = standing.filter(url=url).first()
     if same is not None:
         same.username, same.password, same.state, same.state_at = username, password, PushState.CONNECTED, now
         same.save(update_fields=["username", "password", "state", "state_at"])
+        audit.record("push.changed", same, actor=actor, provider_id=brand.provider_id, new=about)
         return same
     if standing.count() >= AT_MOST:
         raise WrongMoment(code="connections")
@@ -55,17 +67,8 @@ def connect(
         registered_by=actor.id,
         cursor=last_final(),
     )
-    new = {"channel": channel.name}
-    audit.record("push.connected", made, actor=actor, provider_id=brand.provider_id, new=new)
+    audit.record("push.connected", made, actor=actor, provider_id=brand.provider_id, new=about)
     return made
-
-
-@transaction.atomic
-def connect_all(
-    *, actor: Actor, brand: Brand, wanted: Sequence[tuple[Channel, Mapping[str, str]]], now: datetime
-) -> list[PushConnection]:
-    """Register several connections, or none of them. Raises as `connect`; `wanted` has its other values."""
-    return [connect(actor=actor, brand=brand, channel=channel, now=now, **values) for channel, values in wanted]
 
 
 @transaction.atomic
@@ -74,9 +77,9 @@ def disconnect(
 ) -> PushConnection:
     """End a connection, by the credentials with which it was made.
 
-    Raises `NotAllowed`, `NotFound` where there is none such. Locks the connection.
+    Raises as `require_reach`, and `NotFound` where there is none such. Locks the connection.
     """
-    actor.require(Permission.PUSH_KEEP)
+    require_reach(actor, Permission.PUSH_KEEP, brand, channel)
     rows = PushConnection.objects.visible_to(actor).select_for_update(of=("self",))
     found = rows.filter(brand=brand, channel=channel, url=url, username=username, removed_at=None).first()
     if found is None or not constant_time_compare(str(found.password), password):

@@ -15,6 +15,7 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
+from providers.policies import require_active
 
 from . import stamps
 
@@ -28,9 +29,10 @@ MOST_BYTES = 256 * 1024 * 1024
 def agree(*, actor: Actor, brand: Brand, day: date, now: datetime) -> DayAgreement:
     """Keep that the provider agrees with the day's file as it stands; a second time changes nothing.
 
-    Raises `NotAllowed`, `NotFound` (code `day`) without a file. Locks the file's row.
+    Raises `NotAllowed`, `WrongMoment` (R-P7), `NotFound` (code `day`) without a file. Locks the file's row.
     """
     actor.require(Permission.CONSENT_RECONCILE)
+    require_active(brand.provider)
     item = DayFile.objects.visible_to(actor).select_for_update(of=("self",)).filter(brand=brand, day=day).first()
     if item is None:
         raise NotFound(code="day")

@@ -11,6 +11,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
 
+from .reach import require_reach
+
 Key = tuple[str, int, int, int]
 _OPEN = """
     INSERT INTO consents_retaileraccess (recipient, brand_id, channel, recipient_type, retailer_id)
@@ -42,8 +44,8 @@ def open_access(keys: Sequence[Key], retailers: Collection[int]) -> None:
 
 @transaction.atomic
 def add_access(*, actor: Actor, brand: Brand, key: Key, retailers: Collection[int]) -> None:
-    """Let more dealers see one consent. Raises `NotAllowed`, `NotFound` (code `consent`) without a record."""
-    _require(actor, brand, key[2])
+    """Let more dealers see one consent. Raises `NotAllowed`, `WrongMoment` (R-P7), `NotFound` (code `consent`)."""
+    require_reach(actor, Permission.RETAILER_KEEP, brand, key[2])
     if not Consent.objects.filter(pk=key).exists():
         raise NotFound(code="consent")
     open_access([key], retailers)
@@ -52,7 +54,7 @@ def add_access(*, actor: Actor, brand: Brand, key: Key, retailers: Collection[in
 @transaction.atomic
 def replace_access(*, actor: Actor, brand: Brand, keys: Sequence[Key], retailers: Collection[int]) -> None:
     """Let these dealers see the consents and nobody else; addresses without a record are passed over."""
-    _require(actor, brand, *(key[2] for key in keys))
+    require_reach(actor, Permission.RETAILER_KEEP, brand, *(key[2] for key in keys))
     standing = _standing(keys)
     _run(_CLOSE, standing, None, None)
     open_access(standing, retailers)
@@ -61,7 +63,7 @@ def replace_access(*, actor: Actor, brand: Brand, keys: Sequence[Key], retailers
 @transaction.atomic
 def remove_access(*, actor: Actor, brand: Brand, keys: Sequence[Key], retailers: Collection[int] | None) -> None:
     """Take the access of these dealers away, or with None of all."""
-    _require(actor, brand, *(key[2] for key in keys))
+    require_reach(actor, Permission.RETAILER_KEEP, brand, *(key[2] for key in keys))
     wanted = None if retailers is None else sorted(set(retailers))
     _run(_CLOSE, keys, wanted, wanted)
 
@@ -78,11 +80,10 @@ def is_used(retailer_id: int) -> bool:
     if RetailerAccess.objects.filter(retailer_id=retailer_id).exists():
         return True
     with connection.cursor() as cursor:
-        # By the brand's index: dealers are looked for in their brand's consents only.
+        # By `event_of_retailer`: the ledger's rows that name a dealer, and no others.
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM consents_consentevent e WHERE e.retailer_id = %s AND e.brand_id ="
-            " (SELECT brand_id FROM providers_retailer WHERE id = %s))",
-            [retailer_id, retailer_id],
+            "SELECT EXISTS (SELECT 1 FROM consents_consentevent WHERE retailer_id = %s)",
+            [retailer_id],
         )
         return bool(cursor.fetchone()[0])
 
@@ -91,13 +92,6 @@ def _standing(keys: Iterable[Key]) -> list[Key]:
     wanted = list(set(keys))
     rows = Consent.objects.filter(pk__in=wanted).order_by()
     return list(rows.values_list("recipient", "brand_id", "channel", "recipient_type"))
-
-
-def _require(actor: Actor, brand: Brand, *channels: int) -> None:
-    actor.require(Permission.RETAILER_KEEP)
-    reached = actor.bound is None or all((brand.pk, channel) in actor.bound.reads for channel in channels)
-    if not reached:
-        raise NotFound(code="channel")
 
 
 def _run(sql: str, keys: Sequence[Key], *more: Any) -> None:

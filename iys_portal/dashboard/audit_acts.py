@@ -227,9 +227,11 @@ ACTS: dict[str, Act] = {
     "api_key.family_ended": Act(
         Group.PEOPLE, _("A refresh token of the API key “%(name)s” was used twice: its tokens ended")
     ),
+    "retailer.read": Act(Group.READ, _("%(who)s read identity and phone numbers of dealers of “%(name)s”")),
     "retailer.removed": Act(Group.PROVIDER, _("%(who)s removed the dealer “%(name)s”")),
     "day_file.agreed": Act(Group.PROOF, _("%(who)s agreed with a day file")),
     "push.connected": Act(Group.PROVIDER, _("%(who)s connected an address that changes are sent to")),
+    "push.changed": Act(Group.PROVIDER, _("%(who)s gave new credentials for an address that changes are sent to")),
     "push.removed": Act(Group.PROVIDER, _("%(who)s removed an address that changes were sent to")),
     "integrator.person_added": Act(Group.PEOPLE, _("%(who)s joined an integrator's people")),
     "integrator.person_ended": Act(Group.PEOPLE, _("%(who)s removed “%(name)s” from an integrator's people")),

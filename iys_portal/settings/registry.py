@@ -87,17 +87,18 @@ REGISTRY: dict[str, Any] = {
     "STAMP_CLOCK_DIFFERENCE": timedelta(minutes=1),  # between the authority's clock and ours
     "STAMP_LATE": timedelta(minutes=15),  # staff are told when the newest stamp is older
     "INBOUND_ANSWERS_A_DAY": env.int("INBOUND_ANSWERS_A_DAY", default=5),  # R-R4: to one sender, but for refusals
-    "CODE_VALID": timedelta(minutes=3),  # R-Z1, as the next five
+    # R-Z1: codes by which addresses are proved.
+    "CODE_VALID": timedelta(minutes=3),
     "CODE_TRIES": 3,
     "CODE_RESEND_AFTER": timedelta(seconds=30),
     "CODE_RESEND_GROWS": 2,  # each further unused code makes the next wait so many times longer …
     "CODE_RESEND_MOST": timedelta(minutes=10),  # … up to this
-    "PHONE_STALE": timedelta(days=env.int("PHONE_STALE_DAYS", default=365)),  # R-Z2: then it may be another person's
-    "CITIZEN_PASSKEYS": 10,  # of one citizen
-    "PASSKEYS_PER_NETWORK_HOUR": env.int("PASSKEYS_PER_NETWORK_HOUR", default=120),  # tries to sign in
     "CODES_PER_HOUR": env.int("CODES_PER_HOUR", default=5),  # to one address
     "CODE_WRONG_PER_DAY": env.int("CODE_WRONG_PER_DAY", default=10),  # at one address
     "CODES_PER_NETWORK_HOUR": env.int("CODES_PER_NETWORK_HOUR", default=60),  # from one /24 or /64
+    "PHONE_STALE": timedelta(days=env.int("PHONE_STALE_DAYS", default=365)),  # R-Z2: then it may be another person's
+    "CITIZEN_PASSKEYS": 10,  # of one citizen
+    "PASSKEYS_PER_NETWORK_HOUR": env.int("PASSKEYS_PER_NETWORK_HOUR", default=120),  # tries to sign in
     "APPLICATION_REMIND_AFTER": timedelta(days=env.int("APPLICATION_REMIND_DAYS", default=7)),  # R-P6: stale drafts
     "APPLICATION_EXPIRE_AFTER": timedelta(days=env.int("APPLICATION_EXPIRE_DAYS", default=30)),
     "APPLICATION_KEEP": timedelta(days=env.int("APPLICATION_KEEP_DAYS", default=365)),  # R-G5: ended without a provider

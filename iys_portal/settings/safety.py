@@ -19,6 +19,8 @@ Check = Callable[[Settings], str]
 CHECKS: dict[str, Check] = {}
 KNOWN_BEGINNINGS = ("local-only", "test-", "django-insecure", "change", "secret")
 KEYS = ("SECRET_KEY", "TRANSACTION_KEY", "LEDGER_SIGNING_KEY", "LOOKUP_KEY")
+TOKENS = ("METRICS_TOKEN", "SMS_WEBHOOK_SECRET")
+"""What outsiders prove themselves with; each may be empty, and then its address does not exist."""
 LEAST_LETTERS = 32
 SESSION_HOURS = 24
 
@@ -49,7 +51,7 @@ def secret_missing(settings: Settings) -> str:
 
 @check
 def secret_default(settings: Settings) -> str:
-    values = {name: [settings[name]] for name in KEYS} | {"FIELD_KEYS": settings["FIELD_KEYS"]}
+    values = {name: [settings[name]] for name in (*KEYS, *TOKENS)} | {"FIELD_KEYS": settings["FIELD_KEYS"]}
     known = [name for name, keys in values.items() if any(_known(key) for key in keys)]
     return f"{', '.join(known)}: a value that everybody can read in the sources" if known else ""
 
@@ -58,7 +60,7 @@ def secret_default(settings: Settings) -> str:
 def secret_short(settings: Settings) -> str:
     short = [
         name
-        for name in ("SECRET_KEY", "TRANSACTION_KEY", "LOOKUP_KEY")
+        for name in ("SECRET_KEY", "TRANSACTION_KEY", "LOOKUP_KEY", *TOKENS)
         if settings[name] and (len(settings[name]) < LEAST_LETTERS or len(set(settings[name])) < 10)
     ]
     return f"{', '.join(short)}: at least {LEAST_LETTERS} letters that are drawn by chance" if short else ""
@@ -95,6 +97,11 @@ def debug_on(settings: Settings) -> str:
 def development_pages(settings: Settings) -> str:
     on = [name for name in ("MAILBOX_PAGE", "DEMO") if settings[name]]
     return f"{', '.join(on)}: for developers' machines" if on else ""
+
+
+@check
+def local_targets(settings: Settings) -> str:
+    return "LOCAL_TARGETS: push goes to public https addresses only" if settings["LOCAL_TARGETS"] else ""
 
 
 @check

@@ -14,12 +14,12 @@ NEVER = "9999-12-31 23:59:59"
 class IntegratorCall(Call):
     """A path with an integrator's number: its own keys only."""
 
-    def own(self, ask: Ask, *, status: int = 403, code: str = "H353") -> int:
+    def own(self, ask: Ask) -> int:
         if ask.holder.integrator_id is None:
-            raise refuse(400, "H522" if code == "H522" else "H363")
+            raise refuse(400, "H363")
         found = selectors.integrator_of(ask.holder.integrator_id)
         if found.iys_code != number(ask.path["integrator"]):
-            raise refuse(status, code, name="integratorIysCode")
+            raise refuse(403, "H353", name="integratorIysCode")
         return found.pk
 
 

@@ -162,7 +162,6 @@ class Call(OpenCall):
     """
 
     scope: ClassVar[KeyScope | Mapping[str, KeyScope] | None] = None
-    limited: ClassVar[str] = "calls"
 
     def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
         method = (request.method or "").lower()

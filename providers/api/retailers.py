@@ -5,13 +5,14 @@ How many consents a dealer has access to, and whether one names it, the app abov
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, JsonResponse
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.tr import tckimlik, vkn
 
+from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import WrongMoment
 from providers.enums import KeyScope, RetailerState
 from providers.models import Retailer, RetailerDetails
@@ -58,7 +59,8 @@ class RetailersCall(Call):
         page = list(rows[offset : offset + limit])
         short = "short" in ask.request.GET and ask.query("short").lower() in ("true", "1", "")
         counts = self.access_counts(ask, page)
-        found = [told(one, access=counts.get(one.pk, 0), short=short) for one in page]
+        private = not short and may_see_private(ask, page)
+        found = [told(one, access=counts.get(one.pk, 0), short=short, private=private) for one in page]
         current = offset // limit + 1 if limit else 1
         pagination = {"offset": offset, "pageSize": len(found), "totalCount": total, "currentPage": current}
         return {"pagination": pagination, "list": found}
@@ -73,7 +75,10 @@ class RetailerCall(Call):
     def get(self, ask: Ask) -> Any:
         """A dealer that there is not is an empty answer, as the document's notes say."""
         found = selectors.retailer_of(ask.brand, ask.path["code"])
-        return told(found, access=self.access_counts(ask, [found]).get(found.pk, 0)) if found else {}
+        if found is None:
+            return {}
+        access = self.access_counts(ask, [found]).get(found.pk, 0)
+        return told(found, access=access, private=may_see_private(ask, [found]))
 
     def delete(self, ask: Ask) -> Any:
         found = selectors.retailer_of(ask.brand, ask.path["code"])
@@ -92,8 +97,23 @@ class RetailerCall(Call):
     def is_used(self, retailer: Retailer) -> bool: ...
 
 
-def told(retailer: Retailer, *, access: int | None = None, short: bool = False) -> dict[str, Any]:
-    """A dealer as the document lists it; dealers of the panel have fewer fields."""
+def may_see_private(ask: Ask, retailers: Sequence[Retailer]) -> bool:
+    """Whether the key is told dealers' identity, tax and mobile numbers: one that keeps dealers is (R-G1).
+
+    That it was told them is in the audit log (R-A3).
+    """
+    with_numbers = [one for one in retailers if hasattr(one, "details")]
+    if not with_numbers or not ask.actor.may(Permission.RETAILER_KEEP):
+        return False
+    retailer_calls.note_read(actor=ask.actor, brand=ask.brand, retailers=with_numbers)
+    return True
+
+
+def told(retailer: Retailer, *, private: bool, access: int | None = None, short: bool = False) -> dict[str, Any]:
+    """A dealer as the document lists it; dealers of the panel have fewer fields.
+
+    `private`: with identity, tax and mobile number.
+    """
     details: RetailerDetails | None = getattr(retailer, "details", None)
     city_code = number(details.city_code) if details else None
     town_code = number(details.town_code) if details else None
@@ -114,10 +134,9 @@ def told(retailer: Retailer, *, access: int | None = None, short: bool = False) 
         "mersis": details.mersis,
         "alias": details.alias,
         "name": details.person,
-        "tckn": details.tckn,
-        "mobile": details.mobile,
-        "tin": details.tax_number,
     }
+    if private:
+        more |= {"tckn": details.tckn, "mobile": details.mobile, "tin": details.tax_number}
     return {**found, "town": town, **{name: value for name, value in more.items() if value}}
 
 

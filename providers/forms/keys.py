@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,11 +51,14 @@ class KeyForm(PortalForm):
         label=_("Valid until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The key works on this day too. You get a mail 14 and 3 days before. Empty: without end."),
     )
 
     def __init__(self, *args: Any, brands: QuerySet[Brand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        first, last = settings.REGISTRY["API_KEY_WARNINGS"]
+        self.fields["expires_on"].help_text = _(
+            "The key works on this day too. You get a mail %(first)d and %(last)d days before. Empty: without end."
+        ) % {"first": first, "last": last}
         if brands.exists():
             self.fields["brands"].queryset = brands  # type: ignore[attr-defined]
         else:

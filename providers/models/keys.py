@@ -13,7 +13,7 @@ from iys_portal.core.actors import Actor
 from providers.enums import GrantChannel, KeyScope
 
 from .integrators import Integrator
-from .providers import Brand, Provider
+from .providers import Provider
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -92,6 +92,8 @@ class ApiKey(models.Model):
             models.Index(fields=["expires_at"], name="api_key_ending", condition=Q(revoked_at=None)),
         ]
 
+    brand_names: list[str]  # given by `selectors.keys.keys_of`
+
     def __str__(self) -> str:
         return self.name
 
@@ -108,11 +110,6 @@ class ApiKey(models.Model):
     @property
     def channel_labels(self) -> list[str]:
         return [str(GrantChannel(channel).label) for channel in self.channels]
-
-    @property
-    def brand_names(self) -> list[str]:
-        names = Brand.objects.filter(pk__in=self.brands).order_by("name").values_list("name", flat=True)
-        return list(names) if self.brands else []
 
 
 class ApiToken(models.Model):

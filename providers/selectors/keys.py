@@ -33,8 +33,7 @@ _PROVIDER_COLUMNS = [field.column for field in Provider._meta.concrete_fields]
 _BRAND_COLUMNS = [field.column for field in Brand._meta.concrete_fields]
 # One look-up by unique keys tells all that a call needs; nothing is remembered, so what was revoked is revoked.
 _HOLDER = f"""
-    SELECT k.id, k.public_id, k.name, k.username, k.provider_id, k.integrator_id, k.scopes, k.brands, k.channels,
-        k.networks, k.last_used_at, k.expires_at,
+    SELECT k.id, k.name, k.provider_id, k.integrator_id, k.scopes, k.brands, k.channels, k.networks, k.last_used_at,
         {", ".join(f"p.{column}" for column in _PROVIDER_COLUMNS)},
         {", ".join(f"b.{column}" for column in _BRAND_COLUMNS)}
     FROM providers_apitoken t
@@ -51,9 +50,7 @@ class Holder:
     """The key behind a token; provider and brand are those that the call names, whoever's they are."""
 
     key_id: int
-    public_id: Any
     name: str
-    username: str
     provider_id: int | None
     integrator_id: int | None
     scopes: tuple[str, ...]
@@ -86,21 +83,19 @@ def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: 
         row = cursor.fetchone()
     if row is None:
         return None
-    cut = 12 + len(_PROVIDER_COLUMNS)
-    key_id, public_id, name, username, provider_id, integrator_id = row[:6]
+    cut = 9 + len(_PROVIDER_COLUMNS)
+    key_id, name, provider_id, integrator_id = row[:4]
     return Holder(
         key_id,
-        public_id,
         name,
-        username,
         provider_id,
         integrator_id,
-        scopes=tuple(row[6]),
-        brands=frozenset(row[7]),
-        channels=frozenset(row[8]),
-        networks=tuple(row[9]),
-        last_used_at=row[10],
-        provider=_made(Provider, row[12:cut]),
+        scopes=tuple(row[4]),
+        brands=frozenset(row[5]),
+        channels=frozenset(row[6]),
+        networks=tuple(row[7]),
+        last_used_at=row[8],
+        provider=_made(Provider, row[9:cut]),
         brand=_made(Brand, row[cut:]),
     )
 
@@ -180,8 +175,11 @@ def granted_brands(holder: Holder, *, today: datetime, provider: Provider | None
 
 
 def keys_of(actor: Actor) -> list[ApiKey]:
-    """The keys of the actor's provider or integrator, those in use first."""
-    found = ApiKey.objects.visible_to(actor)
+    """The keys of the actor's provider or integrator with their brands' names, those in use first. Two queries."""
+    found = list(ApiKey.objects.visible_to(actor))
+    brands = Brand.objects.filter(pk__in={pk for key in found for pk in key.brands}).order_by("name")
+    for key in found:
+        key.brand_names = [brand.name for brand in brands if brand.pk in key.brands]
     return sorted(found, key=lambda key: key.state != "live")
 
 

@@ -169,5 +169,5 @@ def _networks(texts: Collection[str]) -> list[str]:
                 _("“%(text)s” is no address or network.") % {"text": text.strip()[:50]}, field="networks"
             ) from None
     if len(found) > MAX_NETWORKS:
-        raise Invalid(_("At most 20 networks for a key."), field="networks")
+        raise Invalid(_("At most %(most)d networks for a key.") % {"most": MAX_NETWORKS}, field="networks")
     return sorted(set(found))

@@ -1,7 +1,7 @@
 """Dealers as programs keep them (R-C20): with the data that the national interface asks for, and a number we give."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,8 +12,9 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import NotFound, WrongMoment
 from providers import reference
-from providers.enums import ProviderState, RetailerState
+from providers.enums import RetailerState
 from providers.models import Brand, Provider, Retailer, RetailerDetails
+from providers.policies import require_active
 from providers.selectors import api as selectors
 
 FIRST, LAST = 10_000_000, 99_999_999
@@ -96,12 +97,15 @@ def remove_retailer(*, actor: Actor, retailer: Retailer, used: Callable[[Retaile
     found.delete()
 
 
+def note_read(*, actor: Actor, brand: Brand, retailers: Sequence[Retailer]) -> None:
+    """R-A3: somebody was told the numbers of these dealers, which may be persons."""
+    codes = [retailer.code for retailer in retailers]
+    audit.record("retailer.read", brand, actor=actor, provider_id=brand.provider_id, new={"codes": codes})
+
+
 def _locked(provider_id: int) -> Provider:
-    """R-P7: a provider that is not active changes nothing of its own."""
     provider = Provider.objects.select_for_update(of=("self",), no_key=True).get(pk=provider_id)
-    if provider.state != ProviderState.ACTIVE:
-        closed = provider.state == ProviderState.CLOSED
-        raise WrongMoment(code="provider-closed" if closed else "provider-suspended")
+    require_active(provider)
     return provider
 
 

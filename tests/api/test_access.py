@@ -7,8 +7,10 @@ from django.utils import timezone
 from consents.models import Consent, ConsentEvent
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry
-from providers.models import ApiKey, Integrator, IntegratorGrant
-from providers.services.keys import make_key, revoke_key
+from providers.forms.keys import KeyForm
+from providers.models import ApiKey, Brand, Integrator, IntegratorGrant
+from providers.selectors.keys import keys_of
+from providers.services.keys import MAX_NETWORKS, make_key, revoke_key
 from tests.api.conftest import ALL, Program, codes
 from tests.factories import BrandFactory, actor_of, integrator_of, officer_of
 
@@ -166,6 +168,23 @@ class TestMaking:
         with pytest.raises(Invalid):
             make(**{"scopes": ("query",)} | more) if "name" not in more else make(("query",), networks=["x"])
         assert not ApiKey.objects.exists()
+
+    def test_the_list_asks_for_all_brands_at_once(self, brand, make, django_assert_num_queries):
+        second = BrandFactory(provider=brand.provider)
+        for brands in ([brand], [second], [brand, second], []):
+            make(brands=brands)
+        actor = officer_of(brand, role="manager")
+        with django_assert_num_queries(2):
+            names = [key.brand_names for key in keys_of(actor)]
+        assert sorted(map(len, names)) == [0, 1, 1, 2]
+
+    def test_numbers_of_the_settings_are_the_ones_that_are_told(self, make, settings):
+        settings.REGISTRY = settings.REGISTRY | {"API_KEY_WARNINGS": (21, 5)}
+        told = str(KeyForm(brands=Brand.objects.none()).fields["expires_on"].help_text)
+        assert "21" in told
+        assert "5" in told
+        with pytest.raises(Invalid, match=str(MAX_NETWORKS)):
+            make(networks=[f"203.0.113.{n}" for n in range(MAX_NETWORKS + 1)])
 
     def test_r_p7_a_suspended_provider_makes_none(self, brand, make):
         brand.provider.state = "suspended"

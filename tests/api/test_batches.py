@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consents.models import ApiBatch, Consent, ConsentEvent
+from consents.models import ApiBatch, Consent, ConsentEvent, RetailerAccess
 from consents.services import api_batches
-from consents.services.api_batches import sweep_batches, work_batch
+from consents.services.api_batches import forget_batches, sweep_batches, work_batch
+from iys_portal.core.calendar import years_before
 from tests.api.conftest import Program, codes
 from tests.api.test_consents import refuse_in_person
+from tests.factories import RetailerFactory
 
 
 def results(program, answer, root=""):
@@ -94,6 +98,24 @@ def test_repeats_by_v2_name_the_request_that_brought_them(program, entry, worked
     assert ConsentEvent.objects.count() == 2
 
 
+def test_repeats_by_v2_name_the_first_entry_of_a_batch_that_repeats_itself(program, entry, worked):
+    first = program.post(f"/v2{program.base}/consents/request", [entry(), entry("b@firma.example"), entry()])
+    worked(first)
+    second = program.post(f"/v2{program.base}/consents/request", [entry()])
+    worked(second)
+    original = results(program, first, "/v2")[0]
+    told = results(program, second, "/v2")[0]["originalRequestInformation"]
+    assert told == {"requestId": first.json()["requestId"], "subRequestId": original["subRequestId"]}
+
+
+def test_r_l5_results_go_on_the_day_on_which_records_go(program, entry, worked, settings):
+    batch = worked(program.post("consents/request", [entry()]))
+    limit = years_before(timezone.now(), settings.REGISTRY["KEEP_YEARS"])
+    for moment, gone in ((limit + timedelta(hours=1), 0), (limit - timedelta(hours=1), 1)):
+        ApiBatch.objects.filter(pk=batch.pk).update(worked_at=moment)
+        assert forget_batches(timezone.now()) == gone
+
+
 def test_every_malformed_entry_is_named_and_nothing_is_taken(program, entry):
     sent = [
         entry(type="EPOSTAA"),
@@ -173,6 +195,40 @@ def test_r_p7_refusals_of_a_batch_are_recorded_when_the_provider_was_suspended_m
     told = results(program, answer)
     assert [one["status"] for one in told] == ["failure", "success"]
     assert told[0]["error"]["code"] == "H520"
+
+
+def test_r_p7_dealers_see_the_refusals_of_a_provider_that_was_suspended_meanwhile(program, brand, entry, worked):
+    retailer = RetailerFactory(brand=brand, code="10000001")
+    program.post("consents", entry())
+    sent = [entry("b@firma.example"), entry(status="RET", minutes=5, retailerAccess=[10000001])]
+    answer = program.post("consents/request", sent)
+    brand.provider.state = "suspended"
+    brand.provider.save()
+    worked(answer)
+    assert list(RetailerAccess.objects.values_list("recipient", "retailer_id")) == [("ad@firma.example", retailer.pk)]
+
+
+def test_r_p7_a_batch_of_a_provider_that_was_closed_meanwhile_says_so(program, brand, entry, worked):
+    program.post("consents", entry())
+    answer = program.post("consents/request", [entry("b@firma.example"), entry(status="RET", minutes=5)])
+    brand.provider.state = "closed"
+    brand.provider.save()
+    worked(answer)
+    brand.provider.state = "active"
+    brand.provider.save()
+    assert [one["error"]["code"] for one in results(program, answer)] == ["H521", "H521"]
+
+
+def test_a_batch_opens_its_consents_with_a_statement_for_each_list_of_dealers(program, brand, entry, worked):
+    dealers = [RetailerFactory(brand=brand, code=f"1000000{n}") for n in (1, 2)]
+    both, one = [10000001, 10000002], [10000002]
+    sent = [entry(f"a{n}@firma.example", retailerAccess=both if n else one) for n in range(5)]
+    answer = program.post("consents/request", sent)
+    with CaptureQueriesContext(connection) as asked:
+        worked(answer)
+    assert sum("INSERT INTO consents_retaileraccess" in query["sql"] for query in asked) == 2
+    assert RetailerAccess.objects.filter(retailer_id=dealers[0].pk).count() == 4
+    assert RetailerAccess.objects.filter(retailer_id=dealers[1].pk).count() == 5
 
 
 def test_another_key_of_the_provider_reads_results_and_another_provider_does_not(program, make, entry):

@@ -2,21 +2,39 @@
 
 import hashlib
 import socket
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from consents.enums import Channel
 from consents.models import ClosedDay, DayAgreement, DayFile, PushConnection, RetailerAccess
-from consents.services.retailer_access import forget_access
-from iys_portal.core.errors import Invalid
+from consents.services import push
+from consents.services.retailer_access import forget_access, is_used
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Bound
+from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.models import AuditEntry
 from iys_portal.core.targets import check_target
 from providers.models import Retailer, RetailerDetails
-from tests.api.conftest import codes
+from tests.api.conftest import Program, codes
 from tests.api.test_consents import refuse_in_person
-from tests.factories import RetailerFactory
+from tests.factories import RetailerFactory, officer_of
 
 TODAY = "2026-11-20"
+
+
+@pytest.fixture
+def suspend(brand):
+    def run():
+        brand.provider.state = "suspended"
+        brand.provider.save()
+
+    return run
 
 
 class TestReconciliation:
@@ -54,6 +72,12 @@ class TestReconciliation:
         assert program.get(path).json()["agreementStatus"] is True
         assert DayAgreement.objects.get().sha384 == day_file.sha384
 
+    def test_r_p7_a_suspended_provider_reads_its_days_and_agrees_with_none(self, program, day_file, suspend):
+        suspend()
+        answer = program.put(f"agreements/{TODAY}", {"agreementStatus": True})
+        assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert program.get(f"agreements/{TODAY}").json()["agreementStatus"] is False
+
     def test_days_without_a_file(self, program):
         assert program.get(f"agreements/{TODAY}").json()["processStatus"] == "queued"
         ClosedDay.objects.create(day=TODAY, made_at=timezone.now(), files=0, rows=0)
@@ -68,6 +92,15 @@ class TestReconciliation:
         assert codes(program.put(f"agreements/{TODAY}", {"agreementStatus": False})) == ["H512"]
         settings.API_STRICT = True
         assert codes(program.get("agreements/2020-09-30")) == ["H502"]
+
+    def test_numbers_are_counted_for_seven_days_only_and_within_a_limit(self, program, settings):
+        today = timezone.localdate()
+        path = "changes/{}/recipients/BIREYSEL"
+        old = program.get(path.format(today - timedelta(days=8)))
+        assert (old.status_code, codes(old)) == (422, ["H502"])
+        settings.API_LIMITS = settings.API_LIMITS | {"history": (1, 3600)}
+        for status in (200, 429):
+            assert program.get(path.format(today - timedelta(days=7))).status_code == status
 
     def test_the_days_numbers(self, program, brand, entry):
         program.post("consents", entry())
@@ -141,10 +174,41 @@ class TestDealers:
         assert codes(program.delete(f"retailers/{spare}")) == ["H058"]
         assert program.get(f"retailers/{spare}").json() == {}
 
+    def test_r_g1_a_key_that_keeps_no_dealers_learns_no_numbers_of_theirs(self, program, brand, make, entry):
+        code = program.post("retailers", dealer()).json()["retailerCode"]
+        program.post("consents", entry(retailerAccess=[code]))
+        one = {"type": "EPOSTA", "recipientType": "BIREYSEL", "recipient": "ad@firma.example"}
+
+        def told(caller):
+            return [
+                caller.get(f"retailers/{code}").json(),
+                *caller.get("retailers").json()["list"],
+                *caller.post("consent/retailers/access/list", one).json()["list"],
+            ]
+
+        reader = Program(brand).sign_in(make(("query",)))
+        numbers = {"tckn", "tin", "mobile"}
+        assert [numbers & set(found) for found in told(reader)] == [set()] * 3
+        reads = AuditEntry.objects.filter(verb="retailer.read")
+        assert not reads.exists()
+        assert [numbers & set(found) for found in told(program)] == [numbers] * 3
+        assert [one.new for one in reads] == [{"codes": [str(code)]}] * 3
+        program.get("retailers?short=true")
+        assert reads.count() == 3
+
+    def test_r_c20_whether_an_event_names_a_dealer_is_read_from_an_index(self, brand):
+        retailer = RetailerFactory(brand=brand)
+        with CaptureQueriesContext(connection) as asked:
+            assert not is_used(retailer.pk)
+        query = next(one["sql"] for one in asked if "consents_consentevent" in one["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {query}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "event_of_retailer" in plan, plan
+
     def test_r_p9_identity_numbers_stand_encrypted(self, program):
         program.post("retailers", dealer())
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute("SELECT tckn, mersis, tax_number, person, mobile FROM providers_retailerdetails")
             assert not any("10000000146" in value or "XYZ" in value for value in cursor.fetchone())
@@ -217,6 +281,22 @@ class TestDealers:
         absent = {**one, "recipient": "yok@firma.example", "retailerAccess": [first.code, second.code]}
         assert codes(program.post("consents/retailers/access", absent)) == ["H401"]
 
+    def test_r_p7_a_suspended_provider_changes_no_access(self, program, brand, entry, suspend):
+        program.post("consents", entry())
+        retailer = RetailerFactory(brand=brand, code="10000001")
+        kind = {"type": "EPOSTA", "recipientType": "BIREYSEL", "retailerAccess": [10000001]}
+        one, many = {**kind, "recipient": "ad@firma.example"}, {**kind, "recipients": ["ad@firma.example"]}
+        suspend()
+        path = "consents/retailers/access"
+        for answer in (
+            program.post(path, one),
+            program.put(path, many),
+            program.post(f"{path}/remove", many),
+            program.post(f"{path}/remove/all", many),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert not RetailerAccess.objects.filter(retailer_id=retailer.pk).exists()
+
     def test_r_l5_access_goes_with_the_consent(self, brand):
         RetailerAccess.objects.create(
             recipient="x@firma.example", brand_id=brand.pk, channel=3, recipient_type=1, retailer_id=1
@@ -261,6 +341,66 @@ class TestPush:
         assert (wrong.status_code, codes(wrong)) == (422, ["H530"])
         assert program.post("push/unregistration", self.connection()).json() == {"message": "Bağlantı kaldırıldı"}
         assert program.get("push/registration").json() == []
+
+    def test_r_p7_a_suspended_provider_makes_and_removes_none(self, program, suspend):
+        assert program.post("push/registration", {"connection": [self.connection()]}).status_code == 200
+        suspend()
+        other = self.connection(url="https://push2.example/")
+        for answer in (
+            program.post("push/registration", {"connection": [other]}),
+            program.post("push/unregistration", self.connection()),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H520"])
+        assert PushConnection.objects.get().removed_at is None
+
+    def test_r_p12_a_key_of_some_channels_sees_and_removes_theirs_only(self, program, brand, make):
+        texts = self.connection(type="MESAJ")
+        for one in (texts, self.connection()):
+            assert program.post("push/registration", {"connection": [one]}).status_code == 200
+        mails = Program(brand).sign_in(make(channels=[3]))
+        assert [one["type"] for one in mails.get("push/registration").json()] == ["EPOSTA"]
+        for answer in (
+            mails.post("push/unregistration", texts),
+            mails.post("push/registration", {"connection": [texts]}),
+        ):
+            assert (answer.status_code, codes(answer)) == (403, ["H353"])
+        assert PushConnection.objects.filter(removed_at=None).count() == 2
+
+    def test_r_p12_the_service_itself_keeps_to_the_channels(self, brand):
+        bound = Bound(party_id=0, reads=frozenset({(brand.pk, 3)}), writes=frozenset())
+        actor = replace(officer_of(brand, role="manager").with_permission(Permission.PUSH_KEEP), bound=bound)
+        values = {"url": "https://push.example/", "username": "a", "password": "b"}
+        with pytest.raises(NotFound):
+            push.connect_all(actor=actor, brand=brand, wanted=[(Channel.MESAJ, values)], now=timezone.now())
+        with pytest.raises(NotFound):
+            push.disconnect(actor=actor, brand=brand, channel=Channel.MESAJ, now=timezone.now(), **values)
+        assert not PushConnection.objects.exists()
+
+    def test_names_are_looked_up_before_anything_is_locked(self, program, monkeypatch):
+        outside, depths = len(connection.savepoint_ids), []
+
+        def resolve(host, port, **_more):
+            depths.append(len(connection.savepoint_ids))
+            return [(2, 1, 6, "", ("93.184.216.34", port))]
+
+        monkeypatch.setattr("iys_portal.core.targets.socket.getaddrinfo", resolve)
+        both = [self.connection(), self.connection(type="MESAJ")]
+        assert program.post("push/registration", {"connection": both}).status_code == 200
+        assert depths == [outside]
+
+    def test_a_list_is_no_longer_than_a_brand_may_have(self, program):
+        many = [self.connection() for _ in range(7)]
+        answer = program.post("push/registration", {"connection": many})
+        assert (answer.status_code, codes(answer)) == (400, ["H014"])
+        assert program.post("push/registration", {"connection": many[:6]}).status_code == 200
+
+    def test_new_credentials_of_an_address_are_noted_and_not_shown(self, program):
+        for password in ("gizli-parola", "yeni-parola"):
+            program.post("push/registration", {"connection": [self.connection(password=password)]})
+        assert PushConnection.objects.get().password == "yeni-parola"
+        entries = AuditEntry.objects.filter(verb__startswith="push.").order_by("pk")
+        assert [one.verb for one in entries] == ["push.connected", "push.changed"]
+        assert "parola" not in str([one.new for one in entries])
 
     def test_two_of_a_channel_at_most(self, program):
         for number in (1, 2):

@@ -106,7 +106,7 @@ def test_the_guide_works_on_debians_servers(servers: Servers, tmp_path: Path) ->
     """Every command, then the web process with both workers' queues until `/readyz?all` is 200."""
     env = good_environment(
         **servers.urls,
-        METRICS_TOKEN="of-the-soak",
+        METRICS_TOKEN=secrets.token_urlsafe(32),
         STATIC_ROOT=str(tmp_path / "static"),
         PRIVATE_ROOT=str(tmp_path / "private"),
         PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "measures"),

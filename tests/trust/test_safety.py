@@ -26,6 +26,9 @@ UNSAFE: list[tuple[str, dict[str, str]]] = [
     ("secret_default", {"FIELD_KEYS": "dGVzdC1vbmx5LWZpZWxkLWtleS0wMTIzNDU2Nzg5MCE="}),
     ("secret_short", {"SECRET_KEY": "x7Kq-2mPz"}),
     ("secret_short", {"LOOKUP_KEY": "a" * 64}),
+    ("secret_short", {"METRICS_TOKEN": "x7Kq-2mPz"}),
+    ("secret_short", {"SMS_WEBHOOK_SECRET": "a" * 64}),
+    ("secret_default", {"SMS_WEBHOOK_SECRET": "local-only-sms-secret"}),
     ("secret_shared", {"TRANSACTION_KEY": "Zk3_" * 9 + "abcdefgh", "LOOKUP_KEY": "Zk3_" * 9 + "abcdefgh"}),
     ("signing_key_form", {"LEDGER_SIGNING_KEY": base64.b64encode(secrets.token_bytes(16)).decode()}),
     ("field_keys_form", {"FIELD_KEYS": "no-fernet-key"}),
@@ -50,6 +53,7 @@ UNSAFE: list[tuple[str, dict[str, str]]] = [
 # Settings that the code fixes: an edit of the code is what the check guards against.
 EDITED: dict[str, dict[str, Any]] = {
     "development_pages": {"MAILBOX_PAGE": True},
+    "local_targets": {"LOCAL_TARGETS": True},
     "transport": {"SESSION_COOKIE_SECURE": False},
     "content_policy": {"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {"script-src": ["'self'", "'unsafe-inline'"]}}},
     "password_hashing": {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]},

@@ -16,7 +16,7 @@ from tests.workers import environment, until
 
 from .production import HOST, good_environment, python
 
-TOKEN = "metrics-token-of-the-tests"
+TOKEN = "metrics-token-of-these-tests-0123456789"
 # Compressing every file takes most of a minute, and nothing here asks for compressed ones.
 COLLECT = """
 import sys, manage
