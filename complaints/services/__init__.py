@@ -3,7 +3,7 @@
 from .answers import answer_with_papers
 from .clock import remind_and_escalate, watch_clocks
 from .decisions import confirm_decision, propose_decision
-from .desk import add_note, hand_over
+from .desk import add_note, hand_over, show_paper
 from .drafts import (
     MessageValues,
     Prefill,
@@ -48,6 +48,7 @@ __all__ = [
     "save_message",
     "save_topics",
     "send_on",
+    "show_paper",
     "start_draft",
     "take_case",
     "watch_clocks",

@@ -60,6 +60,7 @@ def _keep(row: Complaint, judged: Judged, actor: Actor, now: datetime) -> Compla
         added_at=now,
         added_by=actor.id,
         for_complainant=False,
+        for_provider=True,
     )
     paper.file.save(judged.name, ContentFile(judged.data), save=False)
     paper.save(force_insert=True)

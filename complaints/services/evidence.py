@@ -15,6 +15,7 @@ from complaints.eml import ReadMail
 from complaints.enums import ComplaintState, PaperKind, Side
 from complaints.evidence import MAX_BYTES, MAX_FILES, Judged, judge_evidence
 from complaints.models import Complaint, ComplaintPaper
+from complaints.policies import shown_at_first
 from consents.enums import Channel
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.permissions import Permission
@@ -101,6 +102,7 @@ def _kept(row: Complaint, judged: Judged, actor: Actor, now: datetime) -> Compla
         sha256=judged.sha256,
         added_at=now,
         added_by=actor.id,
+        for_provider=row.is_draft and shown_at_first(judged.kind),
     )
     paper.file.save(judged.name, ContentFile(judged.data), save=False)
     paper.save(force_insert=True)

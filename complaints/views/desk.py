@@ -68,12 +68,12 @@ class CaseView(DeskView):
         return self.page(request, case)
 
     def page(self, request: HttpRequest, case: Complaint, *, status: int = 200, **more: Any) -> HttpResponse:
-        acts = (
-            {move.name for move in COMPLAINT.available(case, self.actor)} if desk.on_desk(case, self.actor) else set()
-        )
+        mine = desk.on_desk(case, self.actor)
+        acts = {move.name for move in COMPLAINT.available(case, self.actor)} if mine else set()
         proposal = desk.open_proposal(case)
         context = {
             "complaint": case,
+            "on_desk": mine,
             "acts": acts,
             "identity": cases.identity_of(case, self.actor),
             "timeline": cases.timeline_of(case, self.actor),
@@ -167,6 +167,18 @@ class ActView(CaseView):
 
     def do_note(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.add_note(text=data.get("text", ""), **about)
+
+    def do_show_paper(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.show_paper(paper_id=self.paper_id(), shown=True, **about)
+
+    def do_hide_paper(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.show_paper(paper_id=self.paper_id(), shown=False, **about)
+
+    def paper_id(self) -> str:
+        try:
+            return str(UUID(self.request.POST.get("paper", "")))
+        except ValueError as error:
+            raise Http404 from error
 
     def do_begin(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.begin_decision(**about)
