@@ -91,7 +91,10 @@ def _known(actor: Actor, prefill: Prefill, now: datetime) -> dict[str, Any]:
         known |= {"brand_id": consent.brand_id, "channel": consent.channel, "address": consent.recipient}
     if prefill.message_id:
         known |= _of_message(prefill.message_id, list(mine.values()), now)
-    known |= _of_mail(prefill, now)
+    said = _of_mail(prefill, now)
+    if known.get("brand_id"):
+        said.pop("brand_id", None)  # a brand that was chosen, or whose record it is, goes before a guess by the mail
+    known |= said
     return _fitting(known, list(mine.values()))
 
 

@@ -175,6 +175,7 @@ def test_a_link_fills_the_form_and_shows_nothing_in_its_address(
     complaint = Complaint.objects.get()
     assert (complaint.address, complaint.channel) == (MAIL, 3)
     assert complaint.sender_given == "kampanya@moda.example"
+    assert complaint.brand == brand  # which nobody registered under this sender
     begin(page, f"{NEW}bozuk/")  # a worthless link begins an empty one
     assert Complaint.objects.order_by("-pk")[0].address == ""
 
