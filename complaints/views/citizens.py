@@ -126,9 +126,8 @@ class InformationView(DetailView):
         form.full_clean()
         files = [(file.name or "", file) for file in request.FILES.getlist("files")]
         try:
-            for added in services.add_evidence(files=files, **self.about()):
-                _tell(request, added)
-            services.give_information(text=form.cleaned_data.get("answer", ""), **self.about())
+            text = form.cleaned_data.get("answer", "")
+            services.give_information_with_papers(text=text, files=files, **self.about())
         except FileRefused as error:
             form.add_error(None, f"{error.message} {error.advice}")
         except Invalid as error:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from complaints import services
@@ -95,3 +96,20 @@ def test_r_k7_the_sender_reads_the_decision_and_takes_its_pdf(case, brand, sende
     assert "Onay yok." in (text := sender.get(page).content.decode())
     assert f"sikayet-karari/{case.public_id}/" in text
     assert b"".join(sender.post(f"/sikayet-karari/{case.public_id}/").streaming_content).startswith(b"%PDF-")
+
+
+def test_r_k5_one_bad_file_keeps_the_answer_from_being_sent(filed, brand, citizen, officer, sign_in) -> None:
+    complaint = filed(brand=brand)
+    services.ask_information(complaint=complaint, text="Kimliğiniz", actor=officer)
+    page, url = sign_in(citizen), f"/sikayetlerim/{complaint.public_id}/eksik-bilgi/"
+    good, bad = SimpleUploadedFile("a.jpg", picture()), SimpleUploadedFile("b.pdf", b"MZ program")
+    assert page.post(url, {"answer": "Ekte", "files": [good, bad]}).status_code == 422
+    assert not ComplaintPaper.objects.exists()
+    complaint.refresh_from_db()
+    assert complaint.state == "missing_information"
+    good.seek(0)
+    assert page.post(url, {"answer": "Ekte", "files": [good]}).status_code == 302
+    paper = ComplaintPaper.objects.get()
+    assert (paper.for_complainant, paper.for_provider) == (True, False)
+    complaint.refresh_from_db()
+    assert complaint.state == "filed"
