@@ -29,6 +29,7 @@ from iys_portal.core.models import Document
 from iys_portal.core.selectors import business_calendar
 
 from .clock import stop_clock
+from .decisions import close_proposals
 from .moves import locked, make_move
 
 TRACKING_PREFIX = "SKY"
@@ -117,5 +118,6 @@ def withdraw_complaint(
     now, row = now or timezone.now(), locked(complaint, actor=actor)
     COMPLAINT.check(row, "withdraw", actor)
     stop_clock(row, now=now)
+    close_proposals(row, now)
     make_move(row, "withdraw", actor=actor, now=now, reason=reason.strip()[:2000])
     return row

@@ -73,9 +73,12 @@ class NewView(ComplainingView):
         if request.POST.get("notice") != str(notice.pk):  # a newer version came, or the language changed
             return self.page(request, status=422)
         note_reading(notice_id=notice.pk, subject=("accounts.user", str(self.actor.id)))
-        complaint = services.start_draft(
-            actor=self.actor, language=get_language() or "tr", prefill=prefill_of(token) if token else None
-        )
+        prefill = prefill_of(token) if token else None
+        try:
+            complaint = services.start_draft(actor=self.actor, language=get_language() or "tr", prefill=prefill)
+        except Invalid as error:
+            messages.error(request, error.message)
+            return redirect("complaints:own")
         files = [(file.name or "", file) for file in request.FILES.getlist("mail")[:1]]
         for added in services.add_evidence(complaint=complaint, files=files, actor=self.actor, fill=True):
             _tell(request, added)

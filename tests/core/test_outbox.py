@@ -53,8 +53,9 @@ class TestSending:
 
     def test_a_paper_that_cannot_be_read_holds_nothing_behind_it_up(self):
         paper = Document.objects.create(
-            kind="deneme", template_version=1, number="DNM-1", data={}, subject_type="deneme", subject_id="1", language="tr",
-            state=DocumentState.READY, file="documents/yok.pdf", sha256="0" * 64, size=1, rendered_at=timezone.now(), actor_kind=0, actor_id=0, created_at=timezone.now(),
+            kind="deneme", template_version=1, number="DNM-1", data={}, subject_type="deneme", subject_id="1",
+            language="tr", state=DocumentState.READY, file="documents/yok.pdf", sha256="0" * 64, size=1,
+            rendered_at=timezone.now(), actor_kind=0, actor_id=0, created_at=timezone.now(),
         )  # fmt: skip
         first, second = post(document=paper), post("deneme:2")
         assert outbox.send_due() == 1
