@@ -1,10 +1,12 @@
 """Forms of the officers' desk. They know the shape of what is typed; the services judge it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.accounts.models import User
 from iys_portal.core.forms import PortalForm
 from providers.provinces import provinces
 
@@ -66,6 +68,20 @@ class SendOnForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["province"].choices = [("", "—"), *((name, name) for name in provinces())]  # type: ignore[attr-defined]
+
+
+class SenderForm(PortalForm):
+    """Which registered brand sent it; those that are offered, or any by its code."""
+
+    brand_code = forms.IntegerField(label=_("Brand code"), required=False, min_value=1)
+
+
+class OfficerForm(PortalForm):
+    officer = forms.TypedChoiceField(label=_("Officer"), required=False, coerce=int, empty_value=0)
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"].choices = [("", "—"), *((one.pk, str(one)) for one in people)]  # type: ignore[attr-defined]
 
 
 class DecisionForm(PortalForm):

@@ -14,7 +14,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.calendar import BusinessCalendar
 
 from .deadlines import is_too_late, refusal_ignored
-from .enums import PersonKind, Side
+from .enums import PaperKind, PersonKind, Side
 
 BOTH = frozenset({Side.COMPLAINANT, Side.PROVIDER})
 _COMPLAINANT = frozenset({Side.COMPLAINANT})
@@ -88,6 +88,14 @@ def side_of(actor: Actor) -> Side:
     if actor.kind is ActorKind.RECIPIENT:
         return Side.COMPLAINANT
     return Side.PROVIDER if actor.provider_id is not None else Side.REGISTRY
+
+
+def shown_at_first(kind: PaperKind) -> bool:
+    """R-K6: a sender sees what shows its message; a document may be anything, an identity card too.
+
+    What came as the answer to a question is never shown by itself; for the rest the officer says (`show_paper`).
+    """
+    return kind != PaperKind.PAPER
 
 
 def refused_since(events: Iterable[Recorded], at: datetime) -> datetime | None:

@@ -67,7 +67,7 @@ class ComplaintPaper(models.Model):
     added_at = models.DateTimeField()
     added_by = models.BigIntegerField()
     for_complainant = models.BooleanField(default=True)
-    for_provider = models.BooleanField(default=True)
+    for_provider = models.BooleanField(default=False)  # what a sender reads is said of each file (R-K6)
 
     objects = OfComplaintQuerySet.as_manager()
 

@@ -1,9 +1,9 @@
 """Acts on complaints; the only writers of their rows."""
 
-from .answers import answer_with_papers
+from .answers import answer_with_papers, give_information_with_papers
 from .clock import remind_and_escalate, watch_clocks
 from .decisions import confirm_decision, propose_decision
-from .desk import add_note, hand_over
+from .desk import add_note, hand_over, show_paper
 from .drafts import (
     MessageValues,
     Prefill,
@@ -39,6 +39,7 @@ __all__ = [
     "find_sender",
     "forget_drafts",
     "give_information",
+    "give_information_with_papers",
     "go_on_without",
     "hand_over",
     "propose_decision",
@@ -48,6 +49,7 @@ __all__ = [
     "save_message",
     "save_topics",
     "send_on",
+    "show_paper",
     "start_draft",
     "take_case",
     "watch_clocks",

@@ -49,8 +49,18 @@ def start_clock(complaint: Complaint, kind: DeadlineKind, *, now: datetime) -> C
 
 
 def meet_clock(complaint: Complaint, *, now: datetime) -> bool:
-    """What was awaited has come; returns whether a clock was running: what comes after its end is late."""
-    return _end(complaint, met_at=now)
+    """What was awaited has come; returns whether it came in time (R-K6), whether or not the watch came by since.
+
+    A clock that is over and that nobody ended yet runs out now: what comes after the last day does not meet it. A
+    holiday that was added meanwhile gives its day first.
+    """
+    clock = running_clock(complaint)
+    if clock is None:
+        return False
+    _move(clock, business_calendar(), list(Holiday.objects.values_list("day", "name")))
+    late = is_over(clock.due_on, now)
+    _end(complaint, **({"ran_out_at": now} if late else {"met_at": now}))
+    return not late
 
 
 def stop_clock(complaint: Complaint, *, now: datetime) -> bool:

@@ -42,7 +42,7 @@ def propose_decision(
     if outcome not in Outcome.values:
         raise Invalid(_("Choose an outcome."), code="outcome", field="outcome")
     reason = needed(reason, "reason", most=REASON_MOST)
-    _close_proposals(row, now)
+    close_proposals(row, now)
     proposal = ComplaintProposal.objects.create(
         complaint=row,
         outcome=outcome,
@@ -83,7 +83,7 @@ def confirm_decision(
         decided_name=actor.name[:200],
         proposed_by=None if proposal.proposed_by == actor.id else proposal.proposed_by,
     )
-    _close_proposals(row, now)
+    close_proposals(row, now)
     make_move(row, name, actor=actor, now=now, new={"decision": paper.number})
     words, cause = words_of(name), f"decided:{decision.pk}"
     tell_complainant(row, words.title, words.mail[Side.COMPLAINANT], cause=cause, document=paper)
@@ -92,7 +92,8 @@ def confirm_decision(
     return decision
 
 
-def _close_proposals(row: Complaint, now: datetime) -> None:
+def close_proposals(row: Complaint, now: datetime) -> None:
+    """What was proposed is no longer to be confirmed."""
     ComplaintProposal.objects.filter(complaint=row, closed_at=None).update(closed_at=now)
 
 

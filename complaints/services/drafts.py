@@ -23,6 +23,7 @@ from consents.enums import Channel
 from consents.models import Message
 from consents.selectors.messages import found_in
 from consents.selectors.own import channels_for, consent_of_event
+from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit
@@ -35,6 +36,7 @@ from providers.provinces import is_place
 from .moves import locked
 
 BATCH = 200
+MOST_DRAFTS = 10
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,15 @@ class Prefill:
 def start_draft(
     *, actor: Actor, language: str, prefill: Prefill | None = None, now: datetime | None = None
 ) -> Complaint:
-    """Begin a complaint with what is known. Rows that are not the citizen's to name are left out."""
+    """Begin a complaint with what is known. Rows that are not the citizen's to name are left out.
+
+    Locks the citizen's account, so that two windows cannot pass the limit. Raises `Invalid` with `MOST_DRAFTS` open.
+    """
     actor.require(Permission.COMPLAINT_OWN)
+    User.objects.select_for_update(of=("self",)).get(pk=actor.id)
+    if Complaint.objects.filter(citizen=actor.id, state=ComplaintState.DRAFT).count() >= MOST_DRAFTS:
+        words = _("You have %(most)s drafts already. File or delete one of them first.") % {"most": MOST_DRAFTS}
+        raise Invalid(words, code="drafts")
     now = now or timezone.now()
     complaint = Complaint(citizen_id=actor.id, language=language, created_at=now, changed_at=now, state_at=now)
     for name, value in _known(actor, prefill or Prefill(), now).items():
@@ -91,7 +100,10 @@ def _known(actor: Actor, prefill: Prefill, now: datetime) -> dict[str, Any]:
         known |= {"brand_id": consent.brand_id, "channel": consent.channel, "address": consent.recipient}
     if prefill.message_id:
         known |= _of_message(prefill.message_id, list(mine.values()), now)
-    known |= _of_mail(prefill, now)
+    said = _of_mail(prefill, now)
+    if known.get("brand_id"):
+        said.pop("brand_id", None)  # a brand that was chosen, or whose record it is, goes before a guess by the mail
+    known |= said
     return _fitting(known, list(mine.values()))
 
 

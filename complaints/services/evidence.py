@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import IO
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from complaints.eml import ReadMail
 from complaints.enums import ComplaintState, PaperKind, Side
-from complaints.evidence import MAX_BYTES, MAX_FILES, Judged, judge_evidence
+from complaints.evidence import MAX_BYTES, judge_evidence
 from complaints.models import Complaint, ComplaintPaper
+from complaints.policies import shown_at_first
 from consents.enums import Channel
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.permissions import Permission
@@ -25,8 +23,10 @@ from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import only_if_written
 
+from .answers import require_room
 from .drafts import draft_of, drop_files, keep, sender_columns
 from .moves import locked
+from .papers import keep_paper
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,8 @@ def add_evidence(
     """
     actor.require(Permission.COMPLAINT_OWN)
     now, given = now or timezone.now(), list(files)
-    _require_room(complaint, len(given))
+    require_room(complaint, len(given))
     return [_add_one(complaint, name, file, kind, fill, actor, now) for name, file in given]
-
-
-def _require_room(complaint: Complaint, more: int) -> None:
-    if ComplaintPaper.objects.filter(complaint=complaint, side=Side.COMPLAINANT).count() + more > MAX_FILES:
-        raise FileRefused("evidence-many", limit=MAX_FILES)
 
 
 def _add_one(
@@ -78,34 +73,16 @@ def _add_one(
             row = locked(complaint, actor=actor)
             if row.state not in (ComplaintState.DRAFT, ComplaintState.MISSING_INFORMATION):
                 raise WrongMoment(code=f"complaint:{row.state}")
-            _require_room(row, 1)
-            paper = _kept(row, judged, actor, now)
-            drops.append(partial(default_storage.delete, str(paper.file.name)))
+            require_room(row, 1)
+            keep_paper(
+                row, judged, side=Side.COMPLAINANT, for_complainant=True,
+                for_provider=row.is_draft and shown_at_first(judged.kind), drops=drops, actor=actor, now=now,
+            )  # fmt: skip
             if judged.mail and row.is_draft:
                 _take_mail(row, judged.mail, actor, now, fill=fill)
     except FileRefused as error:
         return Added(name, error)
     return Added(judged.name, mail=judged.mail)
-
-
-def _kept(row: Complaint, judged: Judged, actor: Actor, now: datetime) -> ComplaintPaper:
-    if ComplaintPaper.objects.filter(complaint=row, side=Side.COMPLAINANT, sha256=judged.sha256).exists():
-        raise FileRefused("evidence-again")
-    paper = ComplaintPaper(
-        complaint=row,
-        side=Side.COMPLAINANT,
-        kind=judged.kind,
-        name=judged.name,
-        content_type=judged.content_type,
-        size=len(judged.data),
-        sha256=judged.sha256,
-        added_at=now,
-        added_by=actor.id,
-    )
-    paper.file.save(judged.name, ContentFile(judged.data), save=False)
-    paper.save(force_insert=True)
-    audit.record("complaint.paper_added", row, actor=actor, new={"kind": judged.kind, "sha256": judged.sha256})
-    return paper
 
 
 def _take_mail(row: Complaint, mail: ReadMail, actor: Actor, now: datetime, *, fill: bool) -> None:

@@ -29,6 +29,7 @@ from iys_portal.core.models import Document
 from iys_portal.core.selectors import business_calendar
 
 from .clock import stop_clock
+from .decisions import close_proposals
 from .moves import locked, make_move
 
 TRACKING_PREFIX = "SKY"
@@ -55,7 +56,7 @@ def file_complaint(*, complaint: Complaint, declared: bool, actor: Actor, now: d
     assert row.message_at
     assert row.channel
     held = held_for(address=row.address, channel=row.channel, brand_id=row.brand_id, at=row.message_at)
-    _judge(row, identity, held)
+    judge_marks(row, identity, held)
     _hash_identity(identity)
     columns = {
         "tracking_number": new_code(TRACKING_PREFIX, digits=TRACKING_DIGITS),
@@ -75,7 +76,7 @@ def file_complaint(*, complaint: Complaint, declared: bool, actor: Actor, now: d
     return row
 
 
-def _judge(row: Complaint, identity: ComplaintIdentity, held: Held) -> None:
+def judge_marks(row: Complaint, identity: ComplaintIdentity, held: Held) -> None:
     """R-K8 and whether any consent stood, by what the registry holds; nothing is said of an unregistered sender."""
     row.recipient_type = recipient_type_of(identity.kind)
     if row.brand_id is None:
@@ -117,5 +118,6 @@ def withdraw_complaint(
     now, row = now or timezone.now(), locked(complaint, actor=actor)
     COMPLAINT.check(row, "withdraw", actor)
     stop_clock(row, now=now)
+    close_proposals(row, now)
     make_move(row, "withdraw", actor=actor, now=now, reason=reason.strip()[:2000])
     return row

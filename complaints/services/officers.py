@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.enums import DeadlineKind
 from complaints.models import Complaint
+from complaints.selectors.cases import identity_of
+from complaints.selectors.held import held_for
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
@@ -15,6 +17,7 @@ from providers.models import Brand
 from providers.provinces import provinces
 
 from .clock import start_clock
+from .filing import judge_marks
 from .information import needed
 from .moves import locked_on_desk, make_move
 
@@ -62,12 +65,25 @@ def begin_decision(*, complaint: Complaint, actor: Actor, now: datetime | None =
 
 @transaction.atomic
 def find_sender(*, complaint: Complaint, brand: Brand, actor: Actor, now: datetime | None = None) -> Complaint:
-    """Name the registered brand that sent it. Raises `WrongMoment` once a sender was asked for its answer."""
+    """Name the registered brand that sent it; marks and what the registry holds are judged anew for it (R-K3, R-K8).
+
+    Raises `NotFound`, `WrongMoment` also once a sender was asked for its answer.
+    """
     now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
     COMPLAINT.check(row, "find_sender", actor)
     if row.shown_to_provider_at is not None:
         raise WrongMoment(code="sender")
-    make_move(row, "find_sender", actor=actor, now=now, columns={"brand": brand}, new={"brand": brand.brand_code})
+    row.brand = brand
+    identity = identity_of(row, actor)
+    assert identity
+    assert row.message_at
+    assert row.channel
+    held = held_for(address=row.address, channel=row.channel, brand_id=brand.pk, at=row.message_at)
+    judge_marks(row, identity, held)
+    marks = {"after_refusal": row.after_refusal, "without_consent": row.without_consent}
+    columns = {"brand": brand, "held": held.frozen(), "recipient_type": row.recipient_type, **marks}
+    new = {"brand": brand.brand_code, **marks}
+    make_move(row, "find_sender", actor=actor, now=now, columns=columns, new=new)
     return row
 
 

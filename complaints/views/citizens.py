@@ -73,9 +73,12 @@ class NewView(ComplainingView):
         if request.POST.get("notice") != str(notice.pk):  # a newer version came, or the language changed
             return self.page(request, status=422)
         note_reading(notice_id=notice.pk, subject=("accounts.user", str(self.actor.id)))
-        complaint = services.start_draft(
-            actor=self.actor, language=get_language() or "tr", prefill=prefill_of(token) if token else None
-        )
+        prefill = prefill_of(token) if token else None
+        try:
+            complaint = services.start_draft(actor=self.actor, language=get_language() or "tr", prefill=prefill)
+        except Invalid as error:
+            messages.error(request, error.message)
+            return redirect("complaints:own")
         files = [(file.name or "", file) for file in request.FILES.getlist("mail")[:1]]
         for added in services.add_evidence(complaint=complaint, files=files, actor=self.actor, fill=True):
             _tell(request, added)
@@ -126,9 +129,8 @@ class InformationView(DetailView):
         form.full_clean()
         files = [(file.name or "", file) for file in request.FILES.getlist("files")]
         try:
-            for added in services.add_evidence(files=files, **self.about()):
-                _tell(request, added)
-            services.give_information(text=form.cleaned_data.get("answer", ""), **self.about())
+            text = form.cleaned_data.get("answer", "")
+            services.give_information_with_papers(text=text, files=files, **self.about())
         except FileRefused as error:
             form.add_error(None, f"{error.message} {error.advice}")
         except Invalid as error:

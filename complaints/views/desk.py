@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from complaints import services
-from complaints.desk_forms import DecisionForm, FilterForm, SendOnForm, TextForm
+from complaints.desk_forms import DecisionForm, FilterForm, OfficerForm, SenderForm, SendOnForm, TextForm
 from complaints.evidence import ENDINGS
 from complaints.models import Complaint
 from complaints.selectors import cases, desk, held
@@ -23,6 +23,7 @@ from iys_portal.core.enums import DocumentState
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.masking import mask
+from providers.models import Brand
 
 
 class DeskView(View):
@@ -68,12 +69,12 @@ class CaseView(DeskView):
         return self.page(request, case)
 
     def page(self, request: HttpRequest, case: Complaint, *, status: int = 200, **more: Any) -> HttpResponse:
-        acts = (
-            {move.name for move in COMPLAINT.available(case, self.actor)} if desk.on_desk(case, self.actor) else set()
-        )
+        mine = desk.on_desk(case, self.actor)
+        acts = {move.name for move in COMPLAINT.available(case, self.actor)} if mine else set()
         proposal = desk.open_proposal(case)
         context = {
             "complaint": case,
+            "on_desk": mine,
             "acts": acts,
             "identity": cases.identity_of(case, self.actor),
             "timeline": cases.timeline_of(case, self.actor),
@@ -94,6 +95,9 @@ class CaseView(DeskView):
             "ask_form": TextForm(prefix="ask"),
             "time_form": TextForm(prefix="time"),
             "send_form": SendOnForm(prefix="send"),
+            "senders": cases.possible_senders(case) if "find_sender" in acts else [],
+            "sender_form": SenderForm(prefix="sender"),
+            "hand_form": OfficerForm(prefix="hand", people=desk.colleagues(case) if "hand_over" in acts else []),
             "decision_form": DecisionForm(initial=_proposed(proposal)),
         }
         return render(request, "complaints/desk/case.html", context | more, status=status)
@@ -119,7 +123,7 @@ class ActView(CaseView):
         case, way = self.case(public_id), getattr(self, f"do_{act.replace('-', '_')}", None)
         if way is None:
             raise Http404
-        form, name = self.form_of(act, request)
+        form, name = self.form_of(act, case, request)
         form.full_clean()
         try:
             way({"complaint": case, "actor": self.actor}, form.cleaned_data)
@@ -130,9 +134,13 @@ class ActView(CaseView):
         stays = desk.on_desk(case, self.actor)
         return redirect("complaints:desk_case", case.public_id) if stays else redirect("complaints:desk")
 
-    def form_of(self, act: str, request: HttpRequest) -> tuple[Any, str]:
+    def form_of(self, act: str, case: Complaint, request: HttpRequest) -> tuple[Any, str]:
         if act == "send-on":
             return SendOnForm(request.POST, prefix="send"), "send_form"
+        if act == "find-sender":
+            return SenderForm(request.POST, prefix="sender"), "sender_form"
+        if act == "hand-over":
+            return OfficerForm(request.POST, prefix="hand", people=desk.colleagues(case)), "hand_form"
         if act == "propose":
             return DecisionForm(request.POST), "decision_form"
         prefix = {"ask-information": "ask", "go-on": "ask", "grant": "time", "refuse": "time"}.get(act, "note")
@@ -165,8 +173,26 @@ class ActView(CaseView):
     def do_send_on(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.send_on(province=data.get("province", ""), reason=data.get("reason", ""), **about)
 
+    def do_find_sender(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.find_sender(brand=brand_of_code(data.get("brand_code")), **about)
+
+    def do_hand_over(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.hand_over(officer_id=data.get("officer") or 0, **about)
+
     def do_note(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.add_note(text=data.get("text", ""), **about)
+
+    def do_show_paper(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.show_paper(paper_id=self.paper_id(), shown=True, **about)
+
+    def do_hide_paper(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.show_paper(paper_id=self.paper_id(), shown=False, **about)
+
+    def paper_id(self) -> str:
+        try:
+            return str(UUID(self.request.POST.get("paper", "")))
+        except ValueError as error:
+            raise Http404 from error
 
     def do_begin(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.begin_decision(**about)
@@ -207,6 +233,14 @@ class DecisionView(View):
             raise Http404
         audit.record("document.downloaded", shown.paper, actor=actor)
         return FileResponse(shown.paper.file.open("rb"), as_attachment=True, filename=f"{shown.paper.number}.pdf")
+
+
+def brand_of_code(code: int | None) -> Brand:
+    """Raises `Invalid` at its field for a code that no active brand has."""
+    brand = Brand.objects.select_related("provider").filter(brand_code=code, is_active=True).first() if code else None
+    if brand is None:
+        raise Invalid(_("No active brand has this code."), code="brand", field="brand_code")
+    return brand
 
 
 def _proposed(proposal: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from complaints.answer_forms import AnswerForm, TimeForm
 from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
 from complaints.models import Complaint
-from complaints.selectors import cases, held, inbox
+from complaints.selectors import cases, desk, held, inbox
 from complaints.services import answer_with_papers, ask_time
 from complaints.transitions import COMPLAINT
 from consents.views.base import ActorView
@@ -80,6 +80,7 @@ class SenderCaseView(SenderView):
             "held": held.thaw(case.held),
             "defences": inbox.defences_of(case),
             "extensions": inbox.extensions_of(case),
+            "decided": desk.decision_for(case, self.actor),
             "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
             "form": AnswerForm(),
             "time_form": TimeForm(),

@@ -24,6 +24,7 @@ from .delivery import (
     Undelivered,
     retry_at,
 )
+from .documents import content_of
 from .enums import DocumentState, Means, OutboxState
 from .jobs import enqueue
 from .models import Document, OutboxMessage
@@ -118,10 +119,15 @@ def _send(carrier: Carrier, message: OutboxMessage) -> str:
 
 
 def _attached(document: Document | None) -> tuple[tuple[str, bytes, str], ...]:
+    """The paper that goes along. Raises `TryLater` where the store does not give it: others behind it go on."""
     if document is None or document.state != DocumentState.READY:
         return ()
-    with document.file.open("rb") as file:
-        return ((f"{document.number}.pdf", file.read(), "application/pdf"),)
+    try:
+        content = content_of(document)
+    except Exception as error:  # a store has failures of its own kinds
+        log.exception("document_unreadable id=%s", document.pk)
+        raise TryLater("document unreadable") from error
+    return ((f"{document.number}.pdf", content, "application/pdf"),)
 
 
 def send_due() -> int:

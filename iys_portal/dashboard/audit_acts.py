@@ -58,6 +58,8 @@ ACTS: dict[str, Act] = {
     "complaint.draft_expired": Act(Group.COMPLAINT, _("%(who)s deleted a stale draft of a complaint")),
     "complaint.read": Act(Group.READ, _("%(who)s read complaint %(name)s")),
     "complaint.paper_added": Act(Group.COMPLAINT, _("%(who)s added a file to complaint %(name)s")),
+    "complaint.paper_shown": Act(Group.COMPLAINT, _("%(who)s showed a file of complaint %(name)s to the sender")),
+    "complaint.paper_hidden": Act(Group.COMPLAINT, _("%(who)s hid a file of complaint %(name)s from the sender")),
     "complaint.paper_taken": Act(Group.READ, _("%(who)s downloaded a file of complaint %(name)s")),
     "complaint.paper_removed": Act(Group.COMPLAINT, _("%(who)s took a file off complaint %(name)s")),
     "complaint.filed": Act(Group.COMPLAINT, _("%(who)s filed complaint %(name)s")),

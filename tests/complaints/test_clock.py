@@ -118,6 +118,23 @@ def test_r_k6_a_late_answer_is_taken_and_marked(asked, brand, clock) -> None:
     assert asked.state == "defence_received"
 
 
+def test_r_k6_an_answer_after_the_last_day_is_late_before_the_watch_comes_by(asked, brand, clock) -> None:
+    clock.move_to(end_of(deadline()))
+    services.answer_complaint(complaint=asked, text="Geciktik.", actor=officer_of(brand))
+    assert not ComplaintDefence.objects.get().in_time
+    row = deadline()
+    assert (row.met_at, row.ran_out_at) == (None, end_of(row))
+    assert services.watch_clocks() == 0
+
+
+def test_r_k6_a_holiday_added_meanwhile_keeps_an_answer_in_time(asked, brand, clock) -> None:
+    row = deadline()
+    Holiday.objects.create(day=row.due_on, name="Deneme tatili")
+    clock.move_to(end_of(row))
+    services.answer_complaint(complaint=asked, text="Onayı vardı.", actor=officer_of(brand))
+    assert ComplaintDefence.objects.get().in_time
+
+
 def test_r_k6_an_answer_in_time_meets_the_clock(asked, brand) -> None:
     services.answer_complaint(complaint=asked, text="Onayı vardı.", actor=officer_of(brand))
     assert ComplaintDefence.objects.get().in_time

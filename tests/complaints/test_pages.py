@@ -11,10 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from complaints import services
 from complaints.models import Complaint, ComplaintPaper, RememberedIdentity
 from consents.hooks import complaint_link
 from iys_portal.accounts.models import PrivacyNotice, PrivacyNoticeRead, User
 from iys_portal.core import documents
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import Invalid
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.models import Brand
 from tests.consents.evidence.papers import picture
@@ -175,8 +178,20 @@ def test_a_link_fills_the_form_and_shows_nothing_in_its_address(
     complaint = Complaint.objects.get()
     assert (complaint.address, complaint.channel) == (MAIL, 3)
     assert complaint.sender_given == "kampanya@moda.example"
+    assert complaint.brand == brand  # which nobody registered under this sender
     begin(page, f"{NEW}bozuk/")  # a worthless link begins an empty one
     assert Complaint.objects.order_by("-pk")[0].address == ""
+
+
+def test_a_citizen_has_ten_open_drafts_at_most(page: Client, me: Actor) -> None:
+    for _number in range(10):
+        services.start_draft(actor=me, language="tr")
+    with pytest.raises(Invalid) as caught:
+        services.start_draft(actor=me, language="tr")
+    assert caught.value.code == "drafts"
+    notice = page.get(NEW).context["notice"]
+    assert page.post(NEW, {"notice": str(notice.pk)}, follow=True).redirect_chain[-1][0] == "/sikayetlerim/"
+    assert Complaint.objects.count() == 10
 
 
 def test_another_persons_rows_are_not_taken_from_a_link(page: Client, brand: Brand) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,9 +12,9 @@ from django.utils import timezone
 from iys_portal.celery import app
 from iys_portal.core import mailbox, outbox
 from iys_portal.core.delivery import LEASE, Carrier, ServerDown, TryLater
-from iys_portal.core.enums import OutboxState
+from iys_portal.core.enums import DocumentState, OutboxState
 from iys_portal.core.errors import Invalid
-from iys_portal.core.models import OutboxMessage
+from iys_portal.core.models import Document, OutboxMessage
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def backend(settings, monkeypatch):
     monkeypatch.setattr(app, "send_task", lambda *_a, **_k: None)
 
 
-def post(cause: str = "deneme:1", **values: str) -> OutboxMessage:
+def post(cause: str = "deneme:1", **values: Any) -> OutboxMessage:
     defaults = {"to": "kisi@deneme.example", "subject": "Konu\nsatır", "body": "Gövde: ğüşıöç"}
     return outbox.post(cause=cause, **defaults | values)
 
@@ -49,6 +50,19 @@ class TestSending:
         message.refresh_from_db()
         assert (message.state, message.body, message.attempts) == (OutboxState.SENT, "", 1)
         assert outbox.send_due() == 0
+
+    def test_a_paper_that_cannot_be_read_holds_nothing_behind_it_up(self):
+        paper = Document.objects.create(
+            kind="deneme", template_version=1, number="DNM-1", data={}, subject_type="deneme", subject_id="1",
+            language="tr", state=DocumentState.READY, file="documents/yok.pdf", sha256="0" * 64, size=1,
+            rendered_at=timezone.now(), actor_kind=0, actor_id=0, created_at=timezone.now(),
+        )  # fmt: skip
+        first, second = post(document=paper), post("deneme:2")
+        assert outbox.send_due() == 1
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, first.answer) == (OutboxState.WAITING, "document unreadable")
+        assert second.state == OutboxState.SENT
 
     def test_the_same_cause_is_one_mail(self):
         assert post() == post(body="anders")
