@@ -77,7 +77,7 @@ class SenderForm(PortalForm):
 
 
 class OfficerForm(PortalForm):
-    officer = forms.TypedChoiceField(label=_("Officer"), required=False, coerce=int, empty_value=0)
+    officer = forms.TypedChoiceField(label=_("Officer"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

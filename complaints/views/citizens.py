@@ -77,7 +77,7 @@ class NewView(ComplainingView):
         try:
             complaint = services.start_draft(actor=self.actor, language=get_language() or "tr", prefill=prefill)
         except Invalid as error:
-            messages.error(request, error.message)
+            messages.error(request, str(error.message))
             return redirect("complaints:own")
         files = [(file.name or "", file) for file in request.FILES.getlist("mail")[:1]]
         for added in services.add_evidence(complaint=complaint, files=files, actor=self.actor, fill=True):
