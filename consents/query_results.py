@@ -24,7 +24,6 @@ from .enums import Verdict
 from .files.annotate import CELL_CHARACTERS, SHEET_ROWS, guard, guarded, heading_of
 from .files.layout import Column, Layout
 from .files.read import read_slices
-from .normalise.columns import FEW
 from .problems import BY_NUMBER
 
 HEADINGS: tuple[Promise | str, ...] = (_("Checked address"), _("Answer"), _("Reason"), _("Code"))
@@ -66,7 +65,7 @@ class Answered:
     size: int = 0
 
     def add(self, cells: pl.Series, lines: pl.Series, found: pl.DataFrame) -> None:
-        for number, total in found["number"].value_counts().iter_rows():
+        for number, total in Counter(found["number"].to_list()).items():
             (self.malformed if number in BY_NUMBER else self.counts)[number] += total
         self.rows += found.height
         for line, cell, (address, number) in zip(
@@ -96,7 +95,7 @@ class ResultFile:
         """Answer a slice that was read, and write it."""
         found = answer(rows, question)
         self.answered.add(frame[f"c{self.column}"], frame["line"], found)
-        out = guarded(frame.drop("line")).with_columns(found["address"], *_columns(found["number"]))
+        out = guarded(frame, "line").hstack([found["address"], *_columns(found["number"])])
         self._write(out.write_csv(include_header=False, separator=";", quote_style="necessary").encode())
 
     def finish(self) -> Answered:
@@ -111,17 +110,13 @@ class ResultFile:
 
 def _columns(numbers: pl.Series) -> list[pl.Series]:
     """Answer, reason and code of each row, as they are written."""
-    told = {number: words_of(number) for number in numbers.unique()}
+    given = numbers.to_list()
+    told = {number: words_of(number) for number in set(given)}
     texts = [
         {number: guard(str(text)) for number, text in ((n, getattr(words, name)) for n, words in told.items())}
         for name in ("answer", "reason", "code")
     ]
-    if numbers.len() <= FEW:
-        given = numbers.to_list()
-        return [pl.Series(f"_{place}", [column[number] for number in given]) for place, column in enumerate(texts)]
-    return [
-        numbers.replace_strict(column, return_dtype=pl.String).alias(f"_{place}") for place, column in enumerate(texts)
-    ]
+    return [pl.Series(f"_{place}", [text[number] for number in given]) for place, text in enumerate(texts)]
 
 
 def _line(cells: list[str]) -> bytes:

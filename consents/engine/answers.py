@@ -15,12 +15,10 @@ from consents.erased import address_hash
 from providers.models import Brand
 
 FEW = 1_000
-"""Addresses up to which the planner needs no telling."""
-_OWNER = """
-    SELECT state, EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %s),
-        EXISTS (SELECT 1 FROM consents_standingwish WHERE recipient BETWEEN %s AND %s)
-    FROM providers_provider WHERE id = %s
-"""
+"""Addresses up to which the planner needs no telling, and one question costs less than asking first what to ask."""
+_OWNER = "(SELECT state FROM providers_provider WHERE id = %(provider)s)"
+_GONE = "EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %(brand)s)"
+_WISHED = "EXISTS (SELECT 1 FROM consents_standingwish WHERE recipient BETWEEN %(first)s AND %(last)s)"
 # A planner's hash or merge join would read the whole table for each slice.
 _BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off;"
@@ -37,7 +35,7 @@ _STANDING = """
         SELECT {without} FROM (
             SELECT NULL::smallint AS status, NULL::smallint AS source, NULL::smallint AS holds,
                 NULL::timestamptz AS hold_from, %(type)s::smallint AS recipient_type
-        ) nothing)
+        ) nothing), {gone}
     FROM (
         SELECT mine.recipient,
             max(mine.status) FILTER (WHERE mine.recipient_type = %(type)s) AS status,
@@ -108,33 +106,41 @@ def answer_numbers(
     text = "\n".join(recipients)
     if text.count("\n") != len(recipients) - 1:
         raise ValueError("an address holds a line feed")
-    many = len(recipients) > FEW
+    many, forgotten, wished = len(recipients) > FEW, False, True
+    values = {
+        "provider": brand.provider_id, "brand": brand.pk, "channel": channel, "type": recipient_type, "now": now,
+        "recipients": text, "first": min(recipients), "last": max(recipients),
+    }  # fmt: skip
     with transaction.atomic() if many else nullcontext(), connection.cursor() as cursor:
-        cursor.execute(_OWNER, [brand.pk, min(recipients), max(recipients), brand.provider_id])
-        owner, forgotten, wished = cursor.fetchone()
         if many:
+            cursor.execute(f"SELECT {_GONE}, {_WISHED}", values)
+            forgotten, wished = cursor.fetchone()
             cursor.execute(_BY_KEY)
-        values = {"brand": brand.pk, "channel": channel, "type": recipient_type, "owner": owner, "now": now}
-        cursor.execute(_sql(forgotten=forgotten, wished=wished), values | {"recipients": text})
-        found = cursor.fetchone()
-    if forgotten:
-        return list(found[0])
-    addresses, numbers, without = found
+        if not forgotten:
+            cursor.execute(_standing(wished=wished), values)
+            addresses, numbers, without, forgotten = cursor.fetchone()
+        if forgotten:
+            cursor.execute(_forgotten(), values)
+            return list(cursor.fetchone()[0])
     standing = dict(zip(addresses.split("\n"), numbers, strict=True)) if addresses else {}
     return [standing.get(recipient, without) for recipient in recipients]
 
 
-def _sql(*, forgotten: bool, wished: bool) -> str:
-    """`wished`: somebody of the list has a standing wish (R-Z8); most slices hold none, and are spared the look-up."""
+def _standing(*, wished: bool) -> str:
+    """`wished`: somebody of the list may have a standing wish (R-Z8); most slices of a long one hold none."""
     wish = WISH.format(key="asked", now="%(now)s") if wished else "FALSE"
-
-    def rule(key: str, state: str, elsewhere: str, wish: str = wish) -> str:
-        return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, owner="%(owner)s", now="%(now)s")
-
-    if forgotten:
-        return _FORGOTTEN.format(
-            rule=rule("asked", "state", "other.recipient IS NOT NULL"), hash=address_hash("asked.recipient")
-        )
     return _STANDING.format(
-        rule=rule("asked", "state", "state.elsewhere"), without=rule("nothing", "nothing", "FALSE", wish="FALSE")
+        rule=_rule("asked", "state", "state.elsewhere", wish),
+        without=_rule("nothing", "nothing", "FALSE", "FALSE"),
+        gone=_GONE,
     )
+
+
+def _forgotten() -> str:
+    wish = WISH.format(key="asked", now="%(now)s")
+    rule = _rule("asked", "state", "other.recipient IS NOT NULL", wish)
+    return _FORGOTTEN.format(rule=rule, hash=address_hash("asked.recipient"))
+
+
+def _rule(key: str, state: str, elsewhere: str, wish: str) -> str:
+    return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, owner=_OWNER, now="%(now)s")

@@ -12,6 +12,7 @@ from providers.models import Brand
 
 from .answers import answer_numbers
 
+_TEXT = pl.col("cell").str.strip_chars(BLANKS).alias("text")
 _CANONICAL = IS_CANONICAL_ADDRESS.fill_null(value=False).alias("canonical")
 _OTHERS = pl.when(~pl.col("canonical")).then("text").alias("text")
 
@@ -28,35 +29,35 @@ class Question:
 
 def read(cells: pl.Series, channel: int) -> pl.DataFrame:
     """Each cell as the channel's address (R-C2 to R-C4): columns `address`, and `number` of its problem or 0."""
-    text = cells.str.strip_chars(BLANKS).alias("text")
-    frame = extend(text.to_frame(), number(channel).alias("channel"))
-    frame = extend(frame, _CANONICAL)
-    canonical = frame["canonical"]
-    if canonical.all():
-        return pick(frame, pl.col("text").alias("address"), number(0).alias("number"))
+    frame = pick(cells.alias("cell").to_frame(), _TEXT, number(channel).alias("channel"))
+    frame = extend(frame, _CANONICAL, number(0).alias("number"))
+    if frame["canonical"].all():
+        return pl.DataFrame([frame["text"].alias("address"), frame["number"]])
     others = read_addresses(pick(frame, _OTHERS, pl.col("channel")), strict=False)
     own = pl.col("canonical")
     return pick(
         frame,
         pl.when(own).then("text").otherwise(others["address"]).alias("address"),
-        pl.when(own).then(number(0)).otherwise(others["problem"]).alias("number"),
+        pl.when(own).then("number").otherwise(others["problem"]).alias("number"),
     )
 
 
 def answer(rows: pl.DataFrame, question: Question) -> pl.DataFrame:
-    """Rows of `read` with the number of each one's `Reason` where it had no problem; the order stays."""
-    places = (rows["number"] == 0).arg_true()
-    if places.is_empty():
-        return rows
-    addresses = rows["address"].gather(places)
-    in_key_order = addresses.arg_sort()
+    """Rows of `read` with the number of each one's `Reason` where it had no problem; the order stays.
+
+    In lists on purpose: on a few rows each step in columns costs more than all of this, and on many it is no slower
+    than the way to the database, which is a list as well.
+    """
+    addresses, numbers = rows["address"].to_list(), rows["number"].to_list()
+    places = [place for place, problem in enumerate(numbers) if not problem]
+    places.sort(key=addresses.__getitem__)
     found = answer_numbers(
-        addresses.gather(in_key_order).to_list(),
+        [addresses[place] for place in places],
         brand=question.brand,
         channel=question.channel,
         recipient_type=question.recipient_type,
         now=question.moment,
     )
-    numbers = rows["number"].clone()
-    numbers.scatter(places.gather(in_key_order), pl.Series(found, dtype=pl.Int16))
-    return pl.DataFrame([rows["address"], numbers])
+    for place, reason in zip(places, found, strict=True):
+        numbers[place] = reason
+    return pl.DataFrame([rows["address"], pl.Series("number", numbers, dtype=pl.Int16)])

@@ -13,6 +13,8 @@ import xlsxwriter
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from consents.normalise.columns import pick
+
 from .errors import FileRefused
 from .layout import OFFICIAL_HEADINGS, Column, Layout
 from .read import read_slices
@@ -70,9 +72,9 @@ def guard(cell: str) -> str:
     return cell
 
 
-def guarded(frame: pl.DataFrame) -> pl.DataFrame:
-    """`guard` over every cell of a frame of texts."""
-    return frame.with_columns(_guarded(name) for name in frame.columns)
+def guarded(frame: pl.DataFrame, *without: str) -> pl.DataFrame:
+    """`guard` over every cell of a frame's texts, some columns left out."""
+    return pick(frame, *(_guarded(name) for name in frame.columns if name not in without))
 
 
 def _guarded(name: str) -> pl.Expr:
