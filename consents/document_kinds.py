@@ -58,7 +58,7 @@ KINDS = [
         prefix="RAP",
         title=gettext_lazy("Report"),
         template="pdf/consents/report.html",
-        version=2,  # 2: notices by way, month and brand
+        version=3,  # 2: notices by way, month and brand; 3: by channel, source and dealer as well
         permission=Permission.PROVIDER_VIEW,
         staff_permission=Permission.PROVIDER_VIEW,
     ),

@@ -25,13 +25,12 @@ def content(report: Report) -> dict[str, Any]:
         "period": f"{report.asked.first:%d.%m.%Y} – {report.asked.last:%d.%m.%Y}",
         "counted_at": f"{counted.astimezone(ISTANBUL):%d.%m.%Y %H:%M:%S}" if counted else "",
         "missing_now": intcomma(report.missing_now),
-        "total": _cells(report.total, notices=True),
+        "total": _cells(report.total),
         "tables": [
             {
                 "title": table.title,
                 "head": table.head,
-                "notices": table.notices,
-                "rows": [[line.name, *_cells(line.figures, notices=table.notices)] for line in table.lines],
+                "rows": [[line.name, *_cells(line.figures)] for line in table.lines],
             }
             for table in report.tables
         ],
@@ -42,11 +41,11 @@ def content(report: Report) -> dict[str, Any]:
     }
 
 
-def _cells(figures: Figures, *, notices: bool) -> list[str]:
+def _cells(figures: Figures) -> list[str]:
     cells = [
         intcomma(number) for number in (figures.consents, figures.refusals, figures.net, figures.late, figures.missing)
     ]
-    return [*cells, on_time(figures)] if notices else cells
+    return [*cells, on_time(figures)]
 
 
 def _notice_cells(figures: Figures) -> list[str]:
@@ -71,10 +70,7 @@ def as_csv(report: Report) -> str:
     for table in [*report.tables, *ways]:
         for line in table.lines:
             one = line.figures
-            told: tuple[Any, ...] = ("",) * 5
-            if table.notices:
-                late = (one.late_notices, one.registered_later, one.undelivered)
-                told = (one.on_time or 0, one.told or 0, *late)
+            told = (one.on_time, one.told, one.late_notices, one.registered_later, one.undelivered)
             counts: tuple[Any, ...] = (one.consents, one.refusals, one.net, one.late, one.missing)
             writer.writerow([table.key, guard(line.name), *(("",) * 5 if table in ways else counts), *told])
     return buffer.getvalue()

@@ -7,6 +7,7 @@ once instead of being looked up for each address, so that a list of a million is
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -107,7 +108,7 @@ def answer_numbers(
     if text.count("\n") != len(recipients) - 1:
         raise ValueError("an address holds a line feed")
     many, forgotten, wished = len(recipients) > FEW, False, True
-    values = {
+    values: dict[str, Any] = {
         "provider": brand.provider_id, "brand": brand.pk, "channel": channel, "type": recipient_type, "now": now,
         "recipients": text, "first": min(recipients), "last": max(recipients),
     }  # fmt: skip

@@ -30,7 +30,7 @@ from .news import NewsMark
 from .notices import Notice, NoticeBatch, NoticeCounter, NoticeLink, NoticePace
 from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
-from .reports import ReportDay, ReportMark
+from .reports import NoticeReportDay, ReportDay, ReportMark
 from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
@@ -76,6 +76,7 @@ __all__ = [
     "NoticeCounter",
     "NoticeLink",
     "NoticePace",
+    "NoticeReportDay",
     "PushConnection",
     "QueryDay",
     "RecipientQuery",

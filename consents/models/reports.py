@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from consents.enums import Channel, EventKind, RecipientType, Source, Status
+from consents.enums import Channel, EventKind, NoticeState, RecipientType, Source, Status
 
 from .ledger import CounterQuerySet
 
@@ -38,6 +38,34 @@ class ReportDay(models.Model):
         indexes = [
             # What happened in these days, over all brands?
             models.Index(fields=["day"], name="report_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id} {self.day}: {self.total}"
+
+
+class NoticeReportDay(models.Model):
+    """How many notices of a brand and a day (of registration, in Istanbul) ended in which state.
+
+    Channel, source and dealer are those of the first event that the notice tells of; one that names several channels
+    counts once. `ReportDay.NONE`: none was named. Written with the end of each notice (`notice_queue`).
+    """
+
+    pk = models.CompositePrimaryKey("brand_id", "day", "channel", "source", "retailer_id", "state")
+    brand_id = models.IntegerField()
+    day = models.DateField()
+    channel = models.SmallIntegerField(choices=Channel)
+    source = models.SmallIntegerField(choices=[(ReportDay.NONE, "—"), *Source.choices])
+    retailer_id = models.BigIntegerField()
+    state = models.SmallIntegerField(choices=NoticeState)
+    total = models.BigIntegerField()
+
+    objects = CounterQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # How did notices come in these days, over all brands?
+            models.Index(fields=["day"], name="notice_report_of_day"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel, EventKind, Hold, NoticeState, Source, Status
-from consents.models import BrandCounter, NoticeCounter, ReportDay, ReportMark
+from consents.models import BrandCounter, NoticeReportDay, ReportDay, ReportMark
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import Means
 from providers.models import Brand, Provider, Retailer
@@ -55,9 +55,8 @@ class Asked:
 
 @dataclass
 class Figures:
-    """The numbers of one line. `on_time` of `told` notices; None where notices are not counted by this.
-
-    The others of `told` were late, told of something that was registered later, or were not delivered.
+    """The numbers of one line. `on_time` of `told` notices; the others were late, told of something that was registered
+    later, or were not delivered.
     """
 
     consents: int = 0
@@ -66,8 +65,8 @@ class Figures:
     lost: int = 0
     late: int = 0
     missing: int = 0
-    on_time: int | None = None
-    told: int | None = None
+    on_time: int = 0
+    told: int = 0
     late_notices: int = 0
     registered_later: int = 0
     undelivered: int = 0
@@ -79,19 +78,18 @@ class Figures:
     @property
     def share(self) -> int | None:
         """Notices on time, in percent, rounded down: 100 only where all are."""
-        return self.on_time * 100 // self.told if self.told and self.on_time is not None else None
+        return self.on_time * 100 // self.told if self.told else None
 
     def add(self, other: "Figures") -> None:
         for name in (*_MEASURES, "on_time", "told", *_LATE.values()):
-            if (value := getattr(other, name)) is not None:
-                setattr(self, name, (getattr(self, name) or 0) + value)
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def tell(self, state: int, total: int) -> None:
-        """Count notices of a state."""
-        if state in _TRIED:
-            self.told = (self.told or 0) + total
-            self.on_time = (self.on_time or 0) + (total if state == NoticeState.ON_TIME else 0)
-        if state in _LATE:
+        """Count notices that ended in a state of `_TRIED`."""
+        self.told += total
+        if state == NoticeState.ON_TIME:
+            self.on_time += total
+        else:
             setattr(self, _LATE[state], getattr(self, _LATE[state]) + total)
 
 
@@ -103,13 +101,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """One way to look at the period. `notices`: whether notices are counted by it."""
+    """One way to look at the period."""
 
     key: str
     title: str
     head: str
     lines: list[Line]
-    notices: bool
 
 
 @dataclass(frozen=True)
@@ -129,26 +126,23 @@ class Report:
 
 def report_of(actor: Actor, asked: Asked) -> Report:
     """The report of a period, within what the actor may see."""
-    rows = _rows(actor, asked)
-    days = _sums(rows, "day")
-    notices = _notices(actor, asked)
+    counted = _Counted(_rows(ReportDay, actor, asked), _rows(NoticeReportDay, actor, asked).filter(state__in=_TRIED))
+    days, channels = counted.by("day"), counted.by("channel")
     months: dict[Any, Figures] = defaultdict(Figures)
-    brands = _sums(rows, "brand_id")
-    total = Figures(on_time=0, told=0)
+    ways: dict[Any, Figures] = defaultdict(Figures)
+    total = Figures()
     for day, figures in days.items():
         months[day.replace(day=1)].add(figures)
         total.add(figures)
-    ways: dict[Any, Figures] = defaultdict(Figures)
-    for brand_id, day, means, state, count in notices:
-        for one in (months[day.replace(day=1)], brands[brand_id], ways[means], total):
-            one.tell(state, count)
+    for channel, figures in channels.items():
+        ways[_MEANS[Channel(channel)]].add(figures)
     mark = ReportMark.objects.first()
     tables = [
-        Table("month", _("By month"), _("Month"), _by_month(months), notices=True),
-        Table("brand", _("By brand"), _("Brand"), _lines(brands, _brand_names), notices=True),
-        Table("channel", _("By channel"), _("Channel"), _named(rows, "channel", Channel), notices=False),
-        Table("source", _("By source"), _("Source"), _named(rows, "source", Source), notices=False),
-        Table("retailer", _("By dealer"), _("Dealer"), _by_dealer(rows), notices=False),
+        Table("month", _("By month"), _("Month"), _by_month(months)),
+        Table("brand", _("By brand"), _("Brand"), _lines(counted.by("brand_id"), _brand_names)),
+        Table("channel", _("By channel"), _("Channel"), _lines(channels, _labels(Channel))),
+        Table("source", _("By source"), _("Source"), _lines(counted.by("source"), _labels(Source))),
+        Table("retailer", _("By dealer"), _("Dealer"), _by_dealer(counted)),
     ]
     return Report(
         asked=asked,
@@ -174,30 +168,28 @@ def _scope(actor: Actor, asked: Asked) -> str:
     return f"{whose} · {asked.channel.label}" if asked.channel is not None else whose
 
 
-def _rows(actor: Actor, asked: Asked) -> Any:
-    rows = ReportDay.objects.visible_to(actor).filter(day__gte=asked.first, day__lte=asked.last)
+def _rows(model: Any, actor: Actor, asked: Asked) -> Any:
+    rows = model.objects.visible_to(actor).filter(day__gte=asked.first, day__lte=asked.last)
     if asked.brand is not None:
         rows = rows.filter(brand_id=asked.brand.pk)
     return rows if asked.channel is None else rows.filter(channel=asked.channel)
 
 
-def _sums(rows: Any, by: str) -> dict[Any, Figures]:
-    found: dict[Any, Figures] = defaultdict(Figures)
-    for row in rows.values(by).annotate(**_MEASURES).order_by(by):
-        key = row.pop(by)
-        found[key] = Figures(**row)
-    return found
+@dataclass(frozen=True)
+class _Counted:
+    """The roll-ups of a period: of events, and of notices that were tried."""
 
+    events: Any
+    notices: Any
 
-def _notices(actor: Actor, asked: Asked) -> Iterable[tuple[int, date, int, int, int]]:
-    """(brand, day, means, state, how many); by the means of the channel, where one is asked for."""
-    rows = NoticeCounter.objects.visible_to(actor).filter(day__gte=asked.first, day__lte=asked.last)
-    if asked.brand is not None:
-        rows = rows.filter(brand_id=asked.brand.pk)
-    if asked.channel is not None:
-        rows = rows.filter(means=_MEANS[asked.channel])
-    sums = rows.filter(state__in=_TRIED).values_list("brand_id", "day", "means", "state").annotate(Sum("total"))
-    return sums.order_by("brand_id", "day", "means", "state")
+    def by(self, name: str) -> dict[Any, Figures]:
+        found: dict[Any, Figures] = defaultdict(Figures)
+        for row in self.events.values(name).annotate(**_MEASURES).order_by(name):
+            key = row.pop(name)
+            found[key] = Figures(**row)
+        for key, state, total in self.notices.values_list(name, "state").annotate(Sum("total")).order_by(name, "state"):
+            found[key].tell(state, total)
+        return found
 
 
 def _missing_now(actor: Actor, asked: Asked) -> int:
@@ -228,29 +220,31 @@ def _lines(found: dict[Any, Figures], names_of: Callable[[list[Any]], dict[Any, 
 
 def _by_means(ways: dict[Any, Figures]) -> Table:
     lines = [Line(str(means.label), ways[means.value]) for means in Means if means.value in ways]
-    return Table("means", _("By way"), _("Way"), lines, notices=True)
+    return Table("means", _("By way"), _("Way"), lines)
 
 
 def _of_notices(tables: list[Table]) -> list[Table]:
-    """The tables by which notices are counted, with the lines that have any."""
+    """The tables with the lines that have notices."""
     told = [replace(table, lines=[line for line in table.lines if line.figures.told]) for table in tables]
-    return [table for table in told if table.notices and table.lines]
+    return [table for table in told if table.lines]
 
 
 def _brand_names(keys: list[Any]) -> dict[Any, str]:
     return dict(Brand.objects.filter(pk__in=keys).values_list("pk", "name"))
 
 
-def _named(rows: Any, by: str, codes: Any) -> list[Line]:
+def _labels(codes: Any) -> Callable[[list[Any]], dict[Any, str]]:
     labels = {code.value: str(code.label) for code in codes}
-    return _lines(_sums(rows, by), lambda _keys: {**labels, ReportDay.NONE: _("Not given")})
+    return lambda _keys: {**labels, ReportDay.NONE: _("Not given")}
 
 
-def _by_dealer(rows: Any) -> list[Line]:
+def _by_dealer(counted: _Counted) -> list[Line]:
     def names(keys: list[Any]) -> dict[Any, str]:
         return {dealer.pk: str(dealer) for dealer in Retailer.objects.filter(pk__in=keys)}
 
-    return _lines(_sums(rows.exclude(retailer_id=ReportDay.NONE), "retailer_id"), names)
+    found = counted.by("retailer_id")
+    found.pop(ReportDay.NONE, None)
+    return _lines(found, names)
 
 
 def _shown(asked: Asked) -> dict[str, str]:

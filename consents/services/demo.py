@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
+from consents.engine import statements
 from consents.engine.write import move_notice_counters
 from consents.enums import NoticeState
 from consents.models import ConsentImport, Notice
@@ -42,6 +43,11 @@ def backdate_import(item: ConsentImport, *, moment: datetime) -> None:
     )
 
 
+_ENDED = """(
+    SELECT event_id, recipient, brand_id, state, (registered_at AT TIME ZONE 'Europe/Istanbul')::date AS day
+    FROM consents_notice WHERE event_id = ANY(%s) AND state > 2)"""
+
+
 @transaction.atomic
 def tell_in_the_past(brand: Brand, *, moment: datetime, now: datetime, job_id: int | None = None) -> int:
     """Settle the notices of an intake of then, as if they had been sent on their day; returns how many.
@@ -67,6 +73,7 @@ def tell_in_the_past(brand: Brand, *, moment: datetime, now: datetime, job_id: i
     Notice.objects.bulk_update(notices, ["state", "sent_at", "message_id", "answer", "attempts"], batch_size=500)
     with connection.cursor() as cursor:
         move_notice_counters(cursor, brand.pk, [(*key, total) for key, total in moves.items()])
+        cursor.execute(statements.NOTICE_REPORT.format(told=_ENDED), [[notice.pk for notice in notices]])
     return len(notices)
 
 

@@ -57,7 +57,8 @@ _SETTLE = """
         UPDATE consents_notice SET state = %(state)s, sent_at = %(sent_at)s, answer = coalesce(%(answer)s, answer),
             next_try_at = %(next_try_at)s, attempts = attempts - %(forgiven)s
         WHERE event_id = %(event)s AND state = 2 AND next_try_at = %(lease)s
-        RETURNING brand_id, means, (registered_at AT TIME ZONE 'Europe/Istanbul')::date AS day
+        RETURNING event_id, recipient, brand_id, means, state,
+            (registered_at AT TIME ZONE 'Europe/Istanbul')::date AS day
     ), counted AS (
         INSERT INTO consents_noticecounter AS counter (brand_id, day, means, state, total)
         SELECT brand_id, day, means, moved.state, moved.delta
@@ -65,9 +66,10 @@ _SETTLE = """
         WHERE %(state)s > 2
         ORDER BY brand_id, day, means, moved.state
         ON CONFLICT (brand_id, day, means, state) DO UPDATE SET total = counter.total + excluded.total
-    )
+    ), reported AS ({report})
     SELECT count(*) FROM settled
 """
+_REPORT = statements.NOTICE_REPORT.format(told="(SELECT * FROM settled WHERE state > 2)")
 
 
 @dataclass(frozen=True)
@@ -237,5 +239,5 @@ def _settle(
         "forgiven": forgiven,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, values)
+        cursor.execute(_SETTLE.format(report=_REPORT), values)
         return bool(cursor.fetchone()[0])

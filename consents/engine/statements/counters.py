@@ -21,3 +21,16 @@ NOTICE_COUNTERS = """
         %(days)s::date[], %(means)s::smallint[], %(states)s::smallint[], %(deltas)s::bigint[])
     ON CONFLICT (brand_id, day, means, state) DO UPDATE SET total = counter.total + excluded.total
 """
+
+# {told}: notices that ended, with event_id, brand_id, recipient, day and state. Channel, source and dealer stand in the
+# event that leads a notice, which is found by its address.
+NOTICE_REPORT = """
+    INSERT INTO consents_noticereportday AS report (brand_id, day, channel, source, retailer_id, state, total)
+    SELECT told.brand_id, told.day, e.channel, coalesce(e.source, 0), coalesce(e.retailer_id, 0), told.state, count(*)
+    FROM {told} told
+    JOIN consents_consentevent e
+        ON e.recipient = told.recipient AND e.brand_id = told.brand_id AND e.event_id = told.event_id
+    GROUP BY 1, 2, 3, 4, 5, 6
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (brand_id, day, channel, source, retailer_id, state) DO UPDATE SET total = report.total + excluded.total
+"""

@@ -1,17 +1,20 @@
 """Who is told what (R-M1 to R-M3): the notice, its content, its links, one text per phone."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
 
-from consents.enums import Lane, NoticeKind, NoticeState
-from consents.models import DeadlineExtension, Notice, NoticeCounter, NoticeLink
+from consents.enums import Channel, Lane, NoticeKind, NoticeState, Source
+from consents.models import DeadlineExtension, Notice, NoticeCounter, NoticeLink, NoticeReportDay
 from consents.services.records import record_consents
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.core import mailbox
+from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from providers.models import Brand
+from tests.factories import RetailerFactory
 
 from .conftest import ADDRESS, LANDLINE, MOBILE, Teller, states, token
 
@@ -36,6 +39,21 @@ def test_r_m1_an_electronic_consent_is_told_at_once_at_its_address(teller: Telle
     assert notice.answer
     assert counted() == {"ON_TIME": 1}
     assert teller.send() == 0, "told once"
+
+
+def test_r_a4_a_notice_counts_with_its_source_and_dealer_once_it_has_ended(teller: Teller) -> None:
+    dealer = RetailerFactory(brand=teller.brand, code="B-7")
+    teller.record(
+        replace(teller.entry(), retailer_code="B-7"), teller.entry(MOBILE, "ARAMA", source="HS_CAGRI_MERKEZI")
+    )
+    assert not NoticeReportDay.objects.exists()
+    teller.send()
+    columns = ("day", "channel", "source", "retailer_id", "state", "total")
+    day = teller.moment.astimezone(ISTANBUL).date()
+    assert set(NoticeReportDay.objects.values_list(*columns)) == {
+        (day, Channel.EPOSTA, Source.HS_WEB, dealer.pk, NoticeState.ON_TIME, 1),
+        (day, Channel.ARAMA, Source.HS_CAGRI_MERKEZI, 0, NoticeState.ON_TIME, 1),
+    }
 
 
 def test_r_m3_the_mail_names_brand_channel_source_and_time(teller: Teller) -> None:

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from consents.documents.reports import content
-from consents.enums import Channel, NoticeState
-from consents.models import NoticeCounter
+from consents.enums import Channel, NoticeState, Source
+from consents.models import NoticeReportDay
 from consents.selectors.reports import Asked, Report, report_of
 from consents.services.reports import count_ledger
 from iys_portal.core.actors import Actor
@@ -39,6 +39,12 @@ def table(found: Report, key: str) -> dict[str, tuple[int, int, int]]:
     return {line.name: (line.figures.consents, line.figures.refusals, line.figures.net) for line in lines}
 
 
+def told(brand: Brand, channel: Channel, state: NoticeState, total: int) -> None:
+    NoticeReportDay.objects.create(
+        brand_id=brand.pk, day=today(), channel=channel, source=Source.HS_WEB, retailer_id=0, state=state, total=total
+    )
+
+
 @pytest.fixture
 def filled(brand: Brand) -> Brand:
     """Two consents, one of them refused again, and a first refusal; another provider's consent."""
@@ -46,9 +52,8 @@ def filled(brand: Brand) -> Brand:
     record(brand, "ayse", status="RET", ago=100)
     record(brand, "zeynep", status="RET", ago=100)
     record(BrandFactory(), "ali")
-    NoticeCounter.objects.filter(brand_id=brand.pk).delete()
     for state, total in ((NoticeState.ON_TIME, 3), (NoticeState.LATE, 1), (NoticeState.CANCELLED, 5)):
-        NoticeCounter.objects.create(brand_id=brand.pk, day=today(), means=1, state=state, total=total)
+        told(brand, Channel.EPOSTA, state, total)
     seal_all()
     count_ledger()
     return brand
@@ -71,12 +76,13 @@ def test_r_a4_a_report_says_what_came_and_went(filled: Brand) -> None:
     assert found.counted_at is not None
 
 
-def test_r_m5_notices_are_told_by_way_month_and_brand(filled: Brand) -> None:
+def test_r_m5_notices_are_told_by_way_month_brand_channel_and_source(filled: Brand) -> None:
     for state, total in ((NoticeState.REGISTERED_LATER, 2), (NoticeState.UNDELIVERED, 1), (NoticeState.WAITING, 9)):
-        NoticeCounter.objects.create(brand_id=filled.pk, day=today(), means=2, state=state, total=total)
+        told(filled, Channel.ARAMA, state, total)
     found = report(officer_of(filled))
     lines = {one.key: [line.figures for line in one.lines] for one in found.notices}
-    assert set(lines) == {"means", "month", "brand"}
+    assert set(lines) == {"means", "month", "brand", "channel", "source"}
+    assert [(one.told, one.on_time) for one in lines["channel"]] == [(4, 3), (3, 0)]
     mails, texts = lines["means"]
     assert (mails.on_time, mails.told, mails.late_notices, mails.undelivered) == (3, 4, 1, 0)
     assert (texts.on_time, texts.told, texts.registered_later, texts.undelivered) == (0, 3, 2, 1)
@@ -163,7 +169,7 @@ def test_r_g3_a_pdf_is_frozen_drawn_and_logged(client_of: Callable[..., Client],
 def test_the_documents_values_are_plain_words(filled: Brand) -> None:
     data = content(report(officer_of(filled)))
     assert data["scope"] == filled.provider.title
-    assert [len(row) for table in data["tables"] for row in table["rows"]] == [7, 7, 6, 6]
+    assert [len(row) for table in data["tables"] for row in table["rows"]] == [7, 7, 7, 7]
 
 
 def test_who_may_not_see_reports_takes_none_out(filled: Brand, sign_in: Callable[..., Client]) -> None:
