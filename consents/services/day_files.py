@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, F, Min, Q
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, TruncDate, TruncDay
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
 from consents.models import ApiBatch, BrandDay, ClosedDay, ConsentImport, DayFile, LedgerSeal, SealMark
@@ -229,8 +229,10 @@ def _add_late_rows() -> None:
     }
     for name, moment in moments.items():
         ended = ConsentImport.objects.filter(**{f"{name}__state": JobState.DONE, f"{name}__finished_at__gt": since})
-        ended = ended.annotate(day=TruncDate(moment, tzinfo=ISTANBUL), end=TruncDay(moment, tzinfo=ISTANBUL) + ONE_DAY)
-        for item in ended.filter(**{f"{name}__finished_at__gte": F("end")}).select_related("brand", name):
+        ended = ended.annotate(
+            day=TruncDate(moment, tzinfo=ISTANBUL), ended_on=TruncDate(f"{name}__finished_at", tzinfo=ISTANBUL)
+        )
+        for item in ended.filter(ended_on__gt=F("day")).select_related("brand", name):
             _add_late(item.brand, item.day, getattr(item, name).finished_at)
 
 

@@ -1,8 +1,11 @@
 """Imports and day files: rows carry the moment at which apply was pressed, however late they are written."""
 
+from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
 
+import pytest
+import time_machine
 from django.utils import timezone
 
 from consents.models import ConsentImport, DayFile
@@ -44,6 +47,14 @@ def test_a_day_waits_for_an_import_that_began_on_it(brand: Brand, tmp_path: Path
     assert DayFile.objects.get().rows == 1
 
 
+@pytest.fixture(params=[time(0, 40), time(14)], ids=["soon after midnight", "in the afternoon"])
+def hour(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Between midnight in Istanbul and midnight by UTC the two are not on the same day."""
+    with time_machine.travel(datetime.combine(timezone.localdate(), request.param, tzinfo=ISTANBUL)):
+        yield
+
+
+@pytest.mark.usefixtures("hour")
 def test_rows_that_come_in_after_the_day_was_closed_are_added(brand: Brand, tmp_path: Path) -> None:
     record_on(day_ago(), brand, "ayse")
     other = BrandFactory()
