@@ -9,17 +9,21 @@ import pytest
 from django.utils import timezone
 
 from consents.effective import Reason
+from consents.enums import Channel, WishKind
 from consents.message_downloads import problem_rows, removed_rows
 from consents.models import Consent, Message, MessageProblem, MessageRecipients
 from consents.selectors.messages import answers_of
+from consents.selectors.wishes import Wanted
 from consents.services import message_recipients, message_wash, messages
+from consents.services.wishes import begin_wish
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, Job
 from providers.models import Brand
-from tests.consents.messages.conftest import MAIL, TEXT, run
-from tests.factories import BrandFactory, integrator_of, officer_of
+from tests.consents.citizen.conftest import citizen_with
+from tests.consents.messages.conftest import MAIL, TEXT, run, taken
+from tests.factories import BrandFactory, actor_of, integrator_of, officer_of
 
 Record = Callable[..., Consent]
 Make = Callable[..., Message]
@@ -57,6 +61,25 @@ def test_r_s2_the_list_is_parted_into_allowed_and_removed_with_reasons(record: R
     assert not message.file
     assert message.layout == {}
     assert AuditEntry.objects.filter(verb="message.washed").count() == 1
+
+
+def test_r_z8_a_standing_wish_keeps_an_address_off_a_list_before_and_after_its_release(
+    writer: Actor, record: Record, washed: Make
+) -> None:
+    for name in ("onay", "mola", "sonra"):
+        record(f"{name}@firma.example")
+    wishes("mola@firma.example")
+    message = washed("onay@firma.example", "mola@firma.example", "sonra@firma.example")
+    assert told(message)["mola@firma.example"] is Reason.STANDING_WISH
+    message = messages.release(actor=writer, public_id=message.public_id)
+    assert taken(writer, message) == ["onay@firma.example", "sonra@firma.example"]
+    wishes("sonra@firma.example")
+    assert taken(writer, message) == ["onay@firma.example"]
+
+
+def wishes(address: str) -> None:
+    """Whoever holds the address wants no e-mail from anybody."""
+    begin_wish(actor=actor_of(citizen_with(address)), wanted=Wanted(WishKind.CHANNEL, channel=Channel.EPOSTA))
 
 
 def test_r_s2_a_pasted_list_takes_lines_and_commas(writer: Actor, record: Record, draft: Make) -> None:
