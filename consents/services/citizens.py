@@ -29,6 +29,8 @@ from .giving import Given, give
 from .recipients import Refusal, refuse, take_back
 from .wishes import begin_wish
 
+AT_ONCE = 10  # brands of one transaction
+
 
 @dataclass(frozen=True)
 class Withdrawn:
@@ -184,15 +186,16 @@ def _refuse(
     *,
     denied: bool = False,
 ) -> list[Withdrawn]:
-    """One transaction for each brand and address: locks are held for milliseconds, however long the list is, and a
-    no that is written stays written whatever happens to the next one."""
+    """One transaction for a few brands at an address: locks are held shortly, however long the list is, and a no that
+    is written stays written whatever happens to the next one."""
     refusals: list[Refusal] = []
     for recipient in sorted(wanted):
-        for brand_id in sorted(wanted[recipient]):
+        brands = sorted(wanted[recipient])
+        for start in range(0, len(brands), AT_ONCE):
             refusals += refuse(
                 actor=actor,
                 recipient=recipient,
-                wanted={brand_id: wanted[recipient][brand_id]},
+                wanted={brand_id: wanted[recipient][brand_id] for brand_id in brands[start : start + AT_ONCE]},
                 source=Source.IYS_WEB,
                 way=WayIn.CITIZEN,
                 denied=denied,

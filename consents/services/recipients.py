@@ -6,7 +6,7 @@ refusal is recorded for both recipient types, so that each of them follows R-C10
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +60,7 @@ def refuse(
     brands = Brand.objects.select_related("provider").in_bulk(wanted)
     refusals: list[Refusal] = []
     alerts: list[RefusalAlert] = []
+    due_on = stop_by(moment)
     with transaction.atomic():
         for brand_id in sorted(brands):
             brand = brands[brand_id]
@@ -75,7 +76,7 @@ def refuse(
                 refusal = _refusal(brand, channel, recipient, pair, moment)
                 refusals.append(refusal)
                 if _concerns_provider(pair):
-                    alerts.append(_alert(brand, refusal, source, denied=denied))
+                    alerts.append(_alert(brand, refusal, source, due_on, denied=denied))
         raise_alerts(alerts)
         if denied:
             _mark_denied(refusals)
@@ -161,7 +162,7 @@ def _refusal(brand: Brand, channel: Channel, recipient: str, pair: list[Outcome]
     return Refusal(brand.pk, channel, recipient, stands.event_id, stands.registered_at, already=True)
 
 
-def _alert(brand: Brand, refusal: Refusal, source: Source, *, denied: bool) -> RefusalAlert:
+def _alert(brand: Brand, refusal: Refusal, source: Source, due_on: date, *, denied: bool) -> RefusalAlert:
     return RefusalAlert(
         event_id=refusal.event_id,
         provider_id=brand.provider_id,
@@ -171,7 +172,7 @@ def _alert(brand: Brand, refusal: Refusal, source: Source, *, denied: bool) -> R
         source=source,
         denied=denied,
         refused_at=refusal.refused_at,
-        due_on=stop_by(refusal.refused_at),
+        due_on=due_on,
     )
 
 

@@ -30,6 +30,7 @@ def measure(provider: Provider, *, actor: Actor, now: datetime) -> Iterator[tupl
         yield name, _median(client, reverse("consents:own"))
         if size == min(SIZES):
             yield "citizen.switch.median_ms", _switch(client, phone)
+        yield f"citizen.no_to_{size}_ms", _everything(client)
 
 
 def _citizen(provider: Provider, brands: int, *, actor: Actor, now: datetime) -> tuple[Client, str]:
@@ -58,6 +59,11 @@ def _switch(client: Client, phone: str) -> float:
     found = Consent.objects.filter(recipient=phone, channel=Channel.MESAJ).order_by("brand_id")
     events = list(found.values_list("event_id", flat=True)[:SWITCHES])
     return _times(lambda event: client.post(reverse("consents:own-channel", args=[event])), events, status=302)
+
+
+def _everything(client: Client) -> float:
+    """No to everything, from the press of the button to the answer."""
+    return _times(lambda _number: client.post(reverse("consents:own-everything")), [0], status=302)
 
 
 def _median(client: Client, url: str) -> float:
