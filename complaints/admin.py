@@ -21,7 +21,8 @@ class VersionInline(admin.TabularInline):
     """Earlier words, to be read."""
 
     model = ReasonTemplateVersion
-    fields = readonly_fields = ["number", "outcome", "text", "written_at", "written_name"]
+    fields = ["number", "outcome", "text", "written_at", "written_name"]
+    readonly_fields = ["number", "outcome", "text", "written_at", "written_name"]
     extra = 0
     can_delete = False
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -11,25 +12,36 @@ from django.utils.translation import gettext as _
 from consents.enums import Channel
 from iys_portal.core.calendar import ISTANBUL
 
-if TYPE_CHECKING:
-    from .models import Complaint
-
 _PLACE = re.compile(r"\{([^{}\s]+)\}")
 
 
-def _channel(case: "Complaint") -> str:
+class Case(Protocol):
+    """What the placeholders read of a complaint."""
+
+    tracking_number: str
+    province: str
+    language: str
+    channel: int | None
+    message_at: datetime | None
+    filed_at: datetime | None
+
+    @property
+    def sender_name(self) -> str: ...
+
+
+def _channel(case: Case) -> str:
     return str(Channel(case.channel).label) if case.channel else ""
 
 
-def _message_at(case: "Complaint") -> str:
+def _message_at(case: Case) -> str:
     return f"{case.message_at.astimezone(ISTANBUL):%d.%m.%Y %H:%M}" if case.message_at else ""
 
 
-def _filed_on(case: "Complaint") -> str:
+def _filed_on(case: Case) -> str:
     return f"{case.filed_at.astimezone(ISTANBUL):%d.%m.%Y}" if case.filed_at else ""
 
 
-PLACES: dict[str, "Callable[[Complaint], str]"] = {
+PLACES: dict[str, Callable[[Case], str]] = {
     "gonderici": lambda case: case.sender_name,
     "kanal": _channel,
     "ileti_zamani": _message_at,
@@ -47,7 +59,7 @@ def known_places(text: str) -> None:
         raise ValidationError(_("Nothing fills %(names)s.") % {"names": names})
 
 
-def filled(text: str, case: "Complaint") -> str:
+def filled(text: str, case: Case) -> str:
     """The words for one case, in its complainant's language; what is no placeholder stays as it was written."""
     with translation.override(case.language):
         return _PLACE.sub(lambda found: PLACES[found[1]](case) if found[1] in PLACES else found[0], text)

@@ -142,7 +142,7 @@ def _last_day() -> Case:
 def _overdue(today: date) -> Q:
     """Late by the calendar, whether or not the watch has come by."""
     over = ComplaintDeadline.objects.filter(RUNNING, complaint=OuterRef("pk"), due_on__lt=today)
-    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Exists(over)
+    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Q(Exists(over))
 
 
 def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today: date) -> QuerySet[Complaint]:

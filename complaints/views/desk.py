@@ -60,6 +60,7 @@ class ListView(DeskView):
             "form": form,
             "page": page,
             "numbers": desk.desk_numbers(self.actor, today=timezone.localdate()),
+            "more": any(request.GET.get(name) for name in ("due", "mark", "age", "topic", "province", "order")),
             "narrowed": any(value for name, value in request.GET.items() if name not in ("after", "order")),
             "next_url": f"?{query.urlencode()}" if page.next_after else "",
             "first_url": "?" if request.GET.get("after") else "",
@@ -85,6 +86,9 @@ class CaseView(DeskView):
         mine = desk.on_desk(case, self.actor)
         acts = desk.acts_on(case, self.actor, mine=mine)
         proposal = desk.open_proposal(case) if "propose" in acts or not mine else None
+        contests = [] if case.is_open else decisions.contests_of(case, self.actor)
+        if any(one.closed_at is None for one in contests):
+            acts.discard("propose")  # how it ended comes first
         near = joined.around(case, self.actor, suggest="join" in acts)
         return {
             "complaint": case,
@@ -106,7 +110,7 @@ class CaseView(DeskView):
             "may_confirm": desk.may_confirm(proposal, self.actor),
             "masked_address": mask(case.address),
             "decided": decisions.decision_for(case, self.actor),
-            "contests": [] if case.is_open else decisions.contests_of(case, self.actor),
+            "contests": contests,
             "joined": near.joined,
             "suggested": near.suggested,
             "senders": cases.possible_senders(case) if "find_sender" in acts else [],
@@ -170,6 +174,7 @@ class PaperView(DeskView):
 class DecisionView(View):
     """The decision as PDF, for each side its own paper; by POST, because every export is logged (R-G3)."""
 
+    for_citizens = True
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponseBase:

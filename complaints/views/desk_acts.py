@@ -123,9 +123,14 @@ class ActView(CaseView):
 
     def open_contest(self, about: dict[str, Any], data: dict[str, Any], kind: ContestKind) -> None:
         file = data.get("file")
-        given = {name: data.get(name) or "" for name in ("side", "reference", "reason")}
         services.open_contest(
-            kind=kind, raised_on=data.get("raised_on"), file=(file.name, file) if file else None, **given, **about
+            kind=kind,
+            side=data.get("side", ""),
+            raised_on=data.get("raised_on"),
+            reference=data.get("reference", ""),
+            reason=data.get("reason", ""),
+            file=(file.name, file) if file else None,
+            **about,
         )
 
     def do_end_contest(self, about: dict[str, Any], data: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from complaints import services
-from complaints.enums import Outcome
+from complaints.enums import ContestKind, Outcome
 from complaints.models import Complaint, ComplaintContest, ComplaintDecision, ComplaintPaper
 from complaints.selectors.decisions import decision_for, sender_copy
 from complaints.selectors.joined import around
@@ -165,7 +165,9 @@ def test_r_k7_a_correction_is_a_new_document_that_points_to_the_earlier(
         assert shown and (shown.decision, shown.replaces) == (second, first.document.number)
 
 
-def contest(case: Complaint, officer: Actor, kind: str = "objection", **more: Any) -> ComplaintContest:
+def contest(
+    case: Complaint, officer: Actor, kind: ContestKind = ContestKind.OBJECTION, **more: Any
+) -> ComplaintContest:
     given = {"side": "provider", "raised_on": timezone.localdate(), "reference": "2026/1", "reason": "Kabul etmiyoruz."}
     return services.open_contest(complaint=case, kind=kind, actor=officer, **given | more)
 
@@ -180,7 +182,7 @@ def test_r_k5_an_objection_goes_to_court_and_ends(filed: Case, brand: Brand, me:
     assert not ComplaintContest.objects.exists()
     contest(case, officer)
     assert state(case) == "objected"
-    contest(case, officer, "court")
+    contest(case, officer, ContestKind.COURT)
     objection, court = ComplaintContest.objects.order_by("pk")
     assert (state(case), objection.outcome, court.closed_at) == ("in_court", "court", None)
     case.refresh_from_db()
@@ -256,13 +258,18 @@ def test_r_k7_a_wish_of_the_filing_is_enough_and_none_is_none(filed: Case, brand
     assert not RefusalAlert.objects.get().denied
 
 
-def test_r_k6_the_senders_pdf_names_nobody(filed: Case, brand: Brand, officer: Actor) -> None:
+def test_r_k6_each_side_takes_its_pdf_and_the_senders_names_nobody(
+    filed: Case, brand: Brand, officer: Actor, citizen: User, sign_in: Callable[..., Client]
+) -> None:
     case = heard(filed(brand=brand), officer)
     decision = decide(case, officer)
     copy = sender_copy(case, decision)
     assert copy
     for paper in (copy, decision.document):
         documents.render(paper.pk)
+    taken = sign_in(citizen).post(f"/sikayet-karari/{case.public_id}/")
+    assert taken.headers["Content-Disposition"].count(decision.document.number) == 1
+    assert b"".join(taken.streaming_content).startswith(b"%PDF-")
     texts = []
     for paper in Document.objects.filter(pk__in=(copy.pk, decision.document_id)).order_by("kind"):
         with paper.file.open("rb") as file:

@@ -87,7 +87,7 @@ def test_r_k7_the_list_as_a_page(filed, brand: Brand, officer: Actor, sign_in: C
     assert case.tracking_number in text and "gün geçti" in text
     assert "Seçime uyan şikâyet yok" in page.get("/sikayet-masasi/?topic=night").content.decode()
     other = sign_in(User.objects.get(pk=complaint_officer("İzmir").id))
-    assert case.tracking_number not in other.get(f"/sikayet-masasi/?number={case.tracking_number}").content.decode()
+    assert str(case.public_id) not in other.get(f"/sikayet-masasi/?number={case.tracking_number}").content.decode()
 
 
 def test_r_k7_reasons_are_kept_with_their_versions_and_filled(
