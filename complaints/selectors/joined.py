@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from complaints.models import Complaint
 from complaints.models.complaints import OPEN
@@ -46,7 +46,8 @@ def around(complaint: Complaint, actor: Actor, *, suggest: bool) -> Around:
     group = Q(pk=complaint.joined_to_id or complaint.pk) | Q(joined_to=complaint.joined_to_id or complaint.pk)
     wanted = group | _alike(complaint) if suggest and complaint.message_at else group
     found = Complaint.objects.visible_to(actor).filed().filter(wanted).exclude(pk=complaint.pk)  # type: ignore[attr-defined]
-    rows = list(found.select_related("brand").order_by("filed_at", "pk")[:ROWS])
+    first = Case(When(group, then=0), default=1)  # the joined ones are never cut off
+    rows = list(found.select_related("brand").order_by(first, "filed_at", "pk")[:ROWS])
     head = complaint.joined_to_id or complaint.pk
     others = [one for one in rows if one.pk != head and one.joined_to_id != head]
     return Around([one for one in rows if one not in others], _likeliest(complaint, others))

@@ -127,8 +127,9 @@ def confirm_decision(
     decision = _decide(row, proposal, actor, now)
     by_key = {one.pk: one for one in rows}
     for shared in _shared(proposal) if together else []:
-        if shared.complaint_id in by_key:
-            _decide(by_key[shared.complaint_id], shared, actor, now)
+        other = by_key.get(shared.complaint_id)
+        if other is not None and _may_be_decided(other, shared.outcome):
+            _decide(other, shared, actor, now)
     return decision
 
 

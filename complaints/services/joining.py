@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
+from complaints.models.complaints import TRACKING_DIGITS
 from complaints.selectors.joined import same_sender
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
+from iys_portal.core.codes import read_code
 from iys_portal.core.errors import Invalid
 
-from .moves import locked_on_desk, locked_together, make_move
+from .moves import locked_in_group, locked_together, make_move
 
 MOST = 50
 """Joined complaints are decided in one transaction."""
@@ -32,7 +34,8 @@ def join_complaints(
     `tracking_number` for one that is not on this desk, of another sender or channel, or too many.
     """
     now = now or timezone.now()
-    other = Complaint.objects.of_desk(actor).filter(tracking_number=tracking_number.strip().upper()).first()
+    number = read_code(tracking_number, digits=TRACKING_DIGITS)
+    other = Complaint.objects.of_desk(actor).filter(tracking_number=number).first()
     if other is None or other.pk == complaint.pk:
         raise Invalid(_("No other complaint on your desk has this number."), code="other", field="tracking_number")
     _lock_in_order(complaint, other, actor)
@@ -54,13 +57,13 @@ def join_complaints(
 @transaction.atomic
 def part_complaint(*, complaint: Complaint, actor: Actor, now: datetime | None = None) -> Complaint:
     """Take a complaint out of its group; where it led, the next one leads. Raises `NotFound`, `WrongMoment`."""
-    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    now, row = now or timezone.now(), locked_in_group(complaint, actor=actor)
     COMPLAINT.check(row, "part", actor)
     return leave_group(row, actor=actor, now=now)
 
 
 def leave_group(row: Complaint, *, actor: Actor, now: datetime) -> Complaint:
-    """The same within another act, on a locked complaint; one that is alone stays as it is."""
+    """The same within another act, whose caller holds the group's locks; one that is alone stays as it is."""
     rows = locked_together(row, actor=actor)
     row = next(one for one in rows if one.pk == row.pk)
     others = [one for one in rows if one.pk != row.pk]

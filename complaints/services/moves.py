@@ -47,6 +47,11 @@ def locked_together(complaint: Complaint, *, actor: Actor) -> list[Complaint]:
     return found
 
 
+def locked_in_group(complaint: Complaint, *, actor: Actor) -> Complaint:
+    """A complaint of the desk, under lock together with those that are joined with it. Raises `NotFound`."""
+    return next(row for row in locked_together(complaint, actor=actor) if row.pk == complaint.pk)
+
+
 def make_move(
     complaint: Complaint,
     name: str,

@@ -71,6 +71,13 @@ def test_r_k7_the_page_masks_and_is_audited(filed, brand, officer, record, sign_
     assert MAIL not in page and TCKN not in page
     assert len(queries) < 25, "\n".join(q["sql"][:90] for q in queries)
     assert page.count("/dosya/") == 20
+    services.ask_defence(complaint=case, actor=officer)
+    services.answer_complaint(complaint=case, text="Onayı vardı.", actor=officer_of(brand))
+    services.begin_decision(complaint=case, actor=officer)
+    services.propose_decision(complaint=case, outcome="violation", reason="Onay yok.", actor=officer)
+    with CaptureQueriesContext(connection) as queries:
+        assert "Onay yok." in client.get(url).content.decode()
+    assert len(queries) < 25, "\n".join(q["sql"][:90] for q in queries)
     assert ConsentEvent.objects.count() == 200
     assert AuditEntry.objects.filter(verb="complaint.read").exists()
     shown = client.post(f"{url}goster/").content.decode()
