@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.demo import load_complaints
-from complaints.demo_desk import load_desk
+from complaints.desk_demo import load_desk
 from consents.enums import Channel, Source, WayIn
 from consents.models import ConsentImport, RefusalAlert
 from consents.services import import_rights, import_runs, imports
