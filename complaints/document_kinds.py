@@ -1,6 +1,7 @@
 """The documents of complaints: frozen data (design 6)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel
+from consents.services.recipients import Refusal
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import Kind
 
 from .enums import Operator, Outcome, PaperKind, PersonKind, Topic
-from .models import Complaint, ComplaintIdentity, ComplaintProposal
+from .models import Complaint, ComplaintDecision, ComplaintIdentity
 from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
 
@@ -29,6 +31,7 @@ KINDS = [
         "pdf/complaints/receipt.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
+        expires=False,
     ),
     Kind(
         DECISION,
@@ -37,6 +40,8 @@ KINDS = [
         "pdf/complaints/decision.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
+        version=2,
+        expires=False,
     ),
     # Without identity and residence; no provider's row either: it is served by the complaint's own rights (R-K6).
     Kind(
@@ -46,8 +51,21 @@ KINDS = [
         "pdf/complaints/decision.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
+        version=2,
+        expires=False,
     ),
 ]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is decided: outcome, words, what it replaces, and the refusal that was recorded with it."""
+
+    outcome: str
+    reason: str
+    former: ComplaintDecision | None = None
+    correction: bool = False
+    refusal: Refusal | None = None
 
 
 def receipt_content(
@@ -82,7 +100,7 @@ def receipt_content(
 
 def decision_content(
     complaint: Complaint,
-    proposal: ComplaintProposal,
+    ruling: Ruling,
     *,
     number: str,
     identity: ComplaintIdentity | None,
@@ -117,14 +135,33 @@ def decision_content(
             else [],
             "known_sender": bool(held and held.known_sender),
             "after_refusal": complaint.after_refusal,
-            "outcome": str(Outcome(proposal.outcome).label),
-            "reason": proposal.reason,
+            "without_consent": complaint.without_consent,
+            "outcome": str(Outcome(ruling.outcome).label),
+            "reason": ruling.reason,
+            "replaces": _replaced(ruling),
+            "refusal": _refused(ruling.refusal),
             "appeal": str(settings.REGISTRY["COMPLAINT_APPEAL"]),
         }
 
 
 def _person(identity: ComplaintIdentity) -> dict[str, str]:
     return {"name": identity.shown_name, "tckn": identity.tckn_shown, "mersis": identity.mersis}
+
+
+def _replaced(ruling: Ruling) -> dict[str, Any]:
+    if ruling.former is None:
+        return {}
+    former = ruling.former
+    return {
+        "number": former.document.number,
+        "decided_at": _shown(former.decided_at),
+        "outcome": str(Outcome(former.outcome).label),
+        "correction": ruling.correction,
+    }
+
+
+def _refused(refusal: Refusal | None) -> dict[str, str]:
+    return {"receipt": f"İYS-{refusal.event_id}", "at": _shown(refusal.refused_at)} if refusal else {}
 
 
 def _answer(clock: Clock) -> str:

@@ -109,6 +109,21 @@ class ContestKind(models.TextChoices):
     COURT = "court", _("Court case")
 
 
+class ContestOutcome(models.TextChoices):
+    """How an objection or a court case ended."""
+
+    STANDS = "stands", _("The decision stands")
+    ANEW = "anew", _("It is decided anew")
+    COURT = "court", _("It went to court")
+
+
+class RefusalCause(models.TextChoices):
+    """Why a decision withdraws a consent too: never without the complainant's own word (ADR 20)."""
+
+    ASKED = "asked", _("The complainant asked for it when filing")
+    NEVER_GIVEN = "never_given", _("The complainant declares that no consent was given, and the decision confirms it")
+
+
 class ExtensionState(models.TextChoices):
     ASKED = "asked", _("Asked for")
     GRANTED = "granted", _("Granted")

@@ -163,6 +163,11 @@ class DeclarationForm(PortalForm):
     declared = forms.BooleanField(
         label=_("I declare that what I say here is true and that the message came to me."), required=False
     )
+    refusal_wanted = forms.BooleanField(
+        label=_("With the decision, refuse this sender for me too, at this address and by this way"),
+        required=False,
+        help_text=_("You can refuse it at once on the page “Who may reach me”; you need not wait for a decision."),
+    )
 
 
 class InformationForm(PortalForm):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Side
+from .enums import Outcome, Side
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,15 @@ _DECIDED = {
     _C: _("Your complaint has been decided. Outcome and reason stand on its page."),
     _P: _("The complaint has been decided. Outcome and reason stand on its page."),
 }
+_STANDS = Words(
+    _("The decision stands"),
+    "check-circle",
+    "secondary",
+    {
+        _C: _("What was raised against the decision has ended: the decision stands."),
+        _P: _("What was raised against the decision has ended: the decision stands."),
+    },
+)
 
 WORDS: dict[str, Words] = {
     "file": Words(
@@ -107,6 +116,7 @@ WORDS: dict[str, Words] = {
     ),
     "find_sender": Words(_("The sender was found in the registry"), "search", "info"),
     "join": Words(_("Joined to another complaint about the same message"), "people", "info"),
+    "part": Words(_("Parted from the other complaints"), "people", "secondary"),
     "ask_more": Words(_("A side was asked a question"), "question-circle", "info"),
     "propose": Words(_("Decision proposed"), "clipboard-check", "secondary"),
     "begin_decision": Words(_("The decision has begun"), "clipboard-check", "primary"),
@@ -138,6 +148,16 @@ WORDS: dict[str, Words] = {
         "warning",
         {_C: _("The decision on your complaint is in court."), _P: _("The decision is in court.")},
     ),
+    "contest_anew": Words(
+        _("To be decided anew"),
+        "journal-check",
+        "warning",
+        {
+            _C: _("After what was raised against it, your complaint is decided anew."),
+            _P: _("After what was raised against it, the complaint is decided anew."),
+        },
+    ),
+    **{f"stands_{outcome}": _STANDS for outcome in Outcome.values},
 }
 
 

@@ -16,11 +16,11 @@ from iys_portal.core import outbox
 from iys_portal.core.models import Document
 from providers.models import Membership
 
-from .enums import Side
+from .enums import Outcome, Side
 from .models import Complaint, ComplaintMove
 from .move_words import words_of
 
-WITH_PAPER = frozenset({"file", "decide_violation", "decide_no_violation", "decide_out_of_scope", "decide_too_late"})
+WITH_PAPER = frozenset({"file", "correct", *(f"decide_{outcome}" for outcome in Outcome.values)})
 """Moves whose mail brings a document along: who makes them sends it."""
 ANSWERING = (ProviderRole.MANAGER, ProviderRole.OFFICER)
 

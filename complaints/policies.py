@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.calendar import BusinessCalendar
 
 from .deadlines import is_too_late, refusal_ignored
-from .enums import PaperKind, PersonKind, Side
+from .enums import Outcome, PaperKind, PersonKind, RefusalCause, Side, Topic
 
 BOTH = frozenset({Side.COMPLAINANT, Side.PROVIDER})
 _COMPLAINANT = frozenset({Side.COMPLAINANT})
@@ -34,7 +35,6 @@ SHOWN_TO: dict[str, frozenset[Side]] = {
     "run_out": BOTH,
     "send_on": BOTH,
     "find_sender": _COMPLAINANT,
-    "join": _COMPLAINANT,
     "begin_decision": BOTH,
     "decide_violation": BOTH,
     "decide_no_violation": BOTH,
@@ -43,6 +43,8 @@ SHOWN_TO: dict[str, frozenset[Side]] = {
     "correct": BOTH,
     "object": BOTH,
     "go_to_court": BOTH,
+    "contest_anew": BOTH,
+    **dict.fromkeys((f"stands_{outcome}" for outcome in Outcome.values), BOTH),
 }
 """R-K6: on whose time line a move stands. Moves that are not named are the registry's own."""
 REASON_FOR: dict[str, frozenset[Side]] = {
@@ -50,7 +52,10 @@ REASON_FOR: dict[str, frozenset[Side]] = {
     "grant_time": _PROVIDER,
     "refuse_time": _PROVIDER,
     "withdraw": _COMPLAINANT,
-    **dict.fromkeys(("send_on", "find_sender", "join", "go_on_without", "begin_decision"), frozenset()),
+    **dict.fromkeys(("send_on", "find_sender", "go_on_without", "begin_decision"), frozenset()),
+    # What an officer writes of an objection or a court case may name people: neither side reads it.
+    **dict.fromkeys(("object", "go_to_court", "contest_anew"), frozenset()),
+    **dict.fromkeys((f"stands_{outcome}" for outcome in Outcome.values), frozenset()),
 }
 """Whose eyes a move's reason is for, where it is not all who see the move."""
 
@@ -126,3 +131,46 @@ def is_after_refusal(
 def is_without_consent(reasons: Sequence[int]) -> bool:
     """No consent that could be used stood on either clock: `reasons` are the answers of both."""
     return all(reason >= Reason.REFUSED_BY_RECIPIENT for reason in reasons)
+
+
+MERITS = frozenset({Outcome.VIOLATION, Outcome.NO_VIOLATION})
+"""Outcomes that judge what the sender did."""
+_NEVER_GIVEN = frozenset({Topic.NO_CONSENT.value, Topic.NOT_MINE.value})
+
+
+class Judged(Protocol):
+    """What these rules read of a complaint."""
+
+    brand_id: int | None
+    shown_to_provider_at: datetime | None
+    topics: list[str]
+    refusal_wanted: bool
+
+
+def may_be_asked(case: Judged) -> bool:
+    """R-K6: a registered sender that was not asked yet."""
+    return case.brand_id is not None and case.shown_to_provider_at is None
+
+
+def may_be_named(case: Judged) -> bool:
+    """The sender of a case is named as long as nobody was asked as its sender."""
+    return case.shown_to_provider_at is None
+
+
+def may_be_judged(case: Judged) -> bool:
+    """R-K5: the sender has answered or let its time pass, or is nobody that can be asked; the table holds the rest."""
+    return not may_be_asked(case)
+
+
+def refusal_cause(case: Judged, outcome: str) -> RefusalCause | None:
+    """Why a decision may withdraw the consent in the same act (R-K7); None: nobody asked for it (ADR 20).
+
+    Only where the sender was asked: a refusal names the address, and whoever never had it does not get it by this.
+    """
+    if case.brand_id is None or case.shown_to_provider_at is None:
+        return None
+    if case.refusal_wanted:
+        return RefusalCause.ASKED
+    if outcome == Outcome.VIOLATION and _NEVER_GIVEN & set(case.topics):
+        return RefusalCause.NEVER_GIVEN
+    return None

@@ -1,4 +1,8 @@
-"""Moves of a complaint (R-K5): every state, who may make the move, and what the audit log calls it."""
+"""Moves of a complaint (R-K5): every state, who may make the move, and what the audit log calls it.
+
+A complaint about a registered sender is judged on its merits only after the sender was asked: from "filed" it is out of
+scope or too late, or it goes to the sender. What the table cannot say of it stands in `policies.may_begin`.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,9 +10,9 @@ from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.workflow import Transition, Workflow
 
 from .enums import ComplaintState as S
-from .models.complaints import DECIDED, OPEN
+from .enums import Outcome
+from .models.complaints import CONTESTED, DECIDED, OPEN
 
-_CONTESTED = frozenset({S.OBJECTED, S.IN_COURT})
 _WITH_PROVIDER = frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
 
 COMPLAINT = Workflow(
@@ -46,6 +50,7 @@ COMPLAINT = Workflow(
         Transition("send_on", OPEN, None, P.COMPLAINT_DECIDE, "complaint.sent_on", _("Send on to another province")),
         Transition("find_sender", OPEN, None, P.COMPLAINT_DECIDE, "complaint.sender_found", _("Name the sender")),
         Transition("join", OPEN, None, P.COMPLAINT_DECIDE, "complaint.joined", _("Join to another complaint")),
+        Transition("part", OPEN, None, P.COMPLAINT_DECIDE, "complaint.parted", _("Part from the others")),
         Transition(
             "ask_information",
             frozenset({S.FILED}),
@@ -71,7 +76,7 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "ask_defence",
-            frozenset({S.FILED}),
+            frozenset({S.FILED, S.UNDER_DECISION}),
             S.DEFENCE_ASKED,
             P.COMPLAINT_DECIDE,
             "complaint.defence_asked",
@@ -112,7 +117,7 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "propose",
-            frozenset({S.UNDER_DECISION}),
+            frozenset({S.FILED, S.UNDER_DECISION}) | DECIDED | CONTESTED,
             None,
             P.COMPLAINT_DECIDE,
             "complaint.decision_proposed",
@@ -121,7 +126,7 @@ COMPLAINT = Workflow(
         # The state of a decision is its outcome. After an objection or a court case it is decided anew.
         Transition(
             "decide_violation",
-            frozenset({S.UNDER_DECISION}) | _CONTESTED,
+            frozenset({S.UNDER_DECISION}) | CONTESTED,
             S.VIOLATION,
             P.COMPLAINT_DECIDE,
             "complaint.decided",
@@ -129,7 +134,7 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "decide_no_violation",
-            frozenset({S.UNDER_DECISION}) | _CONTESTED,
+            frozenset({S.UNDER_DECISION}) | CONTESTED,
             S.NO_VIOLATION,
             P.COMPLAINT_DECIDE,
             "complaint.decided",
@@ -137,7 +142,7 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "decide_out_of_scope",
-            frozenset({S.FILED, S.UNDER_DECISION}) | _CONTESTED,
+            frozenset({S.FILED, S.UNDER_DECISION}) | CONTESTED,
             S.OUT_OF_SCOPE,
             P.COMPLAINT_DECIDE,
             "complaint.decided",
@@ -145,7 +150,7 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "decide_too_late",
-            frozenset({S.FILED, S.UNDER_DECISION}) | _CONTESTED,
+            frozenset({S.FILED, S.UNDER_DECISION}) | CONTESTED,
             S.TOO_LATE,
             P.COMPLAINT_DECIDE,
             "complaint.decided",
@@ -168,5 +173,37 @@ COMPLAINT = Workflow(
             "complaint.in_court",
             _("Record a court case"),
         ),
+        Transition(
+            "contest_anew",
+            CONTESTED,
+            None,
+            P.COMPLAINT_DECIDE,
+            "complaint.contest_ended",
+            _("Record that it is decided anew"),
+        ),
+        # The decision stands: the complaint goes back to the state that is its outcome.
+        *(
+            Transition(
+                f"stands_{outcome}",
+                CONTESTED,
+                S(outcome),
+                P.COMPLAINT_DECIDE,
+                "complaint.contest_ended",
+                _("Record that the decision stands"),
+            )
+            for outcome in Outcome.values
+        ),
     ]
 )
+
+
+def deciding_move(state: str, outcome: str) -> str:
+    """The move by which a proposal becomes a decision: a decided complaint is corrected, any other is decided."""
+    return "correct" if state in DECIDED else f"decide_{outcome}"
+
+
+def outcomes_from(state: str) -> list[Outcome]:
+    """What can be proposed here; a correction keeps the outcome that it corrects."""
+    if state in DECIDED:
+        return [Outcome(state)]
+    return [one for one in Outcome if state in COMPLAINT.transitions[f"decide_{one}"].sources]

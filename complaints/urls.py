@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizens, desk, inbox
+from .views import citizens, desk, desk_acts, inbox
 from .views.filing import StepView
 
 app_name = "complaints"
@@ -11,7 +11,8 @@ urlpatterns = [
     path("sikayet-masasi/<uuid:public_id>/", desk.CaseView.as_view(), name="desk_case"),
     path("sikayet-masasi/<uuid:public_id>/goster/", desk.ShowView.as_view(), name="desk_show"),
     path("sikayet-masasi/<uuid:public_id>/dosya/<uuid:paper_id>/", desk.PaperView.as_view(), name="desk_paper"),
-    path("sikayet-masasi/<uuid:public_id>/islem/<slug:act>/", desk.ActView.as_view(), name="desk_act"),
+    path("sikayet-masasi/<uuid:public_id>/islem/<slug:act>/", desk_acts.ActView.as_view(), name="desk_act"),
+    path("sikayet-masasi/<uuid:public_id>/gerekce/", desk_acts.FillReasonView.as_view(), name="desk_reason"),
     path("sikayet-karari/<uuid:public_id>/", desk.DecisionView.as_view(), name="decision"),
     path("sikayetler/", inbox.InboxView.as_view(), name="inbox"),
     path("sikayetler/<uuid:public_id>/", inbox.SenderCaseView.as_view(), name="inbox_case"),

@@ -13,6 +13,7 @@ from .clock import ComplaintDeadline, ComplaintExtension
 from .complaints import Complaint
 from .people import ComplaintIdentity, RememberedIdentity
 from .proposals import ComplaintProposal
+from .reasons import ReasonTemplate, ReasonTemplateVersion
 
 __all__ = [
     "Complaint",
@@ -27,5 +28,7 @@ __all__ = [
     "ComplaintPaper",
     "ComplaintProposal",
     "ComplaintQuestion",
+    "ReasonTemplate",
+    "ReasonTemplateVersion",
     "RememberedIdentity",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.enums import ComplaintState, ContestKind, Outcome, PaperKind, Side
+from complaints.enums import ComplaintState, ContestKind, ContestOutcome, Outcome, PaperKind, RefusalCause, Side
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import Document
 
@@ -144,8 +144,8 @@ class ComplaintDefence(models.Model):
         return f"#{self.pk}"
 
 
-class ComplaintNoteQuerySet(models.QuerySet["ComplaintNote"]):
-    def visible_to(self, actor: Actor) -> "ComplaintNoteQuerySet":
+class OfStaffQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> "OfStaffQuerySet":
         """Staff's alone."""
         return self.filter(complaint__in=Complaint.objects.visible_to(actor)) if actor.all_providers else self.none()
 
@@ -161,7 +161,7 @@ class ComplaintNote(models.Model):
     written_by = models.BigIntegerField()
     written_name = models.CharField(max_length=200)
 
-    objects = ComplaintNoteQuerySet.as_manager()
+    objects = OfStaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -191,6 +191,8 @@ class ComplaintDecision(models.Model):
     decided_by = models.BigIntegerField()
     decided_name = models.CharField(max_length=200)
     proposed_by = models.BigIntegerField(null=True)  # four eyes: somebody else than who decides
+    refusal_event = models.BigIntegerField(null=True)  # the refusal that was recorded in the same act
+    refusal_cause = models.CharField(max_length=12, choices=RefusalCause, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -204,6 +206,11 @@ class ComplaintDecision(models.Model):
                 condition=Q(proposed_by=None) | ~Q(proposed_by=models.F("decided_by")),
                 violation_error_message=_("Somebody else than who proposed it decides."),
             ),
+            models.CheckConstraint(
+                name="complaint_decision_refusal_with_cause",
+                condition=Q(refusal_event=None, refusal_cause="")
+                | (Q(refusal_event__isnull=False) & ~Q(refusal_cause="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,24 +223,33 @@ class ComplaintContest(models.Model):
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="contests")
     kind = models.CharField(max_length=10, choices=ContestKind)
     side = models.CharField(max_length=12, choices=Side)
-    reference = models.CharField(max_length=100, blank=True)
+    reference = models.CharField(max_length=100, blank=True)  # number of the objection or of the court's file
+    raised_on = models.DateField(null=True)  # date of the paper by which it was raised
+    paper = models.ForeignKey(ComplaintPaper, models.PROTECT, null=True, related_name="+")
     reason = models.TextField(max_length=4000)
     opened_at = models.DateTimeField()
     opened_by = models.BigIntegerField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=10, choices=ContestOutcome, blank=True)
     result = models.TextField(max_length=4000, blank=True)
+
+    objects = OfStaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["complaint"], condition=Q(closed_at=None), name="r_k5_one_open_contest_of_a_complaint"
+            ),
             models.CheckConstraint(
                 name="complaint_contest_opened_at_with_by",
                 condition=Q(opened_at__isnull=False, opened_by__isnull=False) & ~Q(reason=""),
             ),
             models.CheckConstraint(
                 name="complaint_contest_closed_at_with_by",
-                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+                condition=Q(closed_at=None, closed_by=None, outcome="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
             ),
         ]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.enums import ComplaintState as S
 from complaints.enums import Operator, Topic
 from consents.enums import Channel, RecipientType
+from consents.models import LegalHold
 from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor, ActorKind
@@ -25,6 +26,11 @@ OPEN = frozenset(
     {S.FILED, S.MISSING_INFORMATION, S.DEFENCE_ASKED, S.DEFENCE_RECEIVED, S.DEFENCE_OVERDUE, S.UNDER_DECISION}
 )
 """Filed and not decided yet: it may be withdrawn."""
+CONTESTED = frozenset({S.OBJECTED, S.IN_COURT})
+HOLDING = OPEN | CONTESTED
+"""While a complaint stands here, the records that it uses do not expire (R-L5)."""
+TIMED = frozenset({S.MISSING_INFORMATION, S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
+"""A side has a last day, or has let it pass."""
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -90,7 +96,11 @@ class Complaint(models.Model):
     held = models.JSONField(default=dict, blank=True)  # what the registry held, frozen at filing (R-K3)
     after_refusal = models.BooleanField(_("after a refusal"), default=False)  # R-K8
     without_consent = models.BooleanField(_("without consent"), default=False)
-    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
+    joined_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="joined", db_index=False
+    )  # never two steps deep
+    refusal_wanted = models.BooleanField(default=False)  # asked for with the filing: refuse the sender too
+    hold = models.OneToOneField(LegalHold, models.PROTECT, null=True, related_name="+")  # while it is open (R-L5)
 
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
@@ -159,6 +169,14 @@ class Complaint(models.Model):
             ),
             # Which complaints are about this brand?
             models.Index(fields=["brand", "-filed_at"], name="complaint_of_brand", condition=Q(brand__isnull=False)),
+            # Which complaints may be about the same message?
+            models.Index(
+                fields=["brand", "channel", "message_at"],
+                name="complaint_same_message",
+                condition=Q(brand__isnull=False) & ~Q(state="draft"),
+            ),
+            # Which complaints are joined to this one?
+            models.Index(fields=["joined_to"], name="complaint_joined", condition=Q(joined_to__isnull=False)),
             # Which complaints about unregistered senders name this one?
             models.Index(fields=["sender_key"], name="complaint_of_sender", condition=Q(brand=None)),
             # Which drafts does nobody go on with?
@@ -171,6 +189,10 @@ class Complaint(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == S.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
 
     @property
     def is_decided(self) -> bool:

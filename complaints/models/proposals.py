@@ -17,6 +17,8 @@ class ComplaintProposal(models.Model):
     proposed_at = models.DateTimeField()
     proposed_by = models.BigIntegerField()
     proposed_name = models.CharField(max_length=200)
+    refuses = models.BooleanField(default=False)  # the complainant's consent is withdrawn with the decision
+    shared_with = models.ForeignKey("self", models.PROTECT, null=True, related_name="shared")  # proposed together
     closed_at = models.DateTimeField(null=True)  # decided, or replaced by a newer one
 
     class Meta:

@@ -1,36 +1,43 @@
 """The officers' desk (R-K7): the work list, its numbers, and everything beside one case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from complaints.document_kinds import DECISION_SENDER
-from complaints.enums import ComplaintState, DeadlineKind, ExtensionState, Side
+from complaints.enums import ComplaintState, DeadlineKind, ExtensionState, Outcome
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
-    ComplaintDecision,
     ComplaintDefence,
     ComplaintExtension,
     ComplaintNote,
     ComplaintProposal,
     ComplaintQuestion,
+    ReasonTemplate,
 )
-from complaints.models.complaints import DECIDED, OPEN
-from complaints.policies import side_of
+from complaints.models.complaints import OPEN, TIMED, TRACKING_DIGITS
+from complaints.policies import may_be_asked, may_be_judged, may_be_named
+from complaints.transitions import COMPLAINT
 from consents.models import ConsentEvent
 from iys_portal.accounts.enums import StaffRole
 from iys_portal.accounts.models import User
 from iys_portal.core.actors import Actor
-from iys_portal.core.models import Document
+from iys_portal.core.calendar import start_of_day
+from iys_portal.core.codes import read_code
+from iys_portal.core.turkish_db import spelling_blind
+
+from .decisions import decision_for as decision_for
 
 ROWS = 50
 HISTORY = 200
+MAX_WORDS = 5
 NEAR = timedelta(days=3)
+NEVER = date.max
 RUNNING = Q(met_at=None, ran_out_at=None, stopped_at=None)
 
 
@@ -38,19 +45,41 @@ RUNNING = Q(met_at=None, ran_out_at=None, stopped_at=None)
 class Filters:
     """What the work list is narrowed to; empty values narrow nothing."""
 
+    number: str = ""  # tracking number, as it was typed
     state: str = ""
     holder: str = ""  # me | nobody | others
     mark: str = ""  # refusal | consent
     due: str = ""  # near | over
+    age: str = ""  # days since it was filed, at least
     topic: str = ""
     province: str = ""
     brand: str = ""
+    order: str = ""  # "" oldest first | due: the next last day first
     after: int = 0  # key of the last row of the page before
 
 
 @dataclass(frozen=True)
+class WorkRow:
+    """A line of the work list: the complaint, and its last day as the clock of today sees it."""
+
+    complaint: Complaint
+    due_on: date | None
+    left: int | None  # days until the end of the last day; negative once it is past
+
+    @property
+    def tone(self) -> str:
+        if self.left is None:
+            return ""
+        return "danger" if self.left < 0 else "warning" if self.left <= NEAR.days else "secondary"
+
+    @property
+    def late(self) -> int:
+        return -(self.left or 0)
+
+
+@dataclass(frozen=True)
 class WorkPage:
-    rows: Sequence[Complaint]
+    rows: Sequence[WorkRow]
     next_after: int | None
 
 
@@ -62,7 +91,7 @@ class DeskNumbers:
     overdue: int
 
 
-def desk_numbers(actor: Actor) -> DeskNumbers:
+def desk_numbers(actor: Actor, *, today: date) -> DeskNumbers:
     """One query over the open cases that the actor sees; the index of the desk carries it."""
     found = Complaint.objects.visible_to(actor).filter(state__in=OPEN)
     return DeskNumbers(
@@ -70,24 +99,55 @@ def desk_numbers(actor: Actor) -> DeskNumbers:
             open=Count("pk"),
             mine=Count("pk", filter=Q(taken_by=actor.id)),
             nobody=Count("pk", filter=Q(taken_by=None)),
-            overdue=Count("pk", filter=Q(state=ComplaintState.DEFENCE_OVERDUE)),
+            overdue=Count("pk", filter=_overdue(today)),
         )
     )
 
 
 def work_list(actor: Actor, filters: Filters, *, today: date) -> WorkPage:
-    """Oldest filing first; a page is found by the key of the last row before it."""
-    clock = ComplaintDeadline.objects.filter(RUNNING, complaint=OuterRef("pk")).values("due_on")[:1]
+    """Oldest filing first, or the next last day first; a page is found by the key of the last row before it."""
     found = _narrowed(Complaint.objects.visible_to(actor).filed(), actor, filters, today)  # type: ignore[attr-defined]
-    last = Complaint.objects.visible_to(actor).filter(pk=filters.after).first() if filters.after else None
+    found = found.annotate(due_on=_last_day(), due_key=Coalesce("due_on", Value(NEVER)))
+    by = ("due_key", "pk") if filters.order == "due" else ("filed_at", "pk")
+    last = _row_before(actor, filters.after)
     if last is not None:
-        found = found.filter(Q(filed_at__gt=last.filed_at) | Q(filed_at=last.filed_at, pk__gt=last.pk))
-    rows = found.select_related("brand__provider", "taken_by").annotate(due_on=Subquery(clock))
-    page = list(rows.order_by("filed_at", "pk")[: ROWS + 1])
-    return WorkPage(page[:ROWS], page[ROWS - 1].pk if len(page) > ROWS else None)
+        value = {by[0]: getattr(last, by[0])}
+        found = found.filter(Q(**{f"{by[0]}__gt": value[by[0]]}) | Q(**value, pk__gt=last.pk))
+    page = list(found.select_related("brand__provider", "taken_by").order_by(*by)[: ROWS + 1])
+    rows = [_row(one, today) for one in page[:ROWS]]
+    return WorkPage(rows, page[ROWS - 1].pk if len(page) > ROWS else None)
+
+
+def _row(one: Complaint, today: date) -> WorkRow:
+    due: date | None = one.due_on  # type: ignore[attr-defined]
+    return WorkRow(one, due, (due - today).days if due else None)
+
+
+def _row_before(actor: Actor, key: int) -> Complaint | None:
+    if not key:
+        return None
+    found = Complaint.objects.visible_to(actor).filter(pk=key).annotate(due_on=_last_day())
+    return found.annotate(due_key=Coalesce("due_on", Value(NEVER))).first()
+
+
+def _last_day() -> Case:
+    """The last day of whoever has to answer, also once it is past: of the newest clock that was not met."""
+    clock = ComplaintDeadline.objects.filter(complaint=OuterRef("pk"), met_at=None, stopped_at=None)
+    return Case(
+        When(state__in=TIMED, then=Subquery(clock.order_by("-pk").values("due_on")[:1])),
+        output_field=DateField(null=True),
+    )
+
+
+def _overdue(today: date) -> Q:
+    """Late by the calendar, whether or not the watch has come by."""
+    over = ComplaintDeadline.objects.filter(RUNNING, complaint=OuterRef("pk"), due_on__lt=today)
+    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Q(Exists(over))
 
 
 def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today: date) -> QuerySet[Complaint]:
+    if filters.number:  # whoever types a number wants this one, wherever it stands
+        return found.filter(tracking_number=read_code(filters.number, digits=TRACKING_DIGITS))
     found = found.filter(state=filters.state) if filters.state else found.filter(state__in=OPEN)
     wanted: dict[str, Any] = {"me": Q(taken_by=actor.id), "nobody": Q(taken_by=None)}
     wanted["others"] = Q(taken_by__isnull=False) & ~Q(taken_by=actor.id)
@@ -96,18 +156,38 @@ def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today:
     if filters.mark:
         found = found.filter(after_refusal=True) if filters.mark == "refusal" else found.filter(without_consent=True)
     if filters.due == "near":
-        near = ComplaintDeadline.objects.filter(RUNNING, due_on__lte=today + NEAR)
+        near = ComplaintDeadline.objects.filter(RUNNING, due_on__range=(today, today + NEAR))
         found = found.filter(pk__in=near.values("complaint"))
     elif filters.due == "over":
-        found = found.filter(state=ComplaintState.DEFENCE_OVERDUE)
+        found = found.filter(_overdue(today))
+    if filters.age:
+        found = found.filter(filed_at__lt=start_of_day(today - timedelta(days=int(filters.age) - 1)))
     if filters.topic:
         found = found.filter(topics__contains=[filters.topic])
     if filters.province:
         found = found.filter(province=filters.province)
-    if filters.brand:
-        named = Q(brand__name__icontains=filters.brand) | Q(brand=None, sender_given__icontains=filters.brand)
-        found = found.filter(named)
+    for word in filters.brand.split()[:MAX_WORDS]:
+        pattern = spelling_blind(word)
+        found = found.filter(Q(brand__name__iregex=pattern) | Q(brand=None, sender_given__iregex=pattern))
     return found
+
+
+def acts_on(complaint: Complaint, actor: Actor, *, mine: bool) -> set[str]:
+    """Moves that the page offers on the actor's own desk: those of the table that the case allows (`policies`)."""
+    if not mine:
+        return set()
+    acts = {move.name for move in COMPLAINT.available(complaint, actor)}
+    refused = {
+        "ask_defence": may_be_asked(complaint),
+        "find_sender": may_be_named(complaint),
+        "begin_decision": may_be_judged(complaint),
+    }
+    return acts - {name for name, allowed in refused.items() if not allowed}
+
+
+def reasons_for(outcomes: Iterable[Outcome]) -> list[ReasonTemplate]:
+    """Reasons in use for what can be decided."""
+    return list(ReasonTemplate.objects.filter(is_active=True, outcome__in=[one.value for one in outcomes]))
 
 
 def colleagues(complaint: Complaint) -> list[User]:
@@ -124,7 +204,9 @@ def on_desk(complaint: Complaint, actor: Actor) -> bool:
 
 
 def open_proposal(complaint: Complaint) -> ComplaintProposal | None:
-    return ComplaintProposal.objects.filter(complaint=complaint, closed_at=None).first()
+    """With `others`: for how many joined complaints the same was proposed with it, and still stands."""
+    found = ComplaintProposal.objects.filter(complaint=complaint, closed_at=None)
+    return found.annotate(others=Count("shared", filter=Q(shared__closed_at=None))).first()
 
 
 def may_confirm(proposal: ComplaintProposal | None, actor: Actor) -> bool:
@@ -176,32 +258,3 @@ def brand_numbers(complaint: Complaint) -> dict[str, int]:
         violation=Count("pk", filter=Q(state=ComplaintState.VIOLATION), distinct=True),
         overdue=Count("pk", filter=late, distinct=True),
     )
-
-
-@dataclass(frozen=True)
-class DecisionShown:
-    """A decision as one side reads it: with the paper that is for its eyes."""
-
-    decision: ComplaintDecision
-    paper: Document
-
-    @property
-    def tone(self) -> str:
-        return ComplaintState(self.decision.outcome).badge
-
-
-def decision_for(complaint: Complaint, actor: Actor) -> DecisionShown | None:
-    """The decision with this side's paper (R-K6): a sender gets the copy that names nobody.
-
-    Whoever calls found the complaint by `visible_to`. A sender that was never asked gets nothing.
-    """
-    if complaint.state not in DECIDED | {ComplaintState.OBJECTED, ComplaintState.IN_COURT}:
-        return None
-    decision = ComplaintDecision.objects.select_related("document").filter(complaint=complaint).order_by("-pk").first()
-    if decision is None or side_of(actor) is not Side.PROVIDER:
-        return DecisionShown(decision, decision.document) if decision else None
-    copies = Document.objects.filter(
-        kind=DECISION_SENDER, subject_type=DECISION_SENDER, subject_id=str(complaint.public_id)
-    )
-    copy = copies.filter(data__number=decision.document.number).first()
-    return DecisionShown(decision, copy) if copy else None

@@ -1,6 +1,7 @@
 """Acts on complaints; the only writers of their rows."""
 
 from .answers import answer_with_papers, give_information_with_papers
+from .appeals import end_contest, open_contest
 from .clock import remind_and_escalate, watch_clocks
 from .decisions import confirm_decision, propose_decision
 from .desk import add_note, hand_over, show_paper
@@ -17,8 +18,10 @@ from .drafts import (
 from .evidence import Added, add_evidence, remove_evidence
 from .filing import file_complaint, withdraw_complaint
 from .information import ask_information, give_information, go_on_without
+from .joining import join_complaints, part_complaint
 from .officers import ask_defence, begin_decision, find_sender, send_on, take_case
 from .providers import answer_complaint, answer_time_request, ask_time
+from .reasons import change_reason, create_reason
 
 __all__ = [
     "Added",
@@ -33,8 +36,11 @@ __all__ = [
     "ask_information",
     "ask_time",
     "begin_decision",
+    "change_reason",
     "confirm_decision",
+    "create_reason",
     "discard_draft",
+    "end_contest",
     "file_complaint",
     "find_sender",
     "forget_drafts",
@@ -42,6 +48,9 @@ __all__ = [
     "give_information_with_papers",
     "go_on_without",
     "hand_over",
+    "join_complaints",
+    "open_contest",
+    "part_complaint",
     "propose_decision",
     "remind_and_escalate",
     "remove_evidence",

@@ -36,9 +36,12 @@ TRACKING_PREFIX = "SKY"
 
 
 @transaction.atomic
-def file_complaint(*, complaint: Complaint, declared: bool, actor: Actor, now: datetime | None = None) -> Complaint:
+def file_complaint(
+    *, complaint: Complaint, declared: bool, refusal_wanted: bool = False, actor: Actor, now: datetime | None = None
+) -> Complaint:
     """File a draft: it gets its number, and what the registry holds now is frozen with it.
 
+    `refusal_wanted`: the complainant asks that the decision refuses the sender too (R-K7).
     Raises `NotFound`, `WrongMoment`; `Invalid` where something is missing, the declaration, or the address is no
     longer the citizen's own (R-K1).
     """
@@ -62,6 +65,7 @@ def file_complaint(*, complaint: Complaint, declared: bool, actor: Actor, now: d
         "tracking_number": new_code(TRACKING_PREFIX, digits=TRACKING_DIGITS),
         "filed_at": now,
         "declared_at": now,
+        "refusal_wanted": refusal_wanted,
         "held": held.frozen(),
         "province": identity.province,
         "recipient_type": row.recipient_type,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from complaints.enums import Side
 from complaints.models import Complaint, ComplaintMove
 from complaints.notices import post_move
@@ -12,6 +14,8 @@ from complaints.transitions import COMPLAINT
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
+
+from .holds import keep_hold
 
 
 def locked(complaint: Complaint, *, actor: Actor) -> Complaint:
@@ -32,6 +36,22 @@ def locked_on_desk(complaint: Complaint, *, actor: Actor) -> Complaint:
     return found
 
 
+def locked_together(complaint: Complaint, *, actor: Actor) -> list[Complaint]:
+    """A complaint of the desk and those that are joined with it, in key order. Raises `NotFound`."""
+    rows = Complaint.objects.of_desk(actor)
+    head = rows.filter(pk=complaint.pk).values_list("joined_to", flat=True).first() or complaint.pk
+    together = rows.filter(Q(pk=head) | Q(joined_to=head)).select_for_update(of=("self",))
+    found = list(together.select_related("brand__provider").order_by("pk"))
+    if complaint.pk not in {row.pk for row in found}:
+        raise NotFound(code="complaint")
+    return found
+
+
+def locked_in_group(complaint: Complaint, *, actor: Actor) -> Complaint:
+    """A complaint of the desk, under lock together with those that are joined with it. Raises `NotFound`."""
+    return next(row for row in locked_together(complaint, actor=actor) if row.pk == complaint.pk)
+
+
 def make_move(
     complaint: Complaint,
     name: str,
@@ -45,7 +65,8 @@ def make_move(
     """Move a locked complaint, keep the move, audit it, mail it. `columns` are saved in the same statement.
 
     `new` is what the audit log keeps besides the state; no address, no identity (R-G4). A move that leaves the state
-    leaves the clock of the work lists (`state_at`) too. Raises `NotAllowed`, `WrongMoment`.
+    leaves the clock of the work lists (`state_at`) too. What the case holds (R-L5) follows. Raises `NotAllowed`,
+    `WrongMoment`.
     """
     before = complaint.state
     move = COMPLAINT.move(complaint, name, actor)
@@ -55,6 +76,7 @@ def make_move(
     for column, value in changed.items():
         setattr(complaint, column, value)
     complaint.save(update_fields=["state", *changed])
+    keep_hold(complaint, now=now)
     shown = SHOWN_TO.get(name, frozenset())
     kept = ComplaintMove.objects.create(
         complaint=complaint,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.enums import DeadlineKind
 from complaints.models import Complaint
+from complaints.policies import may_be_asked, may_be_judged, may_be_named
 from complaints.selectors.cases import identity_of
 from complaints.selectors.held import held_for
 from complaints.transitions import COMPLAINT
@@ -17,9 +18,11 @@ from providers.models import Brand
 from providers.provinces import provinces
 
 from .clock import start_clock
+from .decisions import close_proposals
 from .filing import judge_marks
 from .information import needed
-from .moves import locked_on_desk, make_move
+from .joining import leave_group
+from .moves import locked_in_group, locked_on_desk, make_move
 
 
 @transaction.atomic
@@ -48,6 +51,9 @@ def ask_defence(*, complaint: Complaint, actor: Actor, now: datetime | None = No
     COMPLAINT.check(row, "ask_defence", actor)
     if row.brand_id is None:
         raise Invalid(_("The sender is not registered: name it first, or decide without its answer."), field="brand")
+    if not may_be_asked(row):
+        raise WrongMoment(code="asked")
+    close_proposals(row, now)
     make_move(
         row, "ask_defence", actor=actor, now=now, columns={"shown_to_provider_at": row.shown_to_provider_at or now}
     )
@@ -57,8 +63,11 @@ def ask_defence(*, complaint: Complaint, actor: Actor, now: datetime | None = No
 
 @transaction.atomic
 def begin_decision(*, complaint: Complaint, actor: Actor, now: datetime | None = None) -> Complaint:
-    """No more answers from here on. Raises `NotFound`, `WrongMoment`."""
+    """No more answers from here on. Raises `NotFound`; `WrongMoment` also before a registered sender was asked."""
     now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    COMPLAINT.check(row, "begin_decision", actor)
+    if not may_be_judged(row):
+        raise WrongMoment(code="unheard")
     make_move(row, "begin_decision", actor=actor, now=now)
     return row
 
@@ -67,12 +76,14 @@ def begin_decision(*, complaint: Complaint, actor: Actor, now: datetime | None =
 def find_sender(*, complaint: Complaint, brand: Brand, actor: Actor, now: datetime | None = None) -> Complaint:
     """Name the registered brand that sent it; marks and what the registry holds are judged anew for it (R-K3, R-K8).
 
-    Raises `NotFound`, `WrongMoment` also once a sender was asked for its answer.
+    It leaves the complaints that it was joined with: theirs is still the unregistered sender. Raises `NotFound`,
+    `WrongMoment` also once a sender was asked for its answer.
     """
-    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    now, row = now or timezone.now(), locked_in_group(complaint, actor=actor)
     COMPLAINT.check(row, "find_sender", actor)
-    if row.shown_to_provider_at is not None:
+    if not may_be_named(row):
         raise WrongMoment(code="sender")
+    row = leave_group(row, actor=actor, now=now)
     row.brand = brand
     identity = identity_of(row, actor)
     assert identity
@@ -91,11 +102,15 @@ def find_sender(*, complaint: Complaint, brand: Brand, actor: Actor, now: dateti
 def send_on(
     *, complaint: Complaint, province: str, reason: str, actor: Actor, now: datetime | None = None
 ) -> Complaint:
-    """Another il decides it; clocks run on. Raises `NotFound`, `WrongMoment`, `Invalid`."""
-    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    """Another il decides it; clocks run on, what is joined here stays. Raises `NotFound`, `WrongMoment`, `Invalid`."""
+    now, row = now or timezone.now(), locked_in_group(complaint, actor=actor)
     if province not in provinces() or province == row.province:
         raise Invalid(_("Choose another province."), code="province", field="province")
+    reason = needed(reason, "reason")
+    COMPLAINT.check(row, "send_on", actor)
+    row = leave_group(row, actor=actor, now=now)
+    close_proposals(row, now)
     columns = {"province": province, "taken_by_id": None, "taken_at": None}
     new = {"province": province, "from": row.province}
-    make_move(row, "send_on", actor=actor, now=now, reason=needed(reason, "reason"), columns=columns, new=new)
+    make_move(row, "send_on", actor=actor, now=now, reason=reason, columns=columns, new=new)
     return row

@@ -71,7 +71,7 @@ class StepView(CaseView):
         elif step is Step.EVIDENCE:
             services.save_topics(topics=form.cleaned_data["topics"], **self.about())
         elif step is Step.REVIEW:
-            services.file_complaint(declared=form.cleaned_data["declared"], **self.about())
+            services.file_complaint(**form.cleaned_data, **self.about())
 
     def after(self, request: HttpRequest, step: Step) -> HttpResponse:
         if step is Step.REVIEW:

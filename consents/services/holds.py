@@ -1,4 +1,8 @@
-"""Legal holds (R-L5): while a complaint or a court case is open, what it uses does not expire."""
+"""Legal holds (R-L5): while a complaint or a court case is open, what it uses does not expire.
+
+People with the right to it place and release holds. Those of complaints are the registry's own (`SYSTEM`): they begin
+and end with their case, and nobody releases them by hand.
+"""
 
 from datetime import datetime
 
@@ -8,7 +12,7 @@ from django.db import transaction
 from consents.models import LegalHold
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment
 from providers.models import Brand
 
@@ -37,13 +41,16 @@ def place_hold(
 
 @transaction.atomic
 def release_hold(*, actor: Actor, hold_id: int, now: datetime) -> LegalHold:
-    """End a hold; its records expire with the next run where their time has come. A second time: `WrongMoment`."""
+    """End a hold; its records expire with the next run where their time has come.
+
+    Raises `WrongMoment` a second time, and for a complaint's hold: that ends with its case.
+    """
     hold = LegalHold.objects.select_for_update(of=("self",)).filter(pk=hold_id).first()
     if hold is None:
         raise NotFound
     actor.require(Permission.RETENTION_RUN)
-    if hold.released_at is not None:
-        raise WrongMoment
+    if hold.released_at is not None or (hold.actor_id == SYSTEM.id and actor.kind is not ActorKind.SYSTEM):
+        raise WrongMoment(code="hold")
     hold.released_at, hold.released_by, hold.released_name = now, actor.id, actor.name[:200]
     hold.save(update_fields=["released_at", "released_by", "released_name"])
     audit.record("hold.released", hold, actor=actor)

@@ -46,6 +46,7 @@ from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.calendar import ISTANBUL, years_before
 from iys_portal.core.database import expiry_session
+from iys_portal.core.documents import staying
 from iys_portal.core.enums import JobState
 from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
@@ -260,9 +261,9 @@ def _erase_evidence(before: datetime) -> int:
 
 
 def _old_documents(before: datetime) -> QuerySet[Document]:
-    """Agreements stay with their applications (`providers.services.forget_ended`)."""
+    """Agreements stay with their applications (`providers.services.forget_ended`), a complaint's with their case."""
     old = Document.objects.filter(created_at__lt=before).exclude(pk__in=Agreement.objects.values("document"))
-    return old.exclude(data__recipient__in=_held_addresses())
+    return old.exclude(kind__in=staying()).exclude(data__recipient__in=_held_addresses())
 
 
 def _erase_documents(before: datetime) -> int:

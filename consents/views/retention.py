@@ -11,6 +11,7 @@ from consents.masking import mask
 from consents.models import LegalHold, RetentionRun
 from consents.services import holds, retention
 from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import SYSTEM
 
 from .base import ActorView
 
@@ -27,6 +28,7 @@ class RetentionView(ActorView):
                 (run, [(policy.label, run.counts.get(policy.name, 0)) for policy in retention.POLICIES]) for run in runs
             ],
             "before": retention.due_before(timezone.now()),
+            "held_by_cases": LegalHold.objects.filter(actor_id=SYSTEM.id, released_at=None).count(),
             "holds": [(hold, mask(hold.recipient) if hold.recipient else "") for hold in _holds()],
             "form": form or HoldForm(),
             "may_run": self.actor.may(Permission.RETENTION_RUN),
@@ -79,4 +81,5 @@ class ReleaseView(ActorView):
 
 
 def _holds() -> list[LegalHold]:
-    return list(LegalHold.objects.select_related("brand")[:200])
+    """Those that people placed; what open complaints hold is told in a number."""
+    return list(LegalHold.objects.exclude(actor_id=SYSTEM.id).select_related("brand")[:200])

@@ -47,6 +47,8 @@ ACCOUNTS = (
     DemoAccount("sicil@iys-demo.example", "Deneme Sicil Yöneticisi", staff_roles=(StaffRole.ADMIN,)),
     DemoAccount("inceleme@iys-demo.example", "Deneme Başvuru İnceleyen", staff_roles=(StaffRole.REVIEWER,)),
     DemoAccount("sikayet@iys-demo.example", "Deneme Şikâyet Uzmanı", staff_roles=(StaffRole.COMPLAINT_OFFICER,)),
+    DemoAccount("sikayet2@iys-demo.example", "Deneme İkinci Uzman", staff_roles=(StaffRole.COMPLAINT_OFFICER,)),
+    DemoAccount("izmir@iys-demo.example", "Deneme İzmir Uzmanı", staff_roles=(StaffRole.COMPLAINT_OFFICER,)),
     DemoAccount("denetci@iys-demo.example", "Deneme Denetçi", staff_roles=(StaffRole.AUDITOR,)),
     DemoAccount(
         "yonetici@iys-demo.example",

@@ -46,6 +46,7 @@ class Kind:
     permission: str  # of a provider's people who may read it
     staff_permission: str
     version: int = 1
+    expires: bool = True  # by its own date (R-L5); False: it stays as long as its case
     enclosures: Callable[[Document], Sequence[Enclosure]] | None = None
     finish: Callable[[Document, bytes], bytes] | None = None  # what is done to the drawn file, e.g. signature fields
 
@@ -55,6 +56,11 @@ _kinds: dict[str, Kind] = {}
 
 def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
+
+
+def staying() -> list[str]:
+    """Names of the kinds that do not expire by their own date."""
+    return [kind.name for kind in _kinds.values() if not kind.expires]
 
 
 def kind_of(document: Document) -> Kind:

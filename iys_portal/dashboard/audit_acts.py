@@ -86,6 +86,12 @@ ACTS: dict[str, Act] = {
     "complaint.decision_corrected": Act(Group.COMPLAINT, _("%(who)s corrected the decision of complaint %(name)s")),
     "complaint.objected": Act(Group.COMPLAINT, _("%(who)s recorded an objection in complaint %(name)s")),
     "complaint.in_court": Act(Group.COMPLAINT, _("%(who)s recorded a court case about complaint %(name)s")),
+    "complaint.parted": Act(Group.COMPLAINT, _("%(who)s parted complaint %(name)s from others")),
+    "complaint.contest_ended": Act(
+        Group.COMPLAINT, _("%(who)s recorded how the objection or court case about complaint %(name)s ended")
+    ),
+    "reason_template.created": Act(Group.COMPLAINT, _("%(who)s added a reason of decisions: %(name)s")),
+    "reason_template.changed": Act(Group.COMPLAINT, _("%(who)s changed a reason of decisions: %(name)s")),
     "complaint.clock_moved": Act(Group.COMPLAINT, _("%(who)s moved the clock of complaint %(name)s for a holiday")),
     "consent.read": Act(Group.READ, _("%(who)s read a consent record")),
     "consent.searched": Act(Group.READ, _("%(who)s searched the registry for an address")),

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.demo import load_complaints
+from complaints.desk_demo import load_desk
 from consents.enums import Channel, Source, WayIn
 from consents.models import ConsentImport, RefusalAlert
 from consents.services import import_rights, import_runs, imports
@@ -47,6 +48,7 @@ from .demo_texts import load_texts, text_of_day
 
 FASHION, HOME = 710011, 710012
 COMPLAINT_OFFICER = "sikayet@iys-demo.example"
+COMPLAINT_OFFICERS = (COMPLAINT_OFFICER, "sikayet2@iys-demo.example", "izmir@iys-demo.example")
 DAYS = 30
 STORE_A_DAY, AIRLINE_A_DAY, FASHION_A_FILE, HOME_A_FILE, BOOKS_A_FILE, PAPER_A_FILE = 150, 170, 110, 110, 60, 80
 AIRLINE_PEOPLE, FASHION_PEOPLE, HOME_PEOPLE, BOOKS_PEOPLE, PAPER_PEOPLE = 2000, 3500, 5200, 100, 7000
@@ -139,6 +141,11 @@ def load(*, now: datetime | None = None, days: int = DAYS) -> Loaded:
     load_complaints(
         phone=CITIZEN,
         officer=User.objects.get(email=COMPLAINT_OFFICER),
+        brand=Brand.objects.select_related("provider").get(brand_code=FASHION),
+        now=now or timezone.now(),
+    )
+    load_desk(
+        officers=[User.objects.get(email=email) for email in COMPLAINT_OFFICERS],
         brand=Brand.objects.select_related("provider").get(brand_code=FASHION),
         now=now or timezone.now(),
     )

@@ -99,7 +99,7 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
     )
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
     if actor.may(Permission.COMPLAINT_DECIDE):
-        desk = desk_numbers(actor)
+        desk = desk_numbers(actor, today=now.astimezone(ISTANBUL).date())
         applications.append(desk_tile(desk.open, desk.nobody, desk.overdue))
     answers = (
         [answers_tile(waiting_answers(actor, now=now))]

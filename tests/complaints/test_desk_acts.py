@@ -41,8 +41,8 @@ def test_r_k7_from_the_desk_to_the_decision(act: Act, filed, brand: Brand, offic
     assert act(case, "ask-information", ask__text="") == 422
     assert act(case, "ask-information", ask__text="Ekran") == 302
     assert state(case) == "missing_information"
-    assert act(case, "go-on", ask__text="") == 422
-    assert act(case, "go-on", ask__text="Yeterli") == 302
+    assert act(case, "go-on", go__text="") == 422
+    assert act(case, "go-on", go__text="Yeterli") == 302
     assert act(case, "ask-defence") == 302
     services.ask_time(complaint=case, days=5, reason="Arşiv", actor=officer_of(brand))
     assert act(case, "refuse", time__text="Yeterli süre var") == 302
@@ -94,7 +94,8 @@ def test_r_a1_a_stranger_finds_nothing_and_unknown_acts_are_none(act: Act, filed
     assert act(case, "yok") == 404
     stranger = sign_in(User.objects.get(pk=complaint_officer("İzmir").id))
     acts = ("take", "ask-defence", "ask-information", "go-on", "grant", "refuse", "send-on", "note", "begin", "propose",
-            "confirm", "find-sender", "hand-over", "show-paper", "hide-paper")  # fmt: skip
+            "confirm", "join", "part", "object", "court", "end-contest",
+            "find-sender", "hand-over", "show-paper", "hide-paper")  # fmt: skip
     for name in acts:
         assert stranger.post(f"/sikayet-masasi/{case.public_id}/islem/{name}/").status_code == 404, name
     assert state(case) == "filed"

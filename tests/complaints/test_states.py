@@ -72,7 +72,7 @@ def test_r_k5_the_table_says_what_the_rule_says() -> None:
         (S.DEFENCE_OVERDUE, S.UNDER_DECISION),
     ]:
         assert way in ways
-    assert {target for source, target in ways if source is S.UNDER_DECISION} == DECIDED | {S.WITHDRAWN}
+    assert {target for source, target in ways if source is S.UNDER_DECISION} == DECIDED | {S.WITHDRAWN, S.DEFENCE_ASKED}
     assert {target for source, target in ways if source in DECIDED} == {S.OBJECTED, S.IN_COURT}
     assert {source for source, target in ways if target is S.WITHDRAWN} == OPEN
     assert not [way for way in ways if way[0] in (S.WITHDRAWN, S.INCOMPLETE)]

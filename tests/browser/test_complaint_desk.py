@@ -1,0 +1,105 @@
+"""The desk on real servers: taken, asked, joined, proposed, confirmed by another officer, read by both sides (R-K7)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from complaints import services
+from complaints.models import Complaint
+from iys_portal.accounts.models import User
+from iys_portal.accounts.scopes import SESSION_KEY, actor_for
+from providers.models import Brand
+from tests.complaints.conftest import IDENTITY, MAIL, citizen_with, values_for
+from tests.factories import BrandFactory, complaint_officer, officer_of
+
+from .conftest import Portal
+from .test_complaint import fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+def enter(page: Page, portal: Portal, user: User, brand: Brand | None = None) -> None:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor_given"] = True
+    if brand is not None:
+        session[SESSION_KEY] = brand.provider_id
+    session.save()
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal.url}])
+
+
+def filed(mail: str, brand: Brand, minutes: int) -> Complaint:
+    user = citizen_with(mail)
+    actor, at = actor_for(user), timezone.now() - timedelta(days=1, minutes=minutes)
+    draft = services.start_draft(actor=actor, language="tr")
+    values = values_for(user, address=mail, brand_id=brand.pk, sender="", message_at=at)
+    services.save_message(complaint=draft, values=values, actor=actor)
+    services.save_identity(complaint=draft, values=IDENTITY, remember=False, actor=actor)
+    services.save_topics(complaint=draft, topics=["no_consent"], actor=actor)
+    return services.file_complaint(complaint=draft, declared=True, actor=actor)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+    expect(page.locator("main")).to_be_visible()
+
+
+def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) -> None:
+    brand = BrandFactory(name="Deneme Moda", is_main=True)
+    first, second = complaint_officer("Ankara"), complaint_officer("Ankara")
+    one, other = filed(MAIL, brand, 0), filed("veli@deneme.example", brand, 5)
+    enter(page, portal, User.objects.get(pk=first.id))
+    page.goto(f"{portal.url}/sikayet-masasi/")
+    fits(page)
+    page.locator(f'a[href*="{one.public_id}"]').click()
+    press(page, "Dosyayı al")
+    expect(page.locator("main")).to_contain_text("metni aynı")
+    fits(page)
+    press(page, "Birleştir")
+    expect(page.locator("main")).to_contain_text("Birleştirilen şikâyetler")
+    for case in (one, other):
+        page.goto(f"{portal.url}/sikayet-masasi/{case.public_id}/")
+        press(page, "Gönderenden yanıt iste")
+        services.answer_complaint(
+            complaint=Complaint.objects.get(pk=case.pk), text="Onayı vardı.", actor=officer_of(brand)
+        )
+        page.reload()
+        press(page, "Karar aşamasına geç")
+    page.goto(f"{portal.url}/sikayet-masasi/{one.public_id}/")
+    page.get_by_label("İhlal var").check()
+    page.locator("#id_reason").fill("Geçerli bir onay bulunamadı.")
+    page.locator("#id_together").check()
+    fits(page)
+    press(page, "Öner")
+    expect(page.locator("main")).to_contain_text("Bu ilden başka bir görevli onaylar")
+    enter(page, portal, User.objects.get(pk=second.id))
+    page.goto(f"{portal.url}/sikayet-masasi/{one.public_id}/")
+    fits(page)
+    press(page, "Onayla")
+    expect(page.locator("main")).to_contain_text("Karar: ihlal var")
+    assert set(Complaint.objects.values_list("state", flat=True)) == {"violation"}
+    page.locator("summary", has_text="İtiraz ya da dava").click()
+    fits(page)
+    provider = officer_of(brand)
+    readers = ((Complaint.objects.get(pk=other.pk).citizen, f"/sikayetlerim/{other.public_id}/", None),
+               (User.objects.get(pk=provider.id), f"/sikayetler/{one.public_id}/", brand))  # fmt: skip
+    for user, address, mine in readers:
+        enter(page, portal, user, mine)
+        page.goto(f"{portal.url}{address}")
+        expect(page.locator("main")).to_contain_text("Geçerli bir onay bulunamadı.")
+        button = page.get_by_role("button", name="Kararı indir")
+        for _try in range(30):
+            if button.is_visible():
+                break
+            page.wait_for_timeout(1000)
+            page.reload()
+        with page.expect_download() as loading:
+            button.click()
+        assert Path(loading.value.path()).read_bytes().startswith(b"%PDF-")
