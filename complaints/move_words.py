@@ -97,6 +97,7 @@ WORDS: dict[str, Words] = {
             _P: _("The time for your answer is over. Until it is being decided you can still answer."),
         },
     ),
+    "move_clock": Words(_("The last day was moved because of a holiday"), "calendar-event", "info"),
     "take": Words(_("Case taken"), "person", "secondary"),
     "hand_over": Words(_("Case handed over"), "person", "secondary"),
     "send_on": Words(

@@ -32,6 +32,7 @@ SHOWN_TO: dict[str, frozenset[Side]] = {
     "grant_time": BOTH,
     "refuse_time": _PROVIDER,
     "run_out": BOTH,
+    "move_clock": BOTH,
     "send_on": BOTH,
     "find_sender": _COMPLAINANT,
     "join": _COMPLAINANT,

@@ -6,7 +6,7 @@ from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.workflow import Transition, Workflow
 
 from .enums import ComplaintState as S
-from .models.complaints import DECIDED, OPEN
+from .models.complaints import DECIDED, OPEN, Complaint
 
 _CONTESTED = frozenset({S.OBJECTED, S.IN_COURT})
 _WITH_PROVIDER = frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
@@ -93,6 +93,13 @@ COMPLAINT = Workflow(
             "complaint.time_refused",
             _("Give no more time"),
         ),
+        Transition(
+            "move_clock",
+            frozenset({S.DEFENCE_ASKED, S.MISSING_INFORMATION}),
+            None,
+            None,
+            "complaint.clock_moved",
+        ),
         Transition("run_out", frozenset({S.DEFENCE_ASKED}), S.DEFENCE_OVERDUE, None, "complaint.defence_overdue"),
         Transition(
             "begin_decision",
@@ -170,3 +177,8 @@ COMPLAINT = Workflow(
         ),
     ]
 )
+
+
+def takes_evidence(complaint: Complaint) -> bool:
+    """R-K2: the complainant adds files to a draft, and while more is asked of them."""
+    return COMPLAINT.fits(complaint, "file") or COMPLAINT.fits(complaint, "give_information")

@@ -11,6 +11,7 @@ from complaints.enums import ComplaintState, Side
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
+    ComplaintDefence,
     ComplaintIdentity,
     ComplaintMove,
     ComplaintPaper,
@@ -91,8 +92,12 @@ def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
 
 def running_clock(complaint: Complaint) -> ComplaintDeadline | None:
     """The clock that runs now; there is one kind in each state."""
-    running = {"met_at": None, "ran_out_at": None, "stopped_at": None}
-    return ComplaintDeadline.objects.filter(complaint=complaint, **running).first()
+    return ComplaintDeadline.objects.running().filter(complaint=complaint).first()
+
+
+def defences_of(complaint: Complaint) -> list[ComplaintDefence]:
+    """What the sender has answered, the first before what was added."""
+    return list(ComplaintDefence.objects.filter(complaint=complaint))
 
 
 def receipt_of(complaint: Complaint) -> Document | None:

@@ -14,7 +14,6 @@ from complaints.models import (
     Complaint,
     ComplaintDeadline,
     ComplaintDecision,
-    ComplaintDefence,
     ComplaintExtension,
     ComplaintNote,
     ComplaintProposal,
@@ -136,10 +135,6 @@ def open_request(complaint: Complaint) -> ComplaintExtension | None:
     """More time that the sender asks for and nobody has answered."""
     found = ComplaintExtension.objects.filter(deadline__complaint=complaint, state=ExtensionState.ASKED)
     return found.select_related("deadline__complaint").first()
-
-
-def defences_of(complaint: Complaint) -> list[ComplaintDefence]:
-    return list(ComplaintDefence.objects.filter(complaint=complaint))
 
 
 def notes_of(complaint: Complaint, actor: Actor) -> list[ComplaintNote]:

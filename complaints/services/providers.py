@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.enums import ComplaintState, DeadlineKind, ExtensionState
+from complaints.enums import DeadlineKind, ExtensionState
 from complaints.models import Complaint, ComplaintDeadline, ComplaintDefence, ComplaintExtension
 from complaints.selectors.cases import running_clock
 from complaints.transitions import COMPLAINT
@@ -68,10 +68,9 @@ def answer_time_request(
     """Grant or turn down, also after the time ran out meanwhile. Raises `NotFound`, `WrongMoment`."""
     now, row = now or timezone.now(), locked_on_desk(request.deadline.complaint, actor=actor)
     found = ComplaintExtension.objects.select_for_update(of=("self",)).select_related("deadline").get(pk=request.pk)
-    if found.state != ExtensionState.ASKED or row.state not in (
-        ComplaintState.DEFENCE_ASKED,
-        ComplaintState.DEFENCE_OVERDUE,
-    ):
+    name = "grant_time" if grant else "refuse_time"
+    COMPLAINT.check(row, name, actor)
+    if found.state != ExtensionState.ASKED:
         raise WrongMoment(code="extension")
     found.state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
     found.answer, found.answered_at, found.answered_by = answer.strip()[:2000], now, actor.id
@@ -80,7 +79,7 @@ def answer_time_request(
     if grant:
         clock = _prolonged(row, found, now)
         new |= {"due": clock.due_on.isoformat()}
-    make_move(row, "grant_time" if grant else "refuse_time", actor=actor, now=now, reason=found.answer, new=new)
+    make_move(row, name, actor=actor, now=now, reason=found.answer, new=new)
     return found
 
 

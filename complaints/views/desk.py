@@ -12,7 +12,6 @@ from django.views.generic import View
 
 from complaints import services
 from complaints.desk_forms import DecisionForm, FilterForm, OfficerForm, SenderForm, SendOnForm, TextForm
-from complaints.evidence import ENDINGS
 from complaints.models import Complaint
 from complaints.selectors import cases, desk, held
 from complaints.transitions import COMPLAINT
@@ -24,6 +23,8 @@ from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.masking import mask
 from providers.models import Brand
+
+from .papers import paper_taken
 
 
 class DeskView(View):
@@ -84,7 +85,7 @@ class CaseView(DeskView):
             "numbers": desk.brand_numbers(case),
             "clocks": desk.clocks_of(case),
             "request_for_time": desk.open_request(case),
-            "defences": desk.defences_of(case),
+            "defences": cases.defences_of(case),
             "questions": desk.questions_of(case),
             "notes": desk.notes_of(case, self.actor),
             "proposal": proposal,
@@ -210,14 +211,7 @@ class PaperView(DeskView):
 
     def get(self, request: HttpRequest, public_id: UUID, paper_id: UUID) -> HttpResponseBase:
         case = self.case(public_id)
-        paper = next((one for one in cases.papers_of(case, self.actor) if one.public_id == paper_id), None)
-        if paper is None:
-            raise Http404
-        audit.record("complaint.paper_opened", case, actor=self.actor, new={"paper": paper.pk})
-        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
-        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
-        answer["Content-Type"] = "application/octet-stream"
-        return answer
+        return paper_taken(case, self.actor, paper_id)
 
 
 class DecisionView(View):

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.answer_forms import AnswerForm, TimeForm
-from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
+from complaints.evidence import LIMITS
 from complaints.models import Complaint
 from complaints.selectors import cases, desk, held, inbox
 from complaints.services import answer_with_papers, ask_time
@@ -22,7 +22,7 @@ from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.refused_files import FileRefused
 
-LIMITS = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES, "max_mb": MAX_BYTES // 1024**2}
+from .papers import paper_taken
 
 
 class SenderView(ActorView):
@@ -70,15 +70,16 @@ class SenderCaseView(SenderView):
         return self.page(request)
 
     def page(self, request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
-        case, clock = self.complaint, cases.running_clock(self.complaint)
+        case, clock, now = self.complaint, cases.running_clock(self.complaint), timezone.now()
         context = {
             "complaint": case,
             "clock": clock,
-            "left": inbox.left_until(clock.due_on, timezone.now()) if clock else None,
+            "left": inbox.left_until(clock.due_on, now) if clock else None,
+            "overdue": inbox.is_overdue(case, clock, now),
             "timeline": cases.timeline_of(case, self.actor),
             "papers": cases.papers_of(case, self.actor),
             "held": held.thaw(case.held),
-            "defences": inbox.defences_of(case),
+            "defences": cases.defences_of(case),
             "extensions": inbox.extensions_of(case),
             "decided": desk.decision_for(case, self.actor),
             "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
@@ -144,14 +145,7 @@ class SenderPaperView(SenderCaseView):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, paper_id: UUID) -> HttpResponseBase:  # type: ignore[override]
-        paper = next((one for one in cases.papers_of(self.complaint, self.actor) if one.public_id == paper_id), None)
-        if paper is None:
-            raise Http404
-        audit.record("complaint.paper_taken", self.complaint, actor=self.actor, new={"sha256": paper.sha256})
-        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
-        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
-        answer["Content-Type"] = "application/octet-stream"
-        return answer
+        return paper_taken(self.complaint, self.actor, paper_id)
 
 
 def _tabs(chosen: str) -> list[tuple[str, str, bool]]:

@@ -53,7 +53,6 @@ ACTS: dict[str, Act] = {
     "complaint.begun": Act(Group.COMPLAINT, _("%(who)s began a complaint")),
     "complaint.note_written": Act(Group.COMPLAINT, _("%(who)s wrote an internal note in complaint %(name)s")),
     "complaint.identity_shown": Act(Group.READ, _("%(who)s had the identity in complaint %(name)s shown")),
-    "complaint.paper_opened": Act(Group.READ, _("%(who)s opened a file of complaint %(name)s")),
     "complaint.discarded": Act(Group.COMPLAINT, _("%(who)s deleted the draft of a complaint")),
     "complaint.draft_expired": Act(Group.COMPLAINT, _("%(who)s deleted a stale draft of a complaint")),
     "complaint.read": Act(Group.READ, _("%(who)s read complaint %(name)s")),
