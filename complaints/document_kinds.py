@@ -19,6 +19,7 @@ from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
 
 DECISION, DECISION_SENDER = "complaints.decision", "complaints.decision_sender"
+BUNDLE = "complaints.bundle"
 
 # Its row has no provider, so no sender ever reads it (R-K6); the complainant does on the complaint's own page.
 KINDS = [
@@ -35,6 +36,15 @@ KINDS = [
         "SKK",
         _("Decision on a complaint"),
         "pdf/complaints/decision.html",
+        Permission.COMPLAINT_VIEW,
+        Permission.COMPLAINT_VIEW_ANY,
+    ),
+    # For either side by the case's own rights: its sender's evidence, the registry's whole case.
+    Kind(
+        BUNDLE,
+        "SKD",
+        _("Index of a complaint's file"),
+        "pdf/complaints/bundle.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
     ),

@@ -109,6 +109,13 @@ class ContestKind(models.TextChoices):
     COURT = "court", _("Court case")
 
 
+class BundleKind(models.TextChoices):
+    """What is gathered about a case: for its sender what it may see, for the registry everything."""
+
+    EVIDENCE = "evidence", _("Evidence file")
+    CASE = "case", _("Whole case")
+
+
 class ExtensionState(models.TextChoices):
     ASKED = "asked", _("Asked for")
     GRANTED = "granted", _("Granted")

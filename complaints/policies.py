@@ -28,6 +28,8 @@ SHOWN_TO: dict[str, frozenset[Side]] = {
     "close_incomplete": _COMPLAINANT,
     "ask_defence": BOTH,
     "answer": BOTH,
+    "ask_more": _PROVIDER,
+    "add_answer": _PROVIDER,
     "ask_time": _PROVIDER,
     "grant_time": BOTH,
     "refuse_time": _PROVIDER,

@@ -10,6 +10,7 @@ from .models.complaints import DECIDED, OPEN, Complaint
 
 _CONTESTED = frozenset({S.OBJECTED, S.IN_COURT})
 _WITH_PROVIDER = frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
+_ANSWERED = frozenset({S.DEFENCE_RECEIVED, S.UNDER_DECISION})
 
 COMPLAINT = Workflow(
     [
@@ -31,6 +32,14 @@ COMPLAINT = Workflow(
             P.COMPLAINT_ANSWER,
             "complaint.answered",
             _("Answer the complaint"),
+        ),
+        Transition(
+            "add_answer",
+            _ANSWERED,
+            None,
+            P.COMPLAINT_ANSWER,
+            "complaint.answer_added",
+            _("Answer the registry's question"),
         ),
         Transition(
             "ask_time",
@@ -111,11 +120,11 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "ask_more",
-            frozenset({S.DEFENCE_RECEIVED, S.DEFENCE_OVERDUE, S.UNDER_DECISION}),
+            _ANSWERED,
             None,
             P.COMPLAINT_DECIDE,
             "complaint.more_asked",
-            _("Ask a side a question"),
+            _("Ask the sender a question"),
         ),
         Transition(
             "propose",
@@ -177,6 +186,11 @@ COMPLAINT = Workflow(
         ),
     ]
 )
+
+
+def answering_move(complaint: Complaint) -> str:
+    """How a sender speaks in the case now: by its answer, or by an addition that was asked for."""
+    return "answer" if COMPLAINT.fits(complaint, "answer") else "add_answer"
 
 
 def takes_evidence(complaint: Complaint) -> bool:

@@ -1,5 +1,7 @@
 """Rows of complaints."""
 
+from .answers import ComplaintAnswerDraft
+from .bundles import ComplaintBundle
 from .case import (
     ComplaintContest,
     ComplaintDecision,
@@ -16,6 +18,8 @@ from .proposals import ComplaintProposal
 
 __all__ = [
     "Complaint",
+    "ComplaintAnswerDraft",
+    "ComplaintBundle",
     "ComplaintContest",
     "ComplaintDeadline",
     "ComplaintDecision",

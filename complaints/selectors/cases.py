@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from complaints.enums import ComplaintState, Side
+from complaints.enums import ComplaintState, PaperKind, Side
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
@@ -83,6 +83,12 @@ def _by(move: ComplaintMove, side: Side) -> str:
 
 def papers_of(complaint: Complaint, actor: Actor) -> list[ComplaintPaper]:
     return list(ComplaintPaper.objects.visible_to(actor).filter(complaint=complaint))
+
+
+def paper_name(paper: ComplaintPaper, actor: Actor) -> str:
+    """What a file is called to its reader: to the other side never as its giver named it (R-K6)."""
+    own = side_of(actor) in (Side.REGISTRY, paper.side)
+    return paper.name if own else f"{PaperKind(paper.kind).label} {paper.pk}"
 
 
 def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:

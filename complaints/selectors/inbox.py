@@ -10,10 +10,17 @@ from django.utils.translation import ngettext
 
 from complaints.deadlines import days_left, is_over
 from complaints.enums import ComplaintState as S
-from complaints.enums import DeadlineKind
-from complaints.models import Complaint, ComplaintDeadline, ComplaintExtension
+from complaints.enums import DeadlineKind, Side
+from complaints.models import (
+    Complaint,
+    ComplaintAnswerDraft,
+    ComplaintDeadline,
+    ComplaintExtension,
+    ComplaintQuestion,
+)
 from complaints.models.complaints import DECIDED
 from complaints.transitions import COMPLAINT
+from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.masking import mask
 from providers.models import Brand
@@ -124,3 +131,15 @@ def extensions_of(complaint: Complaint) -> list[ComplaintExtension]:
     """Requests for more time, the newest first."""
     found = ComplaintExtension.objects.filter(deadline__complaint=complaint)
     return list(found.order_by("-pk"))
+
+
+def questions_of(complaint: Complaint) -> list[ComplaintQuestion]:
+    """What the registry asked the sender after its answer, and what it said to that."""
+    return list(ComplaintQuestion.objects.filter(complaint=complaint, side=Side.PROVIDER))
+
+
+def draft_of(complaint: Complaint, actor: Actor) -> ComplaintAnswerDraft | None:
+    """What is kept of an answer that was not sent, for who may send it."""
+    if not actor.may(Permission.COMPLAINT_ANSWER):
+        return None
+    return ComplaintAnswerDraft.objects.filter(complaint=complaint).first()

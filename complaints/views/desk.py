@@ -144,7 +144,9 @@ class ActView(CaseView):
             return OfficerForm(request.POST, prefix="hand", people=desk.colleagues(case)), "hand_form"
         if act == "propose":
             return DecisionForm(request.POST), "decision_form"
-        prefix = {"ask-information": "ask", "go-on": "ask", "grant": "time", "refuse": "time"}.get(act, "note")
+        prefix = {"ask-information": "ask", "ask-sender": "ask", "go-on": "ask", "grant": "time", "refuse": "time"}.get(
+            act, "note"
+        )
         return TextForm(request.POST, prefix=prefix), f"{prefix}_form"
 
     def do_take(self, about: dict[str, Any], data: dict[str, Any]) -> None:
@@ -155,6 +157,9 @@ class ActView(CaseView):
 
     def do_ask_information(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.ask_information(text=data.get("text", ""), **about)
+
+    def do_ask_sender(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.ask_sender(text=data.get("text", ""), **about)
 
     def do_go_on(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.go_on_without(reason=data.get("text", ""), **about)
