@@ -83,7 +83,7 @@ def _records(complaint: Complaint, reader: Actor, now: datetime) -> list[Record]
     if complaint.brand is None or complaint.channel is None:
         return []
     found = Consent.objects.filter(
-        recipient=complaint.address, brand_id=complaint.brand_id, channel=complaint.channel
+        recipient=complaint.address, brand_id=complaint.brand.pk, channel=complaint.channel
     ).order_by("recipient_type")
     return [record_of(reader, consent, complaint.brand, now=now) for consent in found]
 

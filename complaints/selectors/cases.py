@@ -96,6 +96,11 @@ def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
     return ComplaintQuestion.objects.filter(complaint=complaint, side=side, answered_at=None).first()
 
 
+def may_ask_sender(complaint: Complaint) -> bool:
+    """A sender that was asked for its answer is asked one question more at a time (R-K5)."""
+    return complaint.shown_to_provider_at is not None and open_question(complaint, Side.PROVIDER) is None
+
+
 def running_clock(complaint: Complaint) -> ComplaintDeadline | None:
     """The clock that runs now; there is one kind in each state."""
     return ComplaintDeadline.objects.running().filter(complaint=complaint).first()

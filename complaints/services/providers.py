@@ -16,7 +16,7 @@ from complaints.models import (
     ComplaintExtension,
     ComplaintQuestion,
 )
-from complaints.selectors.cases import open_question, running_clock
+from complaints.selectors.cases import may_ask_sender, open_question, running_clock
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
@@ -56,7 +56,7 @@ def ask_sender(*, complaint: Complaint, actor: Actor, text: str, now: datetime |
     """
     now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
     COMPLAINT.check(row, "ask_more", actor)
-    if row.shown_to_provider_at is None or open_question(row, Side.PROVIDER) is not None:
+    if not may_ask_sender(row):
         raise WrongMoment(code="question")
     question = ComplaintQuestion.objects.create(
         complaint=row, side=Side.PROVIDER, text=needed(text, "text"), asked_at=now, asked_by=actor.id

@@ -72,6 +72,8 @@ class CaseView(DeskView):
     def page(self, request: HttpRequest, case: Complaint, *, status: int = 200, **more: Any) -> HttpResponse:
         mine = desk.on_desk(case, self.actor)
         acts = {move.name for move in COMPLAINT.available(case, self.actor)} if mine else set()
+        if "ask_more" in acts and not cases.may_ask_sender(case):
+            acts.discard("ask_more")
         proposal = desk.open_proposal(case)
         context = {
             "complaint": case,
