@@ -19,6 +19,7 @@ def make_bundle(job_id: int) -> None:
 @shared_task(name="complaints.forget_bundles")
 def forget_bundles() -> None:
     services.forget_bundles(now=timezone.now())
+    services.forget_answer_drafts()
 
 
 @shared_task(name="complaints.forget_drafts")

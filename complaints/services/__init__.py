@@ -1,6 +1,12 @@
 """Acts on complaints; the only writers of their rows."""
 
-from .answers import add_to_answer, answer_with_papers, give_information_with_papers, save_answer_draft
+from .answers import (
+    add_to_answer,
+    answer_with_papers,
+    forget_answer_drafts,
+    give_information_with_papers,
+    save_answer_draft,
+)
 from .bundles import forget_bundles, make_bundle, start_bundle, take_bundle
 from .clock import remind_and_escalate, watch_clocks
 from .decisions import confirm_decision, propose_decision
@@ -40,6 +46,7 @@ __all__ = [
     "discard_draft",
     "file_complaint",
     "find_sender",
+    "forget_answer_drafts",
     "forget_bundles",
     "forget_drafts",
     "give_information",

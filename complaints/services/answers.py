@@ -77,6 +77,12 @@ def save_answer_draft(
     return draft
 
 
+def forget_answer_drafts() -> int:
+    """Delete what was typed in cases in which the sender speaks no more (R-G5); returns how many. May run twice."""
+    speaks = COMPLAINT.transitions["answer"].sources | COMPLAINT.transitions["add_answer"].sources
+    return ComplaintAnswerDraft.objects.exclude(complaint__state__in=speaks).delete()[0]
+
+
 def give_information_with_papers(
     *, complaint: Complaint, text: str, files: Files, actor: Actor, now: datetime | None = None
 ) -> Complaint:

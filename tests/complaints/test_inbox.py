@@ -177,6 +177,13 @@ def test_r_k6_a_draft_is_kept_by_its_button_and_by_itself_and_ends_with_the_answ
     assert ComplaintDefence.objects.get().text == "Onay kayıtlıdır."
 
 
+def test_r_g5_a_draft_goes_with_a_complaint_that_is_withdrawn(page: Client, asked, me: Actor) -> None:
+    page.post(f"{base(asked)}taslak/", {"text": "Yarım kalan"})
+    assert services.forget_answer_drafts() == 0
+    services.withdraw_complaint(complaint=asked, actor=me)
+    assert services.forget_answer_drafts() == 1
+
+
 def test_r_k6_nobody_else_reads_the_draft(page: Client, asked, sign_in, brand: Brand, officer: Actor) -> None:
     page.post(f"{base(asked)}taslak/", {"text": "Yarım kalan"})
     viewer = sign_in(MembershipFactory(provider=brand.provider, role="viewer").user)
