@@ -10,6 +10,7 @@ class AnswerForm(PortalForm):
     text = forms.CharField(
         label=_("Your answer"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 8})
     )
+    bundle = forms.UUIDField(required=False, widget=forms.HiddenInput)  # its tick stands in the bundle's own box
     confirmed = forms.BooleanField(
         label=_("I have checked the answer and its documents. Once sent, they cannot be changed."),
         error_messages={"required": _("Please confirm before you send.")},

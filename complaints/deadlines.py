@@ -74,6 +74,11 @@ def reminder_due(clock: Clock, now: datetime) -> Reminder | None:
     return None
 
 
+def is_due(calendar: BusinessCalendar, clock: Clock, now: datetime) -> bool:
+    """Whether the watch has something to do with a running clock: move it, remind of it, end it."""
+    return is_over(clock.due_on, now) or reminder_due(clock, now) is not None or moved_day(calendar, clock) is not None
+
+
 def moved_day(calendar: BusinessCalendar, clock: Clock) -> date | None:
     """The later day that a holiday added since makes of a running clock; None where it stays.
 

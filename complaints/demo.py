@@ -1,14 +1,27 @@
-"""Two complaints of the demonstration: one waits for the sender's answer, one is about an unknown sender."""
+"""Complaints of the demonstration: one waits for the sender's answer, one is answered and asked about, one is about an
+unknown sender.
+"""
 
 from datetime import datetime, timedelta
 
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.accounts.scopes import actor_for, citizen_actor
-from providers.models import Brand
+from iys_portal.core.actors import Actor
+from providers.models import Brand, Membership
 
 from .models import Complaint
-from .services import MessageValues, ask_defence, file_complaint, save_identity, save_message, save_topics, start_draft
+from .services import (
+    MessageValues,
+    answer_complaint,
+    ask_defence,
+    ask_sender,
+    file_complaint,
+    save_identity,
+    save_message,
+    save_topics,
+    start_draft,
+)
 
 PROVINCE, DISTRICT = "Ankara", "Çankaya"
 IDENTITY = {
@@ -32,7 +45,19 @@ def load_complaints(*, phone: str, officer: User, brand: Brand, now: datetime) -
     asked = _file(citizen, now - timedelta(days=4), brand=brand, topic="after_refusal", text="Hafta sonu indirimi")
     ask_defence(complaint=asked, actor=actor_for(officer), now=now - timedelta(days=2))
     _file(citizen, now - timedelta(days=1), brand=None, topic="no_consent", text="Kredi fırsatı, hemen başvurun")
-    return 2
+    _answered(citizen, actor_for(officer), brand, now)
+    return 3
+
+
+def _answered(citizen: User, officer: Actor, brand: Brand, now: datetime) -> None:
+    """Answered in time; the officer wants to know one thing more."""
+    case = _file(citizen, now - timedelta(days=9), brand=brand, topic="no_consent", text="Üyelere özel fiyatlar")
+    ask_defence(complaint=case, actor=officer, now=now - timedelta(days=8))
+    member = Membership.objects.select_related("user").filter(provider=brand.provider).order_by("pk")[:1].get()
+    sender = actor_for(member.user, provider_id=brand.provider_id)
+    text = "Onay mağazamızda imzalı formla alınmıştır."
+    answer_complaint(complaint=case, text=text, actor=sender, now=now - timedelta(days=4))
+    ask_sender(complaint=case, text="Formun taramasını ekler misiniz?", actor=officer, now=now - timedelta(days=1))
 
 
 def _citizen(phone: str, now: datetime) -> User:

@@ -21,6 +21,7 @@ from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
 
 DECISION, DECISION_SENDER = "complaints.decision", "complaints.decision_sender"
+BUNDLE = "complaints.bundle"
 
 # Its row has no provider, so no sender ever reads it (R-K6); the complainant does on the complaint's own page.
 KINDS = [
@@ -42,6 +43,15 @@ KINDS = [
         Permission.COMPLAINT_VIEW_ANY,
         version=2,
         expires=False,
+    ),
+    # For either side by the case's own rights: its sender's evidence, the registry's whole case.
+    Kind(
+        BUNDLE,
+        "SKD",
+        _("Index of a complaint's file"),
+        "pdf/complaints/bundle.html",
+        Permission.COMPLAINT_VIEW,
+        Permission.COMPLAINT_VIEW_ANY,
     ),
     # Without identity and residence; no provider's row either: it is served by the complaint's own rights (R-K6).
     Kind(

@@ -124,6 +124,13 @@ class RefusalCause(models.TextChoices):
     NEVER_GIVEN = "never_given", _("The complainant declares that no consent was given, and the decision confirms it")
 
 
+class BundleKind(models.TextChoices):
+    """What is gathered about a case: for its sender what it may see, for the registry everything."""
+
+    EVIDENCE = "evidence", _("Evidence file")
+    CASE = "case", _("Whole case")
+
+
 class ExtensionState(models.TextChoices):
     ASKED = "asked", _("Asked for")
     GRANTED = "granted", _("Granted")

@@ -20,7 +20,11 @@ MAX_BYTES = 10 * 1024**2
 MAX_FILES = 10
 EML = "message/rfc822"
 ACCEPTED = ".jpg,.jpeg,.png,.heic,.pdf,.mp3,.m4a,.eml"
-ENDINGS = {**uploads.ENDINGS, EML: ".eml", "audio/mpeg": ".mp3", "audio/mp4": ".m4a"}
+LIMITS = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES, "max_mb": MAX_BYTES // 1024**2}
+"""What a page says of the limits where files are chosen."""
+ZIP = "application/zip"
+"""Never accepted from anybody: bundles that the portal makes are kept with it."""
+ENDINGS = {**uploads.ENDINGS, EML: ".eml", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", ZIP: ".zip"}
 
 add_words(
     {
@@ -70,6 +74,11 @@ add_words(
         ),
     }
 )
+
+
+def neutral_name(kind: str, number: int, content_type: str) -> str:
+    """A name for a file that tells nothing of who sent it: people name scans after people (R-K6)."""
+    return f"{kind}-{number}{ENDINGS.get(content_type, '')}"
 
 
 @dataclass(frozen=True)

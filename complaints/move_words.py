@@ -106,6 +106,7 @@ WORDS: dict[str, Words] = {
             _P: _("The time for your answer is over. Until it is being decided you can still answer."),
         },
     ),
+    "move_clock": Words(_("The last day was moved because of a holiday"), "calendar-event", "info"),
     "take": Words(_("Case taken"), "person", "secondary"),
     "hand_over": Words(_("Case handed over"), "person", "secondary"),
     "send_on": Words(
@@ -117,7 +118,13 @@ WORDS: dict[str, Words] = {
     "find_sender": Words(_("The sender was found in the registry"), "search", "info"),
     "join": Words(_("Joined to another complaint about the same message"), "people", "info"),
     "part": Words(_("Parted from the other complaints"), "people", "secondary"),
-    "ask_more": Words(_("A side was asked a question"), "question-circle", "info"),
+    "ask_more": Words(
+        _("The sender was asked a question"),
+        "question-circle",
+        "info",
+        {_P: _("The registry asks you something more about a complaint. The question stands on its page.")},
+    ),
+    "add_answer": Words(_("The sender answered the question"), "check-circle", "info"),
     "propose": Words(_("Decision proposed"), "clipboard-check", "secondary"),
     "begin_decision": Words(_("The decision has begun"), "clipboard-check", "primary"),
     "decide_violation": Words(_("Decided: violation"), "check-circle", "danger", _DECIDED),

@@ -11,6 +11,17 @@ def watch_clocks() -> None:
     services.watch_clocks(now=timezone.now())
 
 
+@shared_task(name="complaints.make_bundle")
+def make_bundle(job_id: int) -> None:
+    services.make_bundle(job_id)
+
+
+@shared_task(name="complaints.forget_bundles")
+def forget_bundles() -> None:
+    services.forget_bundles(now=timezone.now())
+    services.forget_answer_drafts()
+
+
 @shared_task(name="complaints.forget_drafts")
 def forget_drafts() -> None:
     services.forget_drafts(now=timezone.now())

@@ -11,9 +11,10 @@ from iys_portal.core.workflow import Transition, Workflow
 
 from .enums import ComplaintState as S
 from .enums import Outcome
-from .models.complaints import CONTESTED, DECIDED, OPEN
+from .models.complaints import CONTESTED, DECIDED, OPEN, Complaint
 
 _WITH_PROVIDER = frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE})
+_ANSWERED = frozenset({S.DEFENCE_RECEIVED, S.UNDER_DECISION})
 
 COMPLAINT = Workflow(
     [
@@ -35,6 +36,14 @@ COMPLAINT = Workflow(
             P.COMPLAINT_ANSWER,
             "complaint.answered",
             _("Answer the complaint"),
+        ),
+        Transition(
+            "add_answer",
+            _ANSWERED,
+            None,
+            P.COMPLAINT_ANSWER,
+            "complaint.answer_added",
+            _("Answer the registry's question"),
         ),
         Transition(
             "ask_time",
@@ -98,6 +107,13 @@ COMPLAINT = Workflow(
             "complaint.time_refused",
             _("Give no more time"),
         ),
+        Transition(
+            "move_clock",
+            frozenset({S.DEFENCE_ASKED, S.MISSING_INFORMATION}),
+            None,
+            None,
+            "complaint.clock_moved",
+        ),
         Transition("run_out", frozenset({S.DEFENCE_ASKED}), S.DEFENCE_OVERDUE, None, "complaint.defence_overdue"),
         Transition(
             "begin_decision",
@@ -109,11 +125,11 @@ COMPLAINT = Workflow(
         ),
         Transition(
             "ask_more",
-            frozenset({S.DEFENCE_RECEIVED, S.DEFENCE_OVERDUE, S.UNDER_DECISION}),
+            _ANSWERED,
             None,
             P.COMPLAINT_DECIDE,
             "complaint.more_asked",
-            _("Ask a side a question"),
+            _("Ask the sender a question"),
         ),
         Transition(
             "propose",
@@ -207,3 +223,13 @@ def outcomes_from(state: str) -> list[Outcome]:
     if state in DECIDED:
         return [Outcome(state)]
     return [one for one in Outcome if state in COMPLAINT.transitions[f"decide_{one}"].sources]
+
+
+def answering_move(complaint: Complaint) -> str:
+    """How a sender speaks in the case now: by its answer, or by an addition that was asked for."""
+    return "answer" if COMPLAINT.fits(complaint, "answer") else "add_answer"
+
+
+def takes_evidence(complaint: Complaint) -> bool:
+    """R-K2: the complainant adds files to a draft, and while more is asked of them."""
+    return COMPLAINT.fits(complaint, "file") or COMPLAINT.fits(complaint, "give_information")

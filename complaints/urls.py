@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import citizens, desk, desk_acts, inbox
+from .views.bundles import BundleFileView, BundleView
 from .views.filing import StepView
 
 app_name = "complaints"
@@ -13,10 +14,22 @@ urlpatterns = [
     path("sikayet-masasi/<uuid:public_id>/dosya/<uuid:paper_id>/", desk.PaperView.as_view(), name="desk_paper"),
     path("sikayet-masasi/<uuid:public_id>/islem/<slug:act>/", desk_acts.ActView.as_view(), name="desk_act"),
     path("sikayet-masasi/<uuid:public_id>/gerekce/", desk_acts.FillReasonView.as_view(), name="desk_reason"),
+    path("sikayet-masasi/<uuid:public_id>/dosya-paketi/", BundleView.as_view(), name="desk_bundle"),
+    path(
+        "sikayet-masasi/<uuid:public_id>/dosya-paketi/<uuid:bundle_id>/<slug:form>/",
+        BundleFileView.as_view(),
+        name="desk_bundle_file",
+    ),
     path("sikayet-karari/<uuid:public_id>/", desk.DecisionView.as_view(), name="decision"),
     path("sikayetler/", inbox.InboxView.as_view(), name="inbox"),
     path("sikayetler/<uuid:public_id>/", inbox.SenderCaseView.as_view(), name="inbox_case"),
     path("sikayetler/<uuid:public_id>/cevap/", inbox.AnswerView.as_view(), name="inbox_answer"),
+    path("sikayetler/<uuid:public_id>/ek-cevap/", inbox.AdditionView.as_view(), name="inbox_addition"),
+    path("sikayetler/<uuid:public_id>/taslak/", inbox.DraftView.as_view(), name="inbox_draft"),
+    path("sikayetler/<uuid:public_id>/delil/", BundleView.as_view(), name="bundle"),
+    path(
+        "sikayetler/<uuid:public_id>/delil/<uuid:bundle_id>/<slug:form>/", BundleFileView.as_view(), name="bundle_file"
+    ),
     path("sikayetler/<uuid:public_id>/ek-sure/", inbox.AskTimeView.as_view(), name="inbox_time"),
     path("sikayetler/<uuid:public_id>/dosya/<uuid:paper_id>/", inbox.SenderPaperView.as_view(), name="inbox_paper"),
     path("sikayetlerim/", citizens.OwnView.as_view(), name="own"),

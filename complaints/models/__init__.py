@@ -1,5 +1,7 @@
 """Rows of complaints."""
 
+from .answers import ComplaintAnswerDraft
+from .bundles import ComplaintBundle
 from .case import (
     ComplaintContest,
     ComplaintDecision,
@@ -17,6 +19,8 @@ from .reasons import ReasonTemplate, ReasonTemplateVersion
 
 __all__ = [
     "Complaint",
+    "ComplaintAnswerDraft",
+    "ComplaintBundle",
     "ComplaintContest",
     "ComplaintDeadline",
     "ComplaintDecision",

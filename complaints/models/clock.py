@@ -9,6 +9,12 @@ from complaints.enums import DeadlineKind, ExtensionState
 from .complaints import Complaint
 
 
+class ComplaintDeadlineQuerySet(models.QuerySet["ComplaintDeadline"]):
+    def running(self) -> "ComplaintDeadlineQuerySet":
+        """Neither met, nor run out, nor stopped."""
+        return self.filter(met_at=None, ran_out_at=None, stopped_at=None)
+
+
 class ComplaintDeadline(models.Model):
     """One clock. It ends by being met, by running out, or because the case went another way (`stopped_at`)."""
 
@@ -24,6 +30,8 @@ class ComplaintDeadline(models.Model):
     met_at = models.DateTimeField(null=True)
     ran_out_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+
+    objects = ComplaintDeadlineQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from complaints.enums import ComplaintState, Side
+from complaints.enums import ComplaintState, PaperKind, Side
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
+    ComplaintDefence,
     ComplaintIdentity,
     ComplaintMove,
     ComplaintPaper,
@@ -84,15 +85,30 @@ def papers_of(complaint: Complaint, actor: Actor) -> list[ComplaintPaper]:
     return list(ComplaintPaper.objects.visible_to(actor).filter(complaint=complaint))
 
 
+def paper_name(paper: ComplaintPaper, actor: Actor) -> str:
+    """What a file is called to its reader: to the other side never as its giver named it (R-K6)."""
+    own = side_of(actor) in (Side.REGISTRY, paper.side)
+    return paper.name if own else f"{PaperKind(paper.kind).label} {paper.pk}"
+
+
 def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
     """What this side was asked and has not answered."""
     return ComplaintQuestion.objects.filter(complaint=complaint, side=side, answered_at=None).first()
 
 
+def may_ask_sender(complaint: Complaint) -> bool:
+    """A sender that was asked for its answer is asked one question more at a time (R-K5)."""
+    return complaint.shown_to_provider_at is not None and open_question(complaint, Side.PROVIDER) is None
+
+
 def running_clock(complaint: Complaint) -> ComplaintDeadline | None:
     """The clock that runs now; there is one kind in each state."""
-    running = {"met_at": None, "ran_out_at": None, "stopped_at": None}
-    return ComplaintDeadline.objects.filter(complaint=complaint, **running).first()
+    return ComplaintDeadline.objects.running().filter(complaint=complaint).first()
+
+
+def defences_of(complaint: Complaint) -> list[ComplaintDefence]:
+    """What the sender has answered, the first before what was added."""
+    return list(ComplaintDefence.objects.filter(complaint=complaint))
 
 
 def receipt_of(complaint: Complaint) -> Document | None:

@@ -13,7 +13,6 @@ from complaints.enums import ComplaintState, DeadlineKind, ExtensionState, Outco
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
-    ComplaintDefence,
     ComplaintExtension,
     ComplaintNote,
     ComplaintProposal,
@@ -31,6 +30,7 @@ from iys_portal.core.calendar import start_of_day
 from iys_portal.core.codes import read_code
 from iys_portal.core.turkish_db import spelling_blind
 
+from .cases import may_ask_sender
 from .decisions import decision_for as decision_for
 
 ROWS = 50
@@ -182,7 +182,8 @@ def acts_on(complaint: Complaint, actor: Actor, *, mine: bool) -> set[str]:
         "find_sender": may_be_named(complaint),
         "begin_decision": may_be_judged(complaint),
     }
-    return acts - {name for name, allowed in refused.items() if not allowed}
+    found = acts - {name for name, allowed in refused.items() if not allowed}
+    return found if "ask_more" not in found or may_ask_sender(complaint) else found - {"ask_more"}
 
 
 def reasons_for(outcomes: Iterable[Outcome]) -> list[ReasonTemplate]:
@@ -218,10 +219,6 @@ def open_request(complaint: Complaint) -> ComplaintExtension | None:
     """More time that the sender asks for and nobody has answered."""
     found = ComplaintExtension.objects.filter(deadline__complaint=complaint, state=ExtensionState.ASKED)
     return found.select_related("deadline__complaint").first()
-
-
-def defences_of(complaint: Complaint) -> list[ComplaintDefence]:
-    return list(ComplaintDefence.objects.filter(complaint=complaint))
 
 
 def notes_of(complaint: Complaint, actor: Actor) -> list[ComplaintNote]:

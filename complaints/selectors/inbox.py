@@ -3,15 +3,24 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.deadlines import days_left
+from complaints.deadlines import days_left, is_over
 from complaints.enums import ComplaintState as S
-from complaints.enums import DeadlineKind
-from complaints.models import Complaint, ComplaintDeadline, ComplaintDefence, ComplaintExtension
+from complaints.enums import DeadlineKind, Side
+from complaints.models import (
+    Complaint,
+    ComplaintAnswerDraft,
+    ComplaintDeadline,
+    ComplaintExtension,
+    ComplaintQuestion,
+)
 from complaints.models.complaints import DECIDED
+from complaints.transitions import COMPLAINT
+from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.masking import mask
 from providers.models import Brand
@@ -19,13 +28,9 @@ from providers.models import Brand
 from .cases import visible
 
 PAGE = 50
-TABS: dict[str, frozenset[str]] = {
-    "open": frozenset({S.DEFENCE_ASKED, S.DEFENCE_OVERDUE}),
-    "overdue": frozenset({S.DEFENCE_OVERDUE}),
-    "answered": frozenset({S.DEFENCE_RECEIVED, S.UNDER_DECISION}),
-    "decided": DECIDED | {S.OBJECTED, S.IN_COURT},
-}
-_RUNNING = Q(met_at=None, ran_out_at=None, stopped_at=None, kind=DeadlineKind.DEFENCE)
+_ANSWERED = frozenset({S.DEFENCE_RECEIVED, S.UNDER_DECISION})
+_DECIDED = DECIDED | {S.OBJECTED, S.IN_COURT}
+TABS = ("open", "overdue", "answered", "decided")
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def inbox_page(
     """The newest first, and the key at which the next page begins. Three queries, however long the list."""
     found = visible(actor)
     if tab in TABS:
-        found = found.filter(state__in=TABS[tab])
+        found = found.filter(_of_tab(tab, now))
     if brand.isascii() and brand.isdecimal() and len(brand) < 19:
         found = found.filter(brand=int(brand))
     if number:
@@ -79,14 +84,31 @@ def inbox_page(
     if before:
         found = found.filter(pk__lt=before)
     rows = list(found.order_by("-pk")[: PAGE + 1])
-    clocks = dict(
-        ComplaintDeadline.objects.filter(_RUNNING, complaint__in=rows[:PAGE]).values_list("complaint", "due_on")
-    )
+    clocks = dict(_clocks().filter(complaint__in=rows[:PAGE]).values_list("complaint", "due_on"))
     shown = [
         Row(one, mask(one.address), left_until(clocks[one.pk], now) if one.pk in clocks else None)
         for one in rows[:PAGE]
     ]
     return shown, rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def _of_tab(tab: str, now: datetime) -> Q:
+    """What is overdue is judged by the clock's day, not by whether the watch came by since."""
+    if tab == "open":
+        return Q(state__in=COMPLAINT.transitions["answer"].sources)
+    if tab == "overdue":
+        return Q(state=S.DEFENCE_OVERDUE) | Q(pk__in=_clocks().filter(due_on__lt=localdate(now)).values("complaint"))
+    return Q(state__in=_ANSWERED if tab == "answered" else _DECIDED)
+
+
+def _clocks() -> QuerySet[ComplaintDeadline]:
+    return ComplaintDeadline.objects.running().filter(kind=DeadlineKind.DEFENCE)
+
+
+def is_overdue(complaint: Complaint, clock: ComplaintDeadline | None, now: datetime) -> bool:
+    """The time for the answer is over, and an answer may still come."""
+    waits = COMPLAINT.fits(complaint, "answer")
+    return waits and (complaint.state == S.DEFENCE_OVERDUE or (clock is not None and is_over(clock.due_on, now)))
 
 
 def brands_of_inbox(actor: Actor) -> QuerySet[Brand]:
@@ -97,17 +119,27 @@ def brands_of_inbox(actor: Actor) -> QuerySet[Brand]:
 
 def waiting_answers(actor: Actor, *, now: datetime) -> Waiting:
     mine = Complaint.objects.visible_to(actor).order_by()
-    states = list(mine.filter(state__in=TABS["open"]).values_list("state", flat=True))
-    running = ComplaintDeadline.objects.filter(_RUNNING, complaint__in=mine.filter(state=S.DEFENCE_ASKED))
+    counts = mine.filter(_of_tab("open", now)).aggregate(
+        open=Count("pk"), overdue=Count("pk", filter=_of_tab("overdue", now))
+    )
+    running = _clocks().filter(complaint__in=mine, due_on__gte=localdate(now))
     due = running.order_by("due_on").values_list("due_on", flat=True).first()
-    return Waiting(len(states), states.count(S.DEFENCE_OVERDUE), left_until(due, now) if due else None)
-
-
-def defences_of(complaint: Complaint) -> list[ComplaintDefence]:
-    return list(ComplaintDefence.objects.filter(complaint=complaint))
+    return Waiting(**counts, next_due=left_until(due, now) if due else None)
 
 
 def extensions_of(complaint: Complaint) -> list[ComplaintExtension]:
     """Requests for more time, the newest first."""
     found = ComplaintExtension.objects.filter(deadline__complaint=complaint)
     return list(found.order_by("-pk"))
+
+
+def questions_of(complaint: Complaint) -> list[ComplaintQuestion]:
+    """What the registry asked the sender after its answer, and what it said to that."""
+    return list(ComplaintQuestion.objects.filter(complaint=complaint, side=Side.PROVIDER))
+
+
+def draft_of(complaint: Complaint, actor: Actor) -> ComplaintAnswerDraft | None:
+    """What is kept of an answer that was not sent, for who may send it."""
+    if not actor.may(Permission.COMPLAINT_ANSWER):
+        return None
+    return ComplaintAnswerDraft.objects.filter(complaint=complaint).first()

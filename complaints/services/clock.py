@@ -1,10 +1,12 @@
 """Running clocks (R-K6): started with the setting of that day, moved by holidays that are added later and by nothing
 else, reminded of, met or run out.
 
-The watch may run twice and die anywhere: each clock is one transaction under the complaint's lock, and what was done
-stands in its row.
+The watch judges without locks, and takes only what is due: each such clock is one transaction under the complaint's
+lock, judged again there. It may run twice and die anywhere; what was done stands in the clock's row.
 """
 
+import logging
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.conf import settings
@@ -12,12 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.deadlines import Clock, Reminder, days_between, due_day, is_over, moved_day, reminder_due
-from complaints.enums import ComplaintState, DeadlineKind
+from complaints.deadlines import Clock, Reminder, days_between, due_day, is_due, is_over, moved_day, reminder_due
+from complaints.enums import DeadlineKind
 from complaints.models import Complaint, ComplaintDeadline
 from complaints.notices import tell_complainant, tell_provider
 from complaints.selectors.cases import running_clock
-from iys_portal.core import audit
+from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.calendar import BusinessCalendar
 from iys_portal.core.models import Holiday
@@ -25,12 +27,9 @@ from iys_portal.core.selectors import business_calendar
 
 from .moves import locked, make_move
 
+log = logging.getLogger(__name__)
 BATCH = 500
 DAYS = {DeadlineKind.DEFENCE: "DEFENCE_DAYS", DeadlineKind.INFORMATION: "INFORMATION_DAYS"}
-RUNS_IN = {
-    DeadlineKind.DEFENCE: ComplaintState.DEFENCE_ASKED,
-    DeadlineKind.INFORMATION: ComplaintState.MISSING_INFORMATION,
-}
 AT_THE_END = {DeadlineKind.DEFENCE: "run_out", DeadlineKind.INFORMATION: "close_incomplete"}
 _TITLE = {Reminder.HALF: _("Half of the time is over"), Reminder.DAY: _("One day is left")}
 _REMINDED = {
@@ -57,7 +56,7 @@ def meet_clock(complaint: Complaint, *, now: datetime) -> bool:
     clock = running_clock(complaint)
     if clock is None:
         return False
-    _move(clock, business_calendar(), list(Holiday.objects.values_list("day", "name")))
+    _move(complaint, clock, business_calendar(), holidays(), now=now)
     late = is_over(clock.due_on, now)
     _end(complaint, **({"ran_out_at": now} if late else {"met_at": now}))
     return not late
@@ -102,39 +101,58 @@ def extend_clock(clock: ComplaintDeadline, days: int, *, now: datetime) -> Compl
 
 
 def watch_clocks(*, now: datetime | None = None) -> int:
-    """Move, remind of and end what is due; returns how many clocks were touched."""
-    now = now or timezone.now()
-    running = {"met_at": None, "ran_out_at": None, "stopped_at": None}
-    total, last = 0, 0
-    while keys := list(
-        ComplaintDeadline.objects.filter(pk__gt=last, **running).order_by("pk").values_list("pk", "complaint")[:BATCH]
-    ):
-        calendar, added = business_calendar(), list(Holiday.objects.values_list("day", "name"))
-        total += sum(_watch_one(complaint, calendar, added, now) for _key, complaint in keys)
-        last = keys[-1][0]
+    """Move, remind of and end what is due; returns how many clocks were touched. One that fails stops no other."""
+    now, calendar, added, total = now or timezone.now(), business_calendar(), holidays(), 0
+    for key, complaint in _due(calendar, now):
+        try:
+            total += _watch_one(complaint, calendar, added, now)
+        except Exception as error:  # whatever it is: the next clock is another case
+            log.error("clock_not_watched clock=%s reason=%s", key, type(error).__name__)
     return total
+
+
+def holidays() -> list[tuple[date, str]]:
+    return list(Holiday.objects.values_list("day", "name"))
+
+
+def _due(calendar: BusinessCalendar, now: datetime) -> Iterator[tuple[int, int]]:
+    """Clocks with something to do, each with its complaint; read in batches, nothing is locked."""
+    last = 0
+    while rows := list(ComplaintDeadline.objects.running().filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield from ((row.pk, row.complaint_id) for row in rows if is_due(calendar, _as_clock(row), now))
+        last = rows[-1].pk
 
 
 @transaction.atomic
 def _watch_one(key: int, calendar: BusinessCalendar, added: list[tuple[date, str]], now: datetime) -> bool:
     complaint = locked(Complaint(pk=key), actor=SYSTEM)
     clock = running_clock(complaint)
-    if clock is None or complaint.state != RUNS_IN[DeadlineKind(clock.kind)]:
+    if clock is None or not COMPLAINT.fits(complaint, AT_THE_END[DeadlineKind(clock.kind)]):
         return False
-    moved = _move(clock, calendar, added)
+    moved = _move(complaint, clock, calendar, added, now=now)
     return remind_and_escalate(complaint, clock, now=now) or moved
 
 
-def _move(clock: ComplaintDeadline, calendar: BusinessCalendar, added: list[tuple[date, str]]) -> bool:
+def _move(
+    complaint: Complaint,
+    clock: ComplaintDeadline,
+    calendar: BusinessCalendar,
+    added: list[tuple[date, str]],
+    *,
+    now: datetime,
+) -> bool:
+    """Give a clock the day that a holiday takes from it, with a note on the time line; returns whether it moved."""
     due = moved_day(calendar, _as_clock(clock))
     if due is None:
         return False
     names = [f"{day:%d.%m.%Y} {name}" for day, name in days_between(clock.due_on, due, added)]
     old, clock.due_on = clock.due_on, due
-    clock.moved_because = "\n".join(filter(None, [clock.moved_because, ", ".join(names)]))
+    because = ", ".join(names)
+    clock.moved_because = "\n".join(filter(None, [clock.moved_because, because]))
     clock.save(update_fields=["due_on", "moved_because"])
-    values = {"due": due.isoformat(), "holidays": names}
-    audit.record("complaint.clock_moved", clock.complaint, actor=SYSTEM, old={"due": old.isoformat()}, new=values)
+    note = f"{old:%d.%m.%Y} → {due:%d.%m.%Y}" + (f" ({because})" if because else "")
+    values = {"due": due.isoformat(), "before": old.isoformat(), "holidays": names}
+    make_move(complaint, "move_clock", actor=SYSTEM, now=now, reason=note, new=values)
     return True
 
 

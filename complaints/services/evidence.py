@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.eml import ReadMail
-from complaints.enums import ComplaintState, PaperKind, Side
+from complaints.enums import PaperKind, Side
 from complaints.evidence import MAX_BYTES, judge_evidence
 from complaints.models import Complaint, ComplaintPaper
 from complaints.policies import shown_at_first
+from complaints.transitions import takes_evidence
 from consents.enums import Channel
 from iys_portal.accounts.hooks import read_address
 from iys_portal.accounts.permissions import Permission
@@ -71,7 +72,7 @@ def _add_one(
         judged = judge_evidence(name, file.read(MAX_BYTES + 1), kind=kind)
         with only_if_written() as drops:
             row = locked(complaint, actor=actor)
-            if row.state not in (ComplaintState.DRAFT, ComplaintState.MISSING_INFORMATION):
+            if not takes_evidence(row):
                 raise WrongMoment(code=f"complaint:{row.state}")
             require_room(row, 1)
             keep_paper(

@@ -7,9 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.enums import ComplaintState, DeadlineKind, ExtensionState
-from complaints.models import Complaint, ComplaintDeadline, ComplaintDefence, ComplaintExtension
-from complaints.selectors.cases import running_clock
+from complaints.enums import DeadlineKind, ExtensionState, Side
+from complaints.models import (
+    Complaint,
+    ComplaintAnswerDraft,
+    ComplaintDeadline,
+    ComplaintDefence,
+    ComplaintExtension,
+    ComplaintQuestion,
+)
+from complaints.selectors.cases import may_ask_sender, open_question, running_clock
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
@@ -36,8 +43,44 @@ def answer_complaint(*, complaint: Complaint, text: str, actor: Actor, now: date
         given_by=actor.id,
         given_name=actor.name[:200],
     )
+    ComplaintAnswerDraft.objects.filter(complaint=row).delete()
     make_move(row, "answer", actor=actor, now=now, new={"in_time": defence.in_time})
     return defence
+
+
+@transaction.atomic
+def ask_sender(*, complaint: Complaint, actor: Actor, text: str, now: datetime | None = None) -> ComplaintQuestion:
+    """Ask a sender that has answered for something more (R-K5); one question at a time, no clock runs for it.
+
+    Raises `NotFound`; `WrongMoment` also where the sender was never asked, or has a question open; `Invalid`.
+    """
+    now, row = now or timezone.now(), locked_on_desk(complaint, actor=actor)
+    COMPLAINT.check(row, "ask_more", actor)
+    if not may_ask_sender(row):
+        raise WrongMoment(code="question")
+    question = ComplaintQuestion.objects.create(
+        complaint=row, side=Side.PROVIDER, text=needed(text, "text"), asked_at=now, asked_by=actor.id
+    )
+    make_move(row, "ask_more", actor=actor, now=now, reason=question.text)
+    return question
+
+
+@transaction.atomic
+def answer_question(*, complaint: Complaint, text: str, actor: Actor, now: datetime | None = None) -> ComplaintQuestion:
+    """The sender's addition, where the officer asked for it.
+
+    Raises `NotFound`, `NotAllowed`, `WrongMoment`, `Invalid`.
+    """
+    now, row = now or timezone.now(), locked(complaint, actor=actor)
+    COMPLAINT.check(row, "add_answer", actor)
+    question = open_question(row, Side.PROVIDER)
+    if question is None:
+        raise WrongMoment(code="question")
+    question.answer, question.answered_at, question.answered_by = needed(text, "text", most=10_000), now, actor.id
+    question.save(update_fields=["answer", "answered_at", "answered_by"])
+    ComplaintAnswerDraft.objects.filter(complaint=row).delete()
+    make_move(row, "add_answer", actor=actor, now=now)
+    return question
 
 
 @transaction.atomic
@@ -68,10 +111,9 @@ def answer_time_request(
     """Grant or turn down, also after the time ran out meanwhile. Raises `NotFound`, `WrongMoment`."""
     now, row = now or timezone.now(), locked_on_desk(request.deadline.complaint, actor=actor)
     found = ComplaintExtension.objects.select_for_update(of=("self",)).select_related("deadline").get(pk=request.pk)
-    if found.state != ExtensionState.ASKED or row.state not in (
-        ComplaintState.DEFENCE_ASKED,
-        ComplaintState.DEFENCE_OVERDUE,
-    ):
+    name = "grant_time" if grant else "refuse_time"
+    COMPLAINT.check(row, name, actor)
+    if found.state != ExtensionState.ASKED:
         raise WrongMoment(code="extension")
     found.state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
     found.answer, found.answered_at, found.answered_by = answer.strip()[:2000], now, actor.id
@@ -80,7 +122,7 @@ def answer_time_request(
     if grant:
         clock = _prolonged(row, found, now)
         new |= {"due": clock.due_on.isoformat()}
-    make_move(row, "grant_time" if grant else "refuse_time", actor=actor, now=now, reason=found.answer, new=new)
+    make_move(row, name, actor=actor, now=now, reason=found.answer, new=new)
     return found
 
 

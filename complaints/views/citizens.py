@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from complaints import services
 from complaints.enums import Side
-from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
+from complaints.evidence import LIMITS
 from complaints.forms import InformationForm
 from complaints.links import prefill_of
 from complaints.models import Complaint
@@ -28,7 +28,7 @@ from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.refused_files import FileRefused
 
-LIMITS = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES, "max_mb": MAX_BYTES // 1024**2}
+from .papers import paper_taken
 
 
 class ComplainingView(CitizenView):
@@ -187,13 +187,7 @@ class EvidenceView(CaseView):
     """One file, always as a download: nothing that somebody sent is drawn by the browser."""
 
     def get(self, request: HttpRequest, paper_id: UUID) -> HttpResponseBase:
-        paper = next((one for one in cases.papers_of(self.complaint, self.actor) if one.public_id == paper_id), None)
-        if paper is None:
-            raise Http404
-        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
-        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
-        answer["Content-Type"] = "application/octet-stream"
-        return answer
+        return paper_taken(self.complaint, self.actor, paper_id)
 
 
 class ReceiptView(CaseView):

@@ -20,7 +20,6 @@ from complaints.desk_forms import (
     SendOnForm,
     TextForm,
 )
-from complaints.evidence import ENDINGS
 from complaints.models import Complaint
 from complaints.policies import refusal_cause
 from complaints.selectors import cases, decisions, desk, held, joined
@@ -30,6 +29,8 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import DocumentState
 from iys_portal.core.masking import mask
+
+from .papers import paper_taken
 
 
 class DeskView(View):
@@ -103,7 +104,7 @@ class CaseView(DeskView):
             "clocks": desk.clocks_of(case),
             "today": timezone.localdate(),
             "request_for_time": desk.open_request(case) if "refuse_time" in acts else None,
-            "defences": desk.defences_of(case),
+            "defences": cases.defences_of(case),
             "questions": desk.questions_of(case),
             "notes": desk.notes_of(case, self.actor),
             "proposal": proposal,
@@ -161,14 +162,7 @@ class PaperView(DeskView):
 
     def get(self, request: HttpRequest, public_id: UUID, paper_id: UUID) -> HttpResponseBase:
         case = self.case(public_id)
-        paper = next((one for one in cases.papers_of(case, self.actor) if one.public_id == paper_id), None)
-        if paper is None:
-            raise Http404
-        audit.record("complaint.paper_opened", case, actor=self.actor, new={"paper": paper.pk})
-        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
-        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
-        answer["Content-Type"] = "application/octet-stream"
-        return answer
+        return paper_taken(case, self.actor, paper_id)
 
 
 class DecisionView(View):

@@ -58,6 +58,9 @@ class ActView(CaseView):
     def do_ask_information(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.ask_information(text=data.get("text", ""), **about)
 
+    def do_ask_sender(self, about: dict[str, Any], data: dict[str, Any]) -> None:
+        services.ask_sender(text=data.get("text", ""), **about)
+
     def do_go_on(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.go_on_without(reason=data.get("text", ""), **about)
 
@@ -161,6 +164,7 @@ FORMS: dict[str, tuple[Any, str]] = {
     "court": (ContestForm, "contest"),
     "end-contest": (ContestEndForm, "end"),
     "ask-information": (TextForm, "ask"),
+    "ask-sender": (TextForm, "ask"),
     "go-on": (TextForm, "go"),
     "grant": (TextForm, "time"),
     "refuse": (TextForm, "time"),

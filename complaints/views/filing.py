@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from complaints import services
 from complaints.enums import Step
+from complaints.evidence import LIMITS
 from complaints.forms import DeclarationForm, IdentityForm, MessageForm, TopicsForm
 from complaints.missing import Missing, missing_for
 from complaints.selectors import cases, held
@@ -20,7 +21,7 @@ from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.forms import show_refusal
 
-from .citizens import LIMITS, CaseView
+from .citizens import CaseView
 
 TEMPLATES = {step: f"complaints/step_{step.name.lower()}.html" for step in Step}
 

@@ -4,16 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.answer_forms import AnswerForm, TimeForm
-from complaints.evidence import ACCEPTED, ENDINGS, MAX_BYTES, MAX_FILES
+from complaints.evidence import LIMITS
 from complaints.models import Complaint
 from complaints.selectors import cases, desk, held, inbox
-from complaints.services import answer_with_papers, ask_time
+from complaints.services import add_to_answer, answer_with_papers, ask_time, save_answer_draft
 from complaints.transitions import COMPLAINT
 from consents.views.base import ActorView
 from iys_portal.accounts.permissions import Permission
@@ -22,7 +23,8 @@ from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.refused_files import FileRefused
 
-LIMITS = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES, "max_mb": MAX_BYTES // 1024**2}
+from .bundles import bundle_context
+from .papers import paper_taken
 
 
 class SenderView(ActorView):
@@ -70,23 +72,41 @@ class SenderCaseView(SenderView):
         return self.page(request)
 
     def page(self, request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
-        case, clock = self.complaint, cases.running_clock(self.complaint)
+        case, clock, now = self.complaint, cases.running_clock(self.complaint), timezone.now()
         context = {
             "complaint": case,
             "clock": clock,
-            "left": inbox.left_until(clock.due_on, timezone.now()) if clock else None,
+            "left": inbox.left_until(clock.due_on, now) if clock else None,
+            "overdue": inbox.is_overdue(case, clock, now),
             "timeline": cases.timeline_of(case, self.actor),
-            "papers": cases.papers_of(case, self.actor),
+            "papers": [(cases.paper_name(one, self.actor), one) for one in cases.papers_of(case, self.actor)],
             "held": held.thaw(case.held),
-            "defences": inbox.defences_of(case),
+            "defences": cases.defences_of(case),
             "extensions": inbox.extensions_of(case),
             "decided": desk.decision_for(case, self.actor),
             "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
-            "form": AnswerForm(),
+            **self.answering(case),
             "time_form": TimeForm(),
             **LIMITS,
+            **bundle_context(case, self.actor),
         }
         return render(request, "complaints/inbox/case.html", context | forms, status=status)
+
+    def answering(self, case: Complaint) -> dict[str, Any]:
+        """The form of the answer, or of the addition that was asked for, with what is kept of it."""
+        draft, questions = inbox.draft_of(case, self.actor), inbox.questions_of(case)
+        asked = next((one for one in questions if one.answered_at is None), None)
+        actions = {move.name for move in COMPLAINT.available(case, self.actor)}
+        name = "inbox_answer" if "answer" in actions else "inbox_addition"
+        return {
+            "form": AnswerForm(initial={"text": draft.text if draft else ""}),
+            "draft": draft,
+            "questions": questions,
+            "question": asked,
+            "may_answer": "answer" in actions or ("add_answer" in actions and asked is not None),
+            "action": reverse(f"complaints:{name}", args=[case.public_id]),
+            "may_bundle": self.actor.may(Permission.COMPLAINT_ANSWER),
+        }
 
     def back(self) -> HttpResponse:
         return redirect("complaints:inbox_case", self.complaint.public_id)
@@ -100,11 +120,9 @@ class AnswerView(SenderCaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = AnswerForm(request.POST)
-        files = [(file.name or "", file) for file in request.FILES.getlist("files")]
         if form.is_valid():
             try:
-                text = form.cleaned_data["text"]
-                answer_with_papers(complaint=self.complaint, text=text, files=files, actor=self.actor)
+                self.send(request, form.cleaned_data)
             except FileRefused as error:
                 form.add_error(None, f"{error.message} {error.advice}")
             except Invalid as error:
@@ -114,7 +132,42 @@ class AnswerView(SenderCaseView):
             else:
                 messages.success(request, _("Your answer was sent."))
                 return self.back()
-        return self.page(request, form=form, status=422)
+        return self.page(request, form=form, bundle_ticked=bool(form["bundle"].value()), status=422)
+
+    def send(self, request: HttpRequest, data: dict[str, Any]) -> None:
+        answer_with_papers(**self.given(request, data))
+
+    def given(self, request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
+        files = [(file.name or "", file) for file in request.FILES.getlist("files")]
+        bundle = str(data["bundle"] or "")
+        return {
+            "complaint": self.complaint,
+            "actor": self.actor,
+            "text": data["text"],
+            "files": files,
+            "bundle_id": bundle,
+        }
+
+
+class AdditionView(AnswerView):
+    """Answers what the officer asked after the answer."""
+
+    def send(self, request: HttpRequest, data: dict[str, Any]) -> None:
+        add_to_answer(**self.given(request, data))
+
+
+class DraftView(SenderCaseView):
+    """Keeps what is typed: by its button, or by itself while somebody types."""
+
+    permission = Permission.COMPLAINT_ANSWER
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        draft = save_answer_draft(complaint=self.complaint, text=request.POST.get("text", ""), actor=self.actor)
+        if request.headers.get("HX-Request"):
+            return render(request, "complaints/inbox/draft_state.html", {"draft": draft})
+        messages.success(request, _("The draft is kept.") if draft else _("There was nothing to keep."))
+        return self.back()
 
 
 class AskTimeView(SenderCaseView):
@@ -144,14 +197,7 @@ class SenderPaperView(SenderCaseView):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, paper_id: UUID) -> HttpResponseBase:  # type: ignore[override]
-        paper = next((one for one in cases.papers_of(self.complaint, self.actor) if one.public_id == paper_id), None)
-        if paper is None:
-            raise Http404
-        audit.record("complaint.paper_taken", self.complaint, actor=self.actor, new={"sha256": paper.sha256})
-        name = f"{paper.kind}-{paper.pk}{ENDINGS.get(paper.content_type, '')}"
-        answer = FileResponse(paper.file.open("rb"), as_attachment=True, filename=name)
-        answer["Content-Type"] = "application/octet-stream"
-        return answer
+        return paper_taken(self.complaint, self.actor, paper_id)
 
 
 def _tabs(chosen: str) -> list[tuple[str, str, bool]]:

@@ -29,6 +29,7 @@ from . import (
     agreements,
     api,
     citizens,
+    complaints,
     database,
     exports,
     files,
@@ -84,6 +85,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "agreement": bench.agreements,
             "message": bench.messages,
             "citizen": bench.citizens,
+            "complaint": bench.complaints,
             "api": bench.api,
         }
         for name, group in groups.items():
@@ -303,6 +305,10 @@ class Bench:
     def citizens(self) -> None:
         for name, value in citizens.measure(self.brand.provider, actor=self.actor, now=self.now):
             say(name, value, "ms")
+
+    def complaints(self) -> None:
+        for name, value, unit in complaints.measure(self.brand, self.actor):
+            say(name, value, unit)
 
     def agreements(self) -> None:
         for name, value, unit in agreements.measure():

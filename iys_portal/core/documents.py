@@ -93,8 +93,12 @@ def issue(
     now: datetime,
     provider_id: int | None = None,
     replaces: Document | None = None,
+    publish: bool = True,
 ) -> Document:
-    """Freeze the data and have it drawn. Whoever calls has judged the rights and writes the audit entry."""
+    """Freeze the data and have it drawn. Whoever calls has judged the rights and writes the audit entry.
+
+    Without `publish` the caller draws it itself, by `render`; if that dies, the sweeper finds it.
+    """
     document = Document.objects.create(
         kind=kind,
         number=number,
@@ -110,7 +114,8 @@ def issue(
         actor_name=actor.name[:200],
         created_at=now,
     )
-    enqueue(RENDER, document.pk)
+    if publish:
+        enqueue(RENDER, document.pk)
     return document
 
 

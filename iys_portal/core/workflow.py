@@ -39,9 +39,13 @@ class Workflow:
         """
         transition = self.transitions[name]
         actor.require(transition.permission or "system")
-        if getattr(obj, self.attribute) not in transition.sources:
+        if not self.fits(obj, name):
             raise WrongMoment(code=f"{name}:{getattr(obj, self.attribute)}")
         return transition
+
+    def fits(self, obj: Any, name: str) -> bool:
+        """Whether the move begins where the object stands, whoever would make it."""
+        return getattr(obj, self.attribute) in self.transitions[name].sources
 
     def move(self, obj: Any, name: str, actor: Actor) -> Transition:
         """Check and set the new state on the object (the caller saves and records)."""

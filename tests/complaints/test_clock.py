@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints import services
@@ -18,6 +20,7 @@ from complaints.deadlines import (
     reminder_due,
 )
 from complaints.models import Complaint, ComplaintDeadline, ComplaintDefence, ComplaintMove
+from complaints.services import clock as clock_service
 from iys_portal.core.calendar import ISTANBUL, BusinessCalendar
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.models import AuditEntry, Holiday, OutboxMessage
@@ -162,6 +165,9 @@ def test_r_k6_a_holiday_that_is_added_later_moves_it_with_a_note(asked, clock) -
     assert "Deneme tatili" in moved.moved_because
     assert moved.is_running
     assert AuditEntry.objects.filter(verb="complaint.clock_moved").count() == 1
+    note = ComplaintMove.objects.get(name="move_clock")
+    assert note.for_provider and note.for_complainant
+    assert "Deneme tatili" in note.reason
     Holiday.objects.all().delete()
     services.watch_clocks()
     assert deadline().due_on == moved.due_on
@@ -210,3 +216,30 @@ def test_r_g5_stale_drafts_are_forgotten(draft, clock) -> None:
     clock.shift(timedelta(days=2))
     assert services.forget_drafts() == 1
     assert not Complaint.objects.exists()
+
+
+def test_r_k6_the_watch_locks_nothing_that_is_not_due(filed, brand, officer) -> None:
+    for _number in range(3):
+        services.ask_defence(complaint=filed(brand=brand), actor=officer)
+    with CaptureQueriesContext(connection) as queries:
+        assert services.watch_clocks() == 0
+    assert len(queries) <= 4
+    assert not [one for one in queries if "FOR UPDATE" in one["sql"] or "SAVEPOINT" in one["sql"]]
+
+
+def test_r_k6_a_clock_that_fails_stops_no_other(filed, brand, officer, clock, monkeypatch, caplog) -> None:
+    first, second = (services.ask_defence(complaint=filed(brand=brand), actor=officer) for _number in range(2))
+    clock.move_to(end_of(deadline()))
+    whole = clock_service.remind_and_escalate
+
+    def broken(complaint: Complaint, row: ComplaintDeadline, *, now: datetime) -> bool:
+        if complaint.pk == first.pk:
+            raise ValueError(complaint.address)
+        return whole(complaint, row, now=now)
+
+    monkeypatch.setattr(clock_service, "remind_and_escalate", broken)
+    assert services.watch_clocks() == 1
+    assert [row.state for row in Complaint.objects.order_by("pk")] == ["defence_asked", "defence_overdue"]
+    assert "clock_not_watched" in caplog.text
+    assert first.address not in caplog.text
+    assert second.pk

@@ -9,13 +9,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from complaints import services
-from complaints.models import Complaint, ComplaintDefence, ComplaintExtension, ComplaintPaper
+from complaints.models import (
+    Complaint,
+    ComplaintAnswerDraft,
+    ComplaintDeadline,
+    ComplaintDefence,
+    ComplaintExtension,
+    ComplaintMove,
+    ComplaintPaper,
+    ComplaintQuestion,
+)
+from consents.enums import Channel
+from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.actors import Actor
+from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
-from providers.models import Brand
+from providers.models import Brand, Provider
 from tests.consents.evidence.papers import pdf, picture
-from tests.factories import BrandFactory, MembershipFactory
+from tests.factories import BrandFactory, MembershipFactory, integrator_of
 
 from .conftest import IDENTITY, MAIL, TCKN
 
@@ -149,3 +161,106 @@ def test_r_k6_the_mails_lead_to_the_senders_page(page: Client, asked: Complaint,
     for letter in letters:
         assert base(asked) in letter.body
         assert MAIL not in letter.subject + letter.body
+
+
+def test_r_k6_a_draft_is_kept_by_its_button_and_by_itself_and_ends_with_the_answer(page: Client, asked) -> None:
+    address = f"{base(asked)}taslak/"
+    kept = page.post(address, {"text": "Yarım kalan"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Taslak" in kept
+    assert page.post(address, {"text": "Yarım kalan cümle"}).status_code == 302
+    assert ComplaintAnswerDraft.objects.get().text == "Yarım kalan cümle"
+    assert "Yarım kalan cümle" in page.get(base(asked)).content.decode()
+    sent(page, asked)
+    assert not ComplaintAnswerDraft.objects.exists()
+    assert page.post(address, {"text": "Artık geç"}).status_code == 409
+    assert not ComplaintAnswerDraft.objects.exists()
+    assert ComplaintDefence.objects.get().text == "Onay kayıtlıdır."
+
+
+def test_r_g5_a_draft_goes_with_a_complaint_that_is_withdrawn(page: Client, asked, me: Actor) -> None:
+    page.post(f"{base(asked)}taslak/", {"text": "Yarım kalan"})
+    assert services.forget_answer_drafts() == 0
+    services.withdraw_complaint(complaint=asked, actor=me)
+    assert services.forget_answer_drafts() == 1
+
+
+def test_r_k6_nobody_else_reads_the_draft(page: Client, asked, sign_in, brand: Brand, officer: Actor) -> None:
+    page.post(f"{base(asked)}taslak/", {"text": "Yarım kalan"})
+    viewer = sign_in(MembershipFactory(provider=brand.provider, role="viewer").user)
+    assert "Yarım kalan" not in viewer.get(base(asked)).content.decode()
+    assert viewer.post(f"{base(asked)}taslak/", {"text": "x"}).status_code == 403
+    desk = sign_in(User.objects.get(pk=officer.id))
+    assert "Yarım kalan" not in desk.get(f"/sikayet-masasi/{asked.public_id}/").content.decode()
+
+
+def test_r_k5_an_addition_only_where_the_officer_asked_and_once(page: Client, asked, officer: Actor) -> None:
+    given = {"text": "Form ektedir.", "confirmed": "on"}
+    with pytest.raises(WrongMoment):
+        services.ask_sender(complaint=asked, text="Form?", actor=officer)  # the answer itself is still to come
+    sent(page, asked)
+    assert page.post(f"{base(asked)}ek-cevap/", given).status_code == 302
+    assert not ComplaintQuestion.objects.exists()
+    services.ask_sender(complaint=asked, text="Form nerede?", actor=officer)
+    with pytest.raises(WrongMoment):
+        services.ask_sender(complaint=asked, text="Bir soru daha", actor=officer)
+    assert "Form nerede?" in page.get(base(asked)).content.decode()
+    assert page.post(f"{base(asked)}ek-cevap/", {**given, "text": " "}).status_code == 422
+    paper = SimpleUploadedFile("form.pdf", pdf())
+    assert page.post(f"{base(asked)}ek-cevap/", {**given, "files": [paper]}).status_code == 302
+    question = ComplaintQuestion.objects.get()
+    assert (question.answer, question.answered_at is not None) == ("Form ektedir.", True)
+    assert ComplaintPaper.objects.get().side == "provider"
+    page.post(f"{base(asked)}ek-cevap/", {**given, "text": "Bir daha"})
+    question.refresh_from_db()
+    assert question.answer == "Form ektedir."
+    moves = ComplaintMove.objects.filter(name__in=("ask_more", "add_answer"))
+    assert {(move.for_provider, move.for_complainant) for move in moves} == {(True, False)}
+
+
+def test_r_k6_more_time_from_the_request_to_the_answer_by_the_pages(page: Client, asked, sign_in, officer) -> None:
+    assert page.post(f"{base(asked)}ek-sure/", {"days": 5, "reason": "Kayıtlar arşivde"}).status_code == 302
+    desk, act = sign_in(User.objects.get(pk=officer.id)), f"/sikayet-masasi/{asked.public_id}/islem/"
+    assert "Kayıtlar arşivde" in desk.get(f"/sikayet-masasi/{asked.public_id}/").content.decode()
+    assert desk.post(f"{act}grant/", {"time-text": "Bir kez"}).status_code == 302
+    clock = ComplaintDeadline.objects.get()
+    assert clock.days == 20
+    assert asked.brand
+    member = sign_in(MembershipFactory(provider=asked.brand.provider, role="manager").user)
+    text = member.get(base(asked)).content.decode()
+    for part in (f"{clock.due_on:%d.%m.%Y}", "Kayıtlar arşivde", "Bir kez", "Verildi"):
+        assert part in text, part
+
+
+@pytest.mark.parametrize("state", ["suspended", "closed"])
+def test_r_p7_a_suspended_and_a_closed_sender_answer_what_is_open(
+    page: Client, asked: Complaint, brand: Brand, state: str
+) -> None:
+    Provider.objects.filter(pk=brand.provider_id).update(state=state)
+    assert asked.tracking_number in page.get(LIST).content.decode()
+    assert sent(page, asked).status_code == 302
+    assert ComplaintDefence.objects.exists()
+
+
+def test_r_p12_an_integrator_reaches_what_was_granted(sign_in, asked: Complaint, brand: Brand) -> None:
+    granted = sign_in(integrator_of(brand, Channel.EPOSTA, complaints=True).user)
+    assert asked.tracking_number in granted.get(LIST).content.decode()
+    assert granted.get(f"{base(asked)}delil/").status_code == 200
+    assert sent(granted, asked).status_code == 302
+    for person in (integrator_of(brand, Channel.MESAJ, complaints=True), integrator_of(brand, Channel.EPOSTA)):
+        other = sign_in(person.user)
+        for address in (base(asked), f"{base(asked)}delil/"):
+            assert other.get(address).status_code in (403, 404)
+        for act in ("cevap", "ek-cevap", "taslak", "ek-sure", "delil"):
+            assert other.post(f"{base(asked)}{act}/", {"text": "x", "confirmed": "on"}).status_code in (403, 404)
+
+
+def test_r_k6_overdue_is_judged_by_the_day_before_the_watch_comes_by(page: Client, asked: Complaint, clock) -> None:
+    clock_row = ComplaintDeadline.objects.get()
+    ComplaintDeadline.objects.update(due_on=clock_row.started_at.date(), first_due_on=clock_row.started_at.date())
+    assert asked.tracking_number not in page.get(f"{LIST}?tab=overdue").content.decode()
+    ComplaintDeadline.objects.update(
+        due_on=clock_row.started_at.date() - timedelta(days=1),
+        first_due_on=clock_row.started_at.date() - timedelta(days=1),
+    )
+    assert asked.tracking_number in page.get(f"{LIST}?tab=overdue").content.decode()
+    assert "süre doldu" in page.get(base(asked)).content.decode()
