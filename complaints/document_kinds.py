@@ -17,6 +17,7 @@ from .enums import Operator, Outcome, PaperKind, PersonKind, Topic
 from .models import Complaint, ComplaintIdentity, ComplaintProposal
 from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
+from .selectors.statistics import YEARLY
 
 DECISION, DECISION_SENDER = "complaints.decision", "complaints.decision_sender"
 
@@ -45,6 +46,14 @@ KINDS = [
         _("Decision on a complaint, copy of the sender"),
         "pdf/complaints/decision.html",
         Permission.COMPLAINT_VIEW,
+        Permission.COMPLAINT_VIEW_ANY,
+    ),
+    Kind(
+        YEARLY,
+        "SKR",
+        _("Yearly report on complaints"),
+        "pdf/complaints/yearly.html",
+        Permission.COMPLAINT_VIEW_ANY,
         Permission.COMPLAINT_VIEW_ANY,
     ),
 ]

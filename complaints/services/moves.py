@@ -13,6 +13,8 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 
+from .statistics import note_change
+
 
 def locked(complaint: Complaint, *, actor: Actor) -> Complaint:
     """The complaint as it stands now, under lock. Raises `NotFound` for who may not see it (R-A1)."""
@@ -74,4 +76,5 @@ def make_move(
         move.verb, complaint, actor=actor, old={"state": before}, new={"state": complaint.state, **(new or {})}
     )
     post_move(complaint, kept)
+    note_change(complaint)
     return kept
