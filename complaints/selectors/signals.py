@@ -15,6 +15,7 @@ from consents.enums import Status
 from consents.models import BrandCounter, Message
 from providers.models import Brand
 
+MOST = 50
 _BRAND_TONES = {BrandSignal.UNUSUAL: "warning", BrandSignal.SILENT: "danger"}
 
 
@@ -48,6 +49,20 @@ def brand_signals(brands: Iterable[int]) -> dict[int, list[Shown]]:
         kind = BrandSignal(row.kind)
         found.setdefault(row.brand_id, []).append(Shown(kind.label, _BRAND_TONES[kind], row.since))
     return found
+
+
+def standing_numbers() -> tuple[int, int]:
+    """How many brands stand out by number, and how many by silence."""
+    found = dict(ComplaintSignal.objects.filter(ended_at=None).order_by().values_list("kind").annotate(Count("pk")))
+    return found.get(BrandSignal.UNUSUAL, 0), found.get(BrandSignal.SILENT, 0)
+
+
+def standing_brands() -> list[tuple[Brand, list[Shown]]]:
+    """Brands that stand out now, the newest first."""
+    rows = ComplaintSignal.objects.filter(ended_at=None).select_related("brand__provider").order_by("-since")[:MOST]
+    brands = {row.brand_id: row.brand for row in rows}
+    shown = brand_signals(brands)
+    return [(brand, shown.get(key, [])) for key, brand in brands.items()]
 
 
 def signal_history(brand: Brand) -> list[ComplaintSignal]:

@@ -54,10 +54,10 @@ def _judge(brand_id: int, numbers: BrandNumbers, limits: Limits, now: datetime) 
     began, ended = wanted - kept.keys(), kept.keys() - wanted
     for kind in wanted & kept.keys():
         ComplaintSignal.objects.filter(pk=kept[kind].pk).update(numbers=told, judged_at=now)
-    for kind in began:
+    for kind in sorted(began):
         ComplaintSignal.objects.create(brand=brand, kind=kind, since=now, judged_at=now, numbers=told)
         audit.record("complaint.signal_began", brand, actor=SYSTEM, new={"kind": str(kind), **asdict(numbers)})
-    for kind in ended:
-        ComplaintSignal.objects.filter(pk=kept[kind].pk).update(ended_at=now)
-        audit.record("complaint.signal_ended", brand, actor=SYSTEM, new={"kind": str(kind), **asdict(numbers)})
+    for gone in sorted(ended):
+        ComplaintSignal.objects.filter(pk=kept[gone].pk).update(ended_at=now)
+        audit.record("complaint.signal_ended", brand, actor=SYSTEM, new={"kind": str(gone), **asdict(numbers)})
     return len(began) + len(ended)

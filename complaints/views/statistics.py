@@ -56,6 +56,7 @@ class StatisticsView(NumbersView):
             "query": request.GET.urlencode(),
             "fines": fines_on(timezone.localdate()),
             "staff": self.actor.all_providers,
+            "standing": signals.standing_brands() if self.actor.all_providers else [],
             "may_report": self.actor.all_providers and self.actor.may(Permission.COMPLAINT_VIEW_ANY),
             "like": [(brand, _with_brand(request, brand)) for brand in form.like],
         }
