@@ -48,7 +48,7 @@ def yearly_content(
 def _cells(figures: Figures, *, marks: bool = True) -> list[str]:
     counted = [figures.total, figures.open, figures.violation, figures.no_violation]
     marked = [figures.late, figures.after_refusal, figures.without_consent]
-    return [intcomma(one) for one in counted] + [intcomma(one) if marks else "—" for one in marked]
+    return [intcomma(one) for one in (counted + marked if marks else counted)]
 
 
 def _bars(found: Statistics) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ _COUNT = f"""
     ON CONFLICT (complaint_id) DO UPDATE SET ({_FACTS}) = ROW (
         {", ".join(f"excluded.{name}" for name in _FACTS.split(", "))})
 """  # noqa: S608 (only our own constants)
-_KEPT = {
+TABLES = {
     "complaints_complaintfact": (_FACTS, f"SELECT {_FACTS} FROM ({_FRESH}) fresh"),  # noqa: S608
     "complaints_complaintcell": (
         "topic, month, province, channel, state, total, late, after_refusal, without_consent",
@@ -141,7 +141,7 @@ def recount(*, mend: bool = False) -> Recount:
     found: dict[str, int] = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        for table, (columns, counted) in _KEPT.items():
+        for table, (columns, counted) in TABLES.items():
             facts = table == ComplaintFact._meta.db_table
             kept = f"SELECT {columns} FROM {table} {'' if facts else 'WHERE total <> 0'}"  # noqa: S608
             waiting = _WAITING if facts else ""

@@ -39,6 +39,7 @@ from . import (
     proof,
     queries,
     registry,
+    statistics,
 )
 
 SINGLES = 200
@@ -85,6 +86,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "message": bench.messages,
             "citizen": bench.citizens,
             "api": bench.api,
+            "complaint_statistics": bench.complaint_statistics,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -303,6 +305,11 @@ class Bench:
     def citizens(self) -> None:
         for name, value in citizens.measure(self.brand.provider, actor=self.actor, now=self.now):
             say(name, value, "ms")
+
+    def complaint_statistics(self) -> None:
+        """A complaint for each consent of the registry's size: 1,000,000 by default."""
+        for name, value, unit in statistics.measure(self.brand.provider, rows=self.part, now=self.now):
+            say(name, value, unit)
 
     def agreements(self) -> None:
         for name, value, unit in agreements.measure():
