@@ -21,6 +21,8 @@ from .complaints import Complaint
 
 ANY_TOPIC = ""
 """The rows that count a complaint once; the others count it once for each of its topics."""
+ANY_PROVINCE = ""
+"""The rows that count over every il; the others count each il by itself."""
 
 
 class StaffQuerySet(models.QuerySet[Any]):

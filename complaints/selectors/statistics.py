@@ -19,8 +19,9 @@ from complaints.enums import ComplaintState as S
 from complaints.enums import TimeKind, Topic
 from complaints.models import ComplaintCell, ComplaintDays, ComplaintFact, FineAmount
 from complaints.models.complaints import OPEN
-from complaints.models.statistics import ANY_TOPIC
+from complaints.models.statistics import ANY_PROVINCE, ANY_TOPIC
 from consents.enums import Channel
+from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
 from iys_portal.core.turkish import sort_key
@@ -112,7 +113,12 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
     brands = _by_brand(actor, asked)
     tables = [
         Table("month", _("By month"), _("Month"), _by_month(asked, months)),
-        Table("province", _("By province"), _("Province"), _named(_lines_by(rows, "province"), str)),
+        Table(
+            "province",
+            _("By province"),
+            _("Province"),
+            _named(_lines_by(_rows(actor, asked, by_province=True), "province"), str),
+        ),
         Table("brand", _("By brand"), _("Brand"), brands[:MOST_BRANDS]),
         Table("channel", _("By channel"), _("Channel"), _named(_lines_by(rows, "channel"), _channel_label)),
         Table("topic", _("By topic"), _("Topic"), _by_topic(actor, asked)),
@@ -136,14 +142,22 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
     )
 
 
-def _rows(actor: Actor, asked: Asked, *, by_topic: bool = False) -> QuerySet[Any]:
+def _rows(actor: Actor, asked: Asked, *, by_topic: bool = False, by_province: bool = False) -> QuerySet[Any]:
     """Rows with month, province, channel, state, topic, `n` and the marks, narrowed to what is asked for."""
     if not _over_all(actor, asked):
         return _facts(actor, asked, by_topic=by_topic)
-    found = _narrowed(ComplaintCell.objects.visible_to(actor), asked).filter(total__gt=0).annotate(n=F("total"))
+    found = _of_level(ComplaintCell.objects.visible_to(actor), actor, asked, by_province=by_province)
+    found = found.filter(total__gt=0).annotate(n=F("total"))
     if asked.topic:
         return found.filter(topic=asked.topic)
     return found.exclude(topic=ANY_TOPIC) if by_topic else found.filter(topic=ANY_TOPIC)
+
+
+def _of_level(found: QuerySet[Any], actor: Actor, asked: Asked, *, by_province: bool = False) -> QuerySet[Any]:
+    """The totals over every il where that is what is asked for; else those of each il."""
+    whole = actor.may(Permission.COMPLAINT_VIEW_ANY) and not asked.province and not by_province
+    found = _narrowed(found, asked)
+    return found.filter(province=ANY_PROVINCE) if whole else found.exclude(province=ANY_PROVINCE)
 
 
 def _over_all(actor: Actor, asked: Asked) -> bool:
@@ -222,7 +236,7 @@ def _by_brand(actor: Actor, asked: Asked) -> list[Line]:
     """Every brand with its figures; names of the first ones only, so that a long list costs no long query."""
     rows = _facts(actor, asked)
     counts = {
-        "total": Count("pk"),
+        "total": Count("*"),
         "open": Count(Case(When(state__in=OPEN, then=1))),
         "violation": Count(Case(When(state=S.VIOLATION, then=1))),
         "no_violation": Count(Case(When(state=S.NO_VIOLATION, then=1))),
@@ -243,7 +257,8 @@ def _days(actor: Actor, asked: Asked, kind: TimeKind) -> Iterable[tuple[int, int
         column = f"{kind.value}_days"
         found = _facts(actor, asked).exclude(**{column: None})
         return found.values_list(column).annotate(many=Count("pk")).order_by(column)
-    rows = _narrowed(ComplaintDays.objects.visible_to(actor), asked).filter(kind=kind, topic=asked.topic, total__gt=0)
+    rows = _of_level(ComplaintDays.objects.visible_to(actor), actor, asked)
+    rows = rows.filter(kind=kind, topic=asked.topic, total__gt=0)
     return rows.values_list("days").annotate(many=Sum("total")).order_by("days")
 
 

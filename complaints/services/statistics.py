@@ -30,14 +30,16 @@ _FRESH = """
     FROM complaints_complaint c WHERE c.filed_at IS NOT NULL
 """
 _CELLS = """
-    SELECT topic, month, province, channel, state, sum(sign) AS total, sum(sign * late::int) AS late,
+    SELECT topic, month, place AS province, channel, state, sum(sign) AS total, sum(sign * late::int) AS late,
         sum(sign * after_refusal::int) AS after_refusal, sum(sign * without_consent::int) AS without_consent
     FROM {rows} CROSS JOIN LATERAL unnest(ARRAY['']::varchar[] || topics) topic
+    CROSS JOIN LATERAL unnest(ARRAY['', province]::varchar[]) place
     GROUP BY 1, 2, 3, 4, 5
 """
 _DAYS = """
-    SELECT kind, topic, month, province, channel, state, days, sum(sign) AS total
+    SELECT kind, topic, month, place AS province, channel, state, days, sum(sign) AS total
     FROM {rows} CROSS JOIN LATERAL unnest(ARRAY['']::varchar[] || topics) topic
+    CROSS JOIN LATERAL unnest(ARRAY['', province]::varchar[]) place
     CROSS JOIN LATERAL (VALUES ('answer', answer_days), ('decision', decision_days)) AS took(kind, days)
     WHERE days IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
 """

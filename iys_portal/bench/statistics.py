@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from django.db import connections
 from django.urls import reverse
@@ -88,7 +89,7 @@ def _fill(provider: Provider, rows: int, now: datetime) -> None:
     brands = Brand.objects.bulk_create(
         Brand(provider=provider, brand_code=950_000 + n, name=f"Ölçüm Şikâyet {n}") for n in range(BRANDS)
     )
-    values = {
+    values: dict[str, Any] = {
         "citizen": User.objects.create_citizen(language="tr").pk,
         "brands": [brand.pk for brand in brands],
         "many": BRANDS,

@@ -1,4 +1,4 @@
-"""From “why did I get this?” with an e-mail to a filed complaint, taken back before it is decided, seen in the numbers."""
+"""From “why did I get this?” with an e-mail to a filed complaint, taken back before a decision, seen in the numbers."""
 
 from datetime import timedelta
 from pathlib import Path
