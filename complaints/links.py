@@ -42,5 +42,6 @@ def own_line(user_id: int) -> OwnLine | None:
     words = ngettext("Your open complaint: %(count)s", "Your open complaints: %(count)s", len(states))
     line = words % {"count": len(states)}
     if ComplaintState.MISSING_INFORMATION in states:
-        line = f"{line} · {_('something is asked of you')}"
+        asked = _("something is asked of you")
+        line = f"{line} · {asked}"
     return OwnLine(line, reverse("complaints:own"))

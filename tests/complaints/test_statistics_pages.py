@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from complaints.models import FineAmount
 from complaints.services.fines import add_fine, correct_fine
@@ -79,6 +80,18 @@ def test_r_k10_a_brand_s_page_is_for_staff(seen: Client, sign_in: Callable[..., 
     assert seen.get(f"{BASE}marka/99/").status_code == 404
     elsewhere = sign_in(User.objects.get(pk=complaint_officer("İzmir").id))
     assert case.tracking_number not in elsewhere.get(url).content.decode()
+
+
+def test_r_a4_staff_see_on_the_overview_what_stands_out(
+    sign_in: Callable[..., Client], filed, brand: Brand, settings
+) -> None:
+    settings.REGISTRY = settings.REGISTRY | {"UNUSUAL_LEAST": 1}
+    filed(brand=brand)
+    count_and_judge()
+    page = as_staff(sign_in, "auditor")
+    overview = page.get(reverse("dashboard:overview")).content.decode()
+    assert "Olağan dışı sayıda: 1, hiç süresinde değil: 0" in overview and "Açık şikâyetler" in overview
+    assert "Şu anda dikkat çeken markalar" in page.get(BASE).content.decode()
 
 
 def test_unregistered_senders_are_listed_and_found_again(seen: Client, filed) -> None:
