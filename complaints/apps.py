@@ -9,7 +9,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from consents.hooks import register_complaint_link
+        from consents.hooks import register_complaint_link, register_own_line
         from consents.own_data import register_part
         from iys_portal.core import documents
 
@@ -19,4 +19,5 @@ class ComplaintsConfig(AppConfig):
         for kind in KINDS:
             documents.register(kind)
         register_complaint_link("complaints.links.complaint_link")
+        register_own_line("complaints.links.own_line")
         register_part("complaints", _("Complaints"), own_part)

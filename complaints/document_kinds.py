@@ -19,6 +19,7 @@ from .enums import Operator, Outcome, PaperKind, PersonKind, Topic
 from .models import Complaint, ComplaintDecision, ComplaintIdentity
 from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
+from .selectors.statistics import YEARLY
 
 DECISION, DECISION_SENDER = "complaints.decision", "complaints.decision_sender"
 BUNDLE = "complaints.bundle"
@@ -63,6 +64,14 @@ KINDS = [
         Permission.COMPLAINT_VIEW_ANY,
         version=2,
         expires=False,
+    ),
+    Kind(
+        YEARLY,
+        "SKR",
+        _("Yearly report on complaints"),
+        "pdf/complaints/yearly.html",
+        Permission.COMPLAINT_VIEW_ANY,
+        Permission.COMPLAINT_VIEW_ANY,
     ),
 ]
 

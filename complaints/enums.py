@@ -137,6 +137,28 @@ class ExtensionState(models.TextChoices):
     REFUSED = "refused", _("Turned down")
 
 
+class TimeKind(models.TextChoices):
+    """What is measured in days (R-K10)."""
+
+    ANSWER = "answer", _("Days until the answer")
+    DECISION = "decision", _("Days until the decision")
+
+
+class BrandSignal(models.TextChoices):
+    """What stands out about a brand (R-K10)."""
+
+    UNUSUAL = "unusual", _("Unusually many complaints")
+    SILENT = "silent", _("Never answers in time")
+
+
+class Breach(models.TextChoices):
+    """What an administrative fine is for (R-K9)."""
+
+    NO_CONSENT = "no_consent", _("Message without consent")
+    SENDER_HIDDEN = "sender_hidden", _("Sender not shown in the message")
+    NOT_STOPPED = "not_stopped", _("Not stopping after a refusal")
+
+
 class Step(models.TextChoices):
     """The pages of a filing, in their order; the value stands in the address."""
 

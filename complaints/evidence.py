@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core import uploads
+from iys_portal.core.eml import ReadMail, is_mail, read_mail
 from iys_portal.core.refused_files import FileRefused, Words, add_words
 from iys_portal.core.virus import require_clean
 
-from .eml import ReadMail, is_mail, read_mail
 from .enums import PaperKind
 from .recordings import judge_recording, kind_of
 
@@ -43,26 +43,6 @@ add_words(
         "evidence-again": Words(
             _("This file is among yours already."),
             _("Choose another one."),
-        ),
-        "eml-outlook": Words(
-            _("This is a file of Outlook's own kind (MSG)."),
-            _("Save the e-mail as EML, or forward it to yourself and save it on the web page of your mailbox."),
-        ),
-        "eml-unknown": Words(
-            _("This is no e-mail file: it does not begin with sender, date and subject."),
-            _("Save the whole e-mail as EML (“download message”, “save as”), or send a screenshot."),
-        ),
-        "eml-broken": Words(
-            _("The e-mail file is damaged and cannot be read."),
-            _("Save the e-mail anew, or send a screenshot."),
-        ),
-        "eml-winmail": Words(
-            _("The e-mail's text is locked in a file winmail.dat, which only Outlook opens."),
-            _("Open the e-mail in Outlook and send a screenshot or a PDF of it."),
-        ),
-        "eml-parts": Words(
-            _("The e-mail has more than {limit} parts."),
-            _("Send a screenshot or a PDF of it."),
         ),
         "recording-unknown": Words(
             _("This is no recording as MP3 or M4A."),

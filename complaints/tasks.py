@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import services
+from .services import signals
 
 
 @shared_task(name="complaints.watch_clocks")
@@ -25,3 +26,13 @@ def forget_bundles() -> None:
 @shared_task(name="complaints.forget_drafts")
 def forget_drafts() -> None:
     services.forget_drafts(now=timezone.now())
+
+
+@shared_task(name="complaints.count_changes")
+def count_changes() -> None:
+    signals.count_and_judge(now=timezone.now())
+
+
+@shared_task(name="complaints.judge_brands")
+def judge_brands() -> None:
+    signals.judge_all(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizens, desk, desk_acts, inbox
+from .views import citizens, desk, desk_acts, inbox, statistics
 from .views.bundles import BundleFileView, BundleView
 from .views.filing import StepView
 
@@ -21,6 +21,12 @@ urlpatterns = [
         name="desk_bundle_file",
     ),
     path("sikayet-karari/<uuid:public_id>/", desk.DecisionView.as_view(), name="decision"),
+    path("sikayet-istatistikleri/", statistics.StatisticsView.as_view(), name="statistics"),
+    path("sikayet-istatistikleri/dosya/<slug:form>/", statistics.StatisticsFileView.as_view(), name="statistics_file"),
+    path("sikayet-istatistikleri/marka/<int:code>/", statistics.BrandView.as_view(), name="statistics_brand"),
+    path("sikayet-istatistikleri/kayitsiz-gonderenler/", statistics.UnregisteredView.as_view(), name="unregistered"),
+    path("sikayet-istatistikleri/idari-para-cezalari/", statistics.FinesView.as_view(), name="fines"),
+    path("sikayet-istatistikleri/yillik-raporlar/", statistics.YearlyView.as_view(), name="yearly"),
     path("sikayetler/", inbox.InboxView.as_view(), name="inbox"),
     path("sikayetler/<uuid:public_id>/", inbox.SenderCaseView.as_view(), name="inbox_case"),
     path("sikayetler/<uuid:public_id>/cevap/", inbox.AnswerView.as_view(), name="inbox_answer"),

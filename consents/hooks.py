@@ -4,6 +4,7 @@ The complaints app says how a complaint is begun, so that a consent, a message o
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -26,3 +27,27 @@ def complaint_link(**prefill: Any) -> str | None:
         return None
     link: Callable[..., str | None] = import_string(_complaint_links[0])
     return link(**prefill)
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """A sentence on a citizen's own page, and where it leads."""
+
+    words: str
+    url: str
+
+
+_own_lines: list[str] = []
+
+
+def register_own_line(path: str) -> None:
+    """Dotted path of `line(user_id) -> OwnLine or None`; loaded when first needed."""
+    _own_lines[:] = [path]
+
+
+def own_line(user_id: int) -> OwnLine | None:
+    """What the app above has to say on the page "who may reach me" (R-A4); one query at most."""
+    if not _own_lines:
+        return None
+    line: Callable[[int], OwnLine | None] = import_string(_own_lines[0])
+    return line(user_id)

@@ -6,24 +6,15 @@ A text message or e-mail may name its sender anywhere, so every run of up to fiv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email import policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.utils import getaddresses
-from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
-
-from iys_portal.core.refused_files import FileRefused, Words, add_words
+from iys_portal.core import eml
 from iys_portal.core.turkish import comparable, folded_words
 from providers.brand_values import judge_value
 from providers.enums import BrandValueKind
 from providers.selectors.brand_search import Clues
 
 MAX_TEXT = 20_000
-MAX_MAIL = 10 * 1024**2
 MAX_RUN = 5
 MIN_NAME = 3
 SHORT = 60
@@ -42,23 +33,16 @@ _PUBLIC = frozenset({
     "bel.tr", "pol.tr", "k12.tr", "tel.tr", "name.tr", "bbs.tr", "kep.tr", "co.uk", "com.de",
 })  # fmt: skip
 
-add_words(
-    {
-        "mail-kind": Words(
-            _("This is no e-mail file."), _("Save the message from your mailbox as a file (.eml) and choose that.")
-        ),
-        "mail-large": Words(_("The file is larger than {limit} MB."), _("Copy the text of the message instead.")),
-    }
-)
-
 
 @dataclass(frozen=True)
 class Mail:
     """What is read of an e-mail file."""
 
-    sender: str
+    sender: str  # as the mailbox shows it
+    address: str
     subject: str
     text: str
+    sent_at: datetime | None
     hosts: tuple[str, ...]  # of the sender's address and of the header by which it can be refused
 
     @property
@@ -85,77 +69,17 @@ def clues_of(text: str, *, sender: str = "", hosts: Iterable[str] = ()) -> Clues
 
 
 def read_mail(data: bytes) -> Mail:
-    """An e-mail file, judged by its content. Raises `FileRefused` for anything else, or one that is too large."""
-    if len(data) > MAX_MAIL:
-        raise FileRefused("mail-large", limit=MAX_MAIL // 1024**2)
-    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)  # type: ignore[arg-type]
-    if b"\0" in data[:4096] or "from" not in message:
-        raise FileRefused("mail-kind")
-    senders = [value for name in ("from", "sender", "reply-to") for value in _header(message, name)]
-    addresses = [pair for pair in getaddresses(senders) if pair[1]]
-    refused_at = _header(message, "list-unsubscribe")
-    body, hosts = _body(message)
+    """What an e-mail file tells of its sender. Raises `FileRefused` for anything else, or one that is too large."""
+    read = eml.read_mail(data)
+    refused_at = read.lists.get("List-Unsubscribe", "")
     return Mail(
-        sender=addresses[0][0] if addresses else "",
-        subject=" ".join(_header(message, "subject")),
-        text=body,
-        hosts=tuple({*_hosts(" ".join([*(address for _name, address in addresses), *refused_at])), *hosts}),
+        sender=read.sender_name or read.sender,
+        address=read.sender,
+        subject=read.subject,
+        text=read.text,
+        sent_at=read.sent_at,
+        hosts=tuple({*_hosts(" ".join([*read.answers_to, refused_at])), *read.linked}),
     )
-
-
-def _header(message: EmailMessage, name: str) -> list[str]:
-    """The header's values; none where Python's parser gives up on what somebody wrote."""
-    try:
-        return [str(value) for value in message.get_all(name, [])]
-    except (MessageError, IndexError, LookupError, ValueError, AttributeError, TypeError):
-        return []
-
-
-def _body(message: EmailMessage) -> tuple[str, set[str]]:
-    """The text of all parts that are text, and the hosts of the links of an HTML part."""
-    texts, hosts = [], set()
-    for part in message.walk():
-        try:
-            if part.get_content_type() not in ("text/plain", "text/html") or part.is_attachment():
-                continue
-            content = str(part.get_content())
-        except (MessageError, LookupError, ValueError, AttributeError, TypeError):  # a broken part
-            continue
-        if part.get_content_type() == "text/html":
-            page = _Page()
-            page.feed(content[: MAX_TEXT * 20])
-            texts.append(" ".join(page.texts))
-            hosts |= page.hosts
-        else:
-            texts.append(content)
-    return "\n".join(texts)[:MAX_TEXT], hosts
-
-
-class _Page(HTMLParser):
-    """The words of a page and the hosts of its links."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.hosts: set[str] = set()
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("style", "script")
-        link = dict(attrs).get("href") or ""
-        try:
-            host = urlsplit(link).hostname
-        except ValueError:
-            return
-        if host:
-            self.hosts.add(host)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("style", "script") and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden and data.strip():
-            self.texts.append(data.strip())
 
 
 def _numbers(text: str) -> Iterator[str]:

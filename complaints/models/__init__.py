@@ -13,25 +13,33 @@ from .case import (
 )
 from .clock import ComplaintDeadline, ComplaintExtension
 from .complaints import Complaint
+from .fines import FineAmount
 from .people import ComplaintIdentity, RememberedIdentity
 from .proposals import ComplaintProposal
 from .reasons import ReasonTemplate, ReasonTemplateVersion
+from .statistics import ComplaintCell, ComplaintChange, ComplaintDays, ComplaintFact, ComplaintSignal
 
 __all__ = [
     "Complaint",
     "ComplaintAnswerDraft",
     "ComplaintBundle",
+    "ComplaintCell",
+    "ComplaintChange",
     "ComplaintContest",
+    "ComplaintDays",
     "ComplaintDeadline",
     "ComplaintDecision",
     "ComplaintDefence",
     "ComplaintExtension",
+    "ComplaintFact",
     "ComplaintIdentity",
     "ComplaintMove",
     "ComplaintNote",
     "ComplaintPaper",
     "ComplaintProposal",
     "ComplaintQuestion",
+    "ComplaintSignal",
+    "FineAmount",
     "ReasonTemplate",
     "ReasonTemplateVersion",
     "RememberedIdentity",

@@ -1,10 +1,9 @@
 """Lists, one case's time line and files, senders that are found again: what an actor may see (R-A1, R-K6)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.enums import ComplaintState, PaperKind, Side
@@ -20,14 +19,15 @@ from complaints.models import (
 )
 from complaints.move_words import words_of
 from complaints.policies import REASON_FOR, side_of
-from complaints.senders import NAMES, sender_of
+from consents.why import clues_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
-from iys_portal.core.turkish import sort_key
-from providers.enums import BrandValueKind as K
-from providers.models import Brand, BrandValue
+from providers.models import Brand
+from providers.selectors.brand_search import Found, Sign, brands_by
 
 RECEIPT = "complaints.receipt"
+SURE = frozenset({Sign.NUMBER, Sign.DOMAIN})
+"""What only one sender can have; a name, anybody may write."""
 
 
 @dataclass(frozen=True)
@@ -117,30 +117,17 @@ def receipt_of(complaint: Complaint) -> Document | None:
     return found.order_by("-pk").first()
 
 
-def brands_named(text: str, *, most: int = 10) -> list[Brand]:
-    """Registered brands that are known by this name, number or mail domain, by name."""
-    sender = sender_of(text)
-    if not sender.keys:
-        return []
-    if "@" in sender.given:
-        kinds: Sequence[str] = (K.DOMAIN,)
-    else:
-        kinds = (*NAMES, K.NUMBER)
-    known = BrandValue.objects.filter(key__in=sender.keys, kind__in=kinds).values("brand")
-    by_name = Q(name__iexact=sender.given) | Q(short_name__iexact=sender.given)
-    found = Brand.objects.select_related("provider").filter(Q(pk__in=known) | by_name, is_active=True)[:most]
-    return sorted(found, key=lambda brand: sort_key(brand.name))
+def brands_like(text: str) -> list[Found]:
+    """Registered brands that this sender may be, by number, domain or any spelling of a name, the surest first."""
+    return [found for found in brands_by(clues_of("", sender=text)) if found.brand.is_active]
+
+
+def brand_reached_at(text: str) -> Brand | None:
+    """The one brand whose profile holds this number or mail domain; None where it is none or several."""
+    sure = [one.brand for one in brands_like(text) if {sign for sign, _value in one.signs} & SURE]
+    return sure[0] if len(sure) == 1 else None
 
 
 def possible_senders(complaint: Complaint) -> list[Brand]:
     """Brands that may be the sender of a complaint about an unregistered one, judged at this moment."""
-    return [] if complaint.brand_id else brands_named(complaint.sender_given)
-
-
-def complaints_naming(brand: Brand, actor: Actor) -> QuerySet[Complaint]:
-    """Complaints about unregistered senders that name this brand by a name, number or domain of its profile."""
-    keys = set(
-        BrandValue.objects.filter(brand=brand, kind__in=(*NAMES, K.DOMAIN, K.NUMBER)).values_list("key", flat=True)
-    )
-    keys |= {sender_of(name).key for name in (brand.name, brand.short_name) if name}
-    return visible(actor).filed().filter(brand=None, sender_key__in=keys - {""})  # type: ignore[attr-defined]
+    return [] if complaint.brand_id else [one.brand for one in brands_like(complaint.sender_given)]

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.enums import ComplaintState, Operator, PersonKind, Topic
+from complaints.enums import ComplaintState, PersonKind, Topic
+from complaints.missing import Lack, evidence_lacks, identity_lacks, message_lacks
 from complaints.models import Complaint, ComplaintIdentity, RememberedIdentity
 from complaints.models.people import IDENTITY_FIELDS
-from complaints.policies import moment_problem
-from complaints.selectors.cases import brands_named, remembered
+from complaints.selectors.cases import brand_reached_at, remembered
 from complaints.senders import sender_of
 from consents.enums import Channel
 from consents.models import Message
@@ -30,8 +30,7 @@ from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
 from providers.models import Brand
-from providers.numbers import judge_mersis, judge_tckn
-from providers.provinces import is_place
+from providers.numbers import judge_tckn
 
 from .moves import locked
 
@@ -136,14 +135,12 @@ def _of_mail(prefill: Prefill, now: datetime) -> dict[str, Any]:
 
 
 def sender_columns(text: str) -> dict[str, Any]:
-    """A sender as it was given; where exactly one registered brand is known by that, this brand."""
-    sender = sender_of(text)
-    brands = brands_named(sender.given, most=2)
-    return {
-        "sender_given": sender.given,
-        "sender_key": sender.key,
-        "brand_id": brands[0].pk if len(brands) == 1 else None,
-    }
+    """A sender as it was given; where exactly one registered brand has this number or mail domain, this brand.
+
+    A name alone names no brand: an officer does (see `senders`).
+    """
+    sender, brand = sender_of(text), brand_reached_at(text)
+    return {"sender_given": sender.given, "sender_key": sender.key, "brand_id": brand.pk if brand else None}
 
 
 def _fitting(known: dict[str, Any], mine: list[str]) -> dict[str, Any]:
@@ -182,28 +179,18 @@ def save_message(
     Raises `NotFound`, `WrongMoment`, `FieldsInvalid`.
     """
     now, row = now or timezone.now(), draft_of(complaint, actor)
-    errors: dict[str, Any] = {}
     mine = {one.pk: one.address for one in addresses_of(actor.id)}
-    address = mine.get(values.address_id or 0, "")
-    if not address:
-        errors["address"] = _("Choose one of your own, proven addresses.")
-    if values.channel is None or (address and values.channel not in channels_for(address)):
-        errors["channel"] = _("Choose how the message came; a call and a text come to a phone, an e-mail to an e-mail.")
-    problem = moment_problem(values.message_at, now, months=settings.REGISTRY["COMPLAINT_MONTHS"])
-    if problem:
-        errors["message_at"] = problem.words
-    if not values.text.strip():
-        errors["text"] = _("Write what the message said; for a call, what was said, in short.")
-    if address.startswith("+") and values.operator not in Operator.values:
-        errors["operator"] = _("Choose the operator of your phone.")
     brand = Brand.objects.filter(pk=values.brand_id).first() if values.brand_id else None
-    if brand is None and not values.sender.strip():
-        errors["sender"] = _("Say who sent it: a name, a number or an e-mail address, as you saw it.")
-    if errors:
-        raise FieldsInvalid(ValidationError(errors))
-    _fill(row, values, address, brand)
+    _fill(row, values, mine.get(values.address_id or 0, ""), brand)
+    _require_nothing(message_lacks(row, now))
     keep(row, now)
     return row
+
+
+def _require_nothing(lacks: Iterable[Lack]) -> None:
+    """Raises `FieldsInvalid` with what to do at each field that lacks something (R-K2)."""
+    if errors := {lack.field: lack.sentence for lack in lacks}:
+        raise FieldsInvalid(ValidationError(errors))  # type: ignore[arg-type]
 
 
 def _fill(row: Complaint, values: MessageValues, address: str, brand: Brand | None) -> None:
@@ -246,10 +233,9 @@ def save_identity(
     if not kept.get("tckn"):
         kept["tckn"] = identity.tckn
     kept["tckn"], kept["mersis"] = judge_tckn(kept["tckn"]).value, "".join(str(kept.get("mersis", "")).split())
-    if errors := _identity_errors(kept):
-        raise FieldsInvalid(ValidationError(errors))
     for name, value in _of_kind(kept).items():
         setattr(identity, name, value)
+    _require_nothing(identity_lacks(identity))
     identity.save()
     if remember:
         same = {name: getattr(identity, name) for name in IDENTITY_FIELDS}
@@ -258,26 +244,6 @@ def save_identity(
         RememberedIdentity.objects.filter(citizen_id=actor.id).delete()
     keep(row, now)
     return identity
-
-
-def _identity_errors(values: Mapping[str, Any]) -> dict[str, Any]:
-    errors: dict[str, Any] = {}
-    needed = _("This is needed.")
-    kind = values["kind"]
-    for name in ("title", "representative") if kind == PersonKind.LEGAL else ("full_name",):
-        if not values.get(name, "").strip():
-            errors[name] = needed
-    if kind != PersonKind.LEGAL and (error := judge_tckn(values["tckn"]).error):
-        errors["tckn"] = error
-    if kind == PersonKind.MERCHANT and (error := judge_mersis(values["mersis"], kind="natural_person").error):
-        errors["mersis"] = error
-    if kind == PersonKind.TRADESMAN and not values.get("is_tradesman"):
-        errors["is_tradesman"] = _("Please state that you are a tradesman.")
-    if not is_place(values.get("province", ""), values.get("district", "")):
-        errors["district"] = _("Choose a province and one of its districts.")
-    if not values.get("residence", "").strip():
-        errors["residence"] = needed
-    return errors
 
 
 def _of_kind(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -296,12 +262,11 @@ def _of_kind(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def save_topics(*, complaint: Complaint, topics: Iterable[str], actor: Actor, now: datetime | None = None) -> Complaint:
-    """Keep what the complaint is about. Raises `NotFound`, `WrongMoment`, `Invalid`."""
+    """Keep what the complaint is about. Raises `NotFound`, `WrongMoment`, `FieldsInvalid`."""
     now, row = now or timezone.now(), draft_of(complaint, actor)
-    chosen = [topic for topic in Topic.values if topic in set(topics)]
-    if not chosen:
-        raise Invalid(_("Tick at least one topic."), code="topics", field="topics")
-    row.topics = chosen
+    given = set(topics)
+    row.topics = [topic for topic in Topic.values if topic in given]
+    _require_nothing(evidence_lacks(row))
     keep(row, now)
     return row
 

@@ -8,7 +8,6 @@ from typing import IO
 from django.db import transaction
 from django.utils import timezone
 
-from complaints.eml import ReadMail
 from complaints.enums import PaperKind, Side
 from complaints.evidence import MAX_BYTES, judge_evidence
 from complaints.models import Complaint, ComplaintPaper
@@ -20,6 +19,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
+from iys_portal.core.eml import ReadMail
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import only_if_written

@@ -16,6 +16,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 
 from .holds import keep_hold
+from .statistics import note_change
 
 
 def locked(complaint: Complaint, *, actor: Actor) -> Complaint:
@@ -96,4 +97,5 @@ def make_move(
         move.verb, complaint, actor=actor, old={"state": before}, new={"state": complaint.state, **(new or {})}
     )
     post_move(complaint, kept)
+    note_change(complaint)
     return kept

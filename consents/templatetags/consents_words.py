@@ -6,6 +6,7 @@ from django import template
 
 from consents.effective import Reason
 from consents.enums import Status
+from consents.hooks import complaint_link
 
 register = template.Library()
 
@@ -21,3 +22,9 @@ def reason_tag(value: int) -> dict[str, Any]:
     """What the record allows now."""
     answer = Reason(value).effective
     return {"label": answer.label, "tone": answer.badge}
+
+
+@register.simple_tag
+def complaint_about(brand_id: int) -> str:
+    """Where a complaint about this brand begins; empty where nobody takes complaints."""
+    return complaint_link(brand_id=brand_id) or ""

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from consents.enums import Channel
 from consents.forms.citizen import OwnFilterForm
+from consents.hooks import own_line
 from consents.opaque import seal, unseal
 from consents.selectors.own import own_brands, own_since
 from consents.selectors.own_list import own_page, reaching
@@ -63,6 +64,7 @@ class OwnView(CitizenView):
             "page": page,
             "form": form,
             "reaching": page.reaching,
+            "line": own_line(self.actor.id),
             "undo": undo_of(request, self.actor, now),
             "list_query": _query(form.chosen, page.page),
             **_neighbours(form.chosen, page.page, page.pages),

@@ -10,12 +10,14 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from consents.enums import Channel
 from consents.forms.citizen import WhyForm
 from consents.hooks import complaint_link
 from consents.selectors.own import OwnBrand, own_brands, own_since
-from consents.why import MAX_MAIL, clues_of, read_mail
+from consents.why import clues_of, read_mail
 from iys_portal.accounts.services import TooMany, count
 from iys_portal.core import audit
+from iys_portal.core.eml import MAX_BYTES
 from iys_portal.core.refused_files import FileRefused
 from providers.selectors.brand_search import Found, brands_by
 
@@ -59,18 +61,26 @@ class WhyView(CitizenView):
             asked = None
         if asked is None:
             return self.page(request, form, status=422)
-        unknown = complaint_link(sender=asked["sender"], text=asked["text"])
+        unknown = complaint_link(**asked["known"])
         return self.page(request, form, asked=asked, candidates=self.candidates(asked), complaint=unknown)
 
     def asked(self, form: WhyForm) -> dict[str, Any]:
-        """The text, the sender and the hosts, from the fields or from the e-mail file."""
+        """The text, the sender and the hosts, from the fields or from the e-mail file; `known` begins a complaint."""
         data = form.cleaned_data
-        asked = {"text": data["text"], "sender": data["sender"], "hosts": ()}
+        known = {"sender": data["sender"], "text": data["text"]}
+        asked: dict[str, Any] = {"text": data["text"], "sender": data["sender"], "hosts": (), "known": known}
         if data["file"]:
-            mail = read_mail(data["file"].read(MAX_MAIL + 1))
+            mail = read_mail(data["file"].read(MAX_BYTES + 1))
             asked["text"] = f"{asked['text']}\n{mail.clues_text}".strip()
             asked["sender"] = asked["sender"] or mail.sender
             asked["hosts"] = mail.hosts
+            asked["known"] = {
+                "sender": data["sender"] or mail.address,
+                "subject": mail.subject,
+                "text": data["text"] or mail.text,
+                "message_at": mail.sent_at.isoformat() if mail.sent_at else "",
+                "channel": int(Channel.EPOSTA),
+            }
         return asked
 
     def candidates(self, asked: dict[str, Any]) -> list[Candidate]:
@@ -79,9 +89,9 @@ class WhyView(CitizenView):
         audit.record("consent.read_own", ("accounts.user", str(self.actor.id)), actor=self.actor)
         own = own_brands([row.address for row in addresses], now=timezone.now(), brands=ids, since=own_since(addresses))
         by_brand = {one.brand.pk: one for one in own}
-        known = {"sender": asked["sender"], "text": asked["text"]}
         candidates = [
-            Candidate(one, by_brand.get(one.brand.pk), complaint_link(brand_id=one.brand.pk, **known)) for one in found
+            Candidate(one, by_brand.get(one.brand.pk), complaint_link(brand_id=one.brand.pk, **asked["known"]))
+            for one in found
         ]
         return sorted(candidates, key=lambda one: (-one.found.score, one.own is None))  # whoever holds a consent first
 

@@ -40,6 +40,7 @@ from . import (
     proof,
     queries,
     registry,
+    statistics,
 )
 
 SINGLES = 200
@@ -87,6 +88,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "citizen": bench.citizens,
             "complaint": bench.complaints,
             "api": bench.api,
+            "complaint_statistics": bench.complaint_statistics,
         }
         for name, group in groups.items():
             if not only or name in only:
@@ -308,6 +310,12 @@ class Bench:
 
     def complaints(self) -> None:
         for name, value, unit in complaints.measure(self.brand, self.actor):
+            say(name, value, unit)
+
+    def complaint_statistics(self) -> None:
+        """COMPLAINTS= sets how many, 1,000,000 by default, however large the registry is."""
+        rows = int(os.environ.get("COMPLAINTS") or 1_000_000)
+        for name, value, unit in statistics.measure(self.brand.provider, rows=rows, now=self.now):
             say(name, value, unit)
 
     def agreements(self) -> None:

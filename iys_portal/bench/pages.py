@@ -39,7 +39,7 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
 
 def staff() -> Iterator[tuple[str, float]]:
     """The same over every provider, as staff see it."""
-    client = _signed_in(EMAIL_OF_STAFF, staff_roles=[StaffRole.AUDITOR])
+    client = signed_in(EMAIL_OF_STAFF, staff_roles=[StaffRole.AUDITOR])
     session = client.session
     session["second_factor_given"] = True
     session.save()
@@ -65,14 +65,14 @@ def reports(brand: Brand) -> Iterator[tuple[str, float]]:
 
 
 def _viewer(brand: Brand) -> Client:
-    client = _signed_in(EMAIL)
+    client = signed_in(EMAIL)
     Membership.objects.get_or_create(
         user=get_user_model().objects.get(email=EMAIL), provider=brand.provider, defaults={"role": "viewer"}
     )
     return client
 
 
-def _signed_in(email: str, **values: Any) -> Client:
+def signed_in(email: str, **values: Any) -> Client:
     user = get_user_model().objects.filter(email=email).first()
     if user is None:
         user = get_user_model().objects.create_user(email, full_name="Ölçüm", **values)

@@ -94,6 +94,12 @@ ACTS: dict[str, Act] = {
     ),
     "reason_template.created": Act(Group.COMPLAINT, _("%(who)s added a reason of decisions: %(name)s")),
     "reason_template.changed": Act(Group.COMPLAINT, _("%(who)s changed a reason of decisions: %(name)s")),
+    "complaint.signal_began": Act(Group.COMPLAINT, _("%(who)s found that complaints about %(name)s stand out")),
+    "complaint.signal_ended": Act(
+        Group.COMPLAINT, _("%(who)s found that complaints about %(name)s stand out no longer")
+    ),
+    "complaint.statistics_exported": Act(Group.READ, _("%(who)s took the statistics of complaints out as a file")),
+    "complaint.yearly_issued": Act(Group.COMPLAINT, _("%(who)s made a yearly report on complaints")),
     "complaint.clock_moved": Act(Group.COMPLAINT, _("%(who)s moved the clock of complaint %(name)s for a holiday")),
     "consent.read": Act(Group.READ, _("%(who)s read a consent record")),
     "consent.searched": Act(Group.READ, _("%(who)s searched the registry for an address")),
@@ -285,6 +291,8 @@ ACTS: dict[str, Act] = {
     "address.proven": Act(Group.PEOPLE, _("%(who)s proved an address of their own")),
     "deadline.announced": Act(Group.REFERENCE, _("%(who)s announced a deadline")),
     "deadline.corrected": Act(Group.REFERENCE, _("%(who)s corrected the announcement of a deadline")),
+    "fine.added": Act(Group.REFERENCE, _("%(who)s added the fine “%(name)s”")),
+    "fine.corrected": Act(Group.REFERENCE, _("%(who)s corrected the fine “%(name)s”")),
     "holiday.added": Act(Group.REFERENCE, _("%(who)s added the holiday “%(name)s”")),
     "holiday.changed": Act(Group.REFERENCE, _("%(who)s changed the holiday “%(name)s”")),
     "settings.noted": Act(Group.REFERENCE, _("The installation's settings are new or have changed")),

@@ -67,6 +67,7 @@ MENU = (
     Entry(_("Applications"), "providers:reviews", "clipboard-check", Permission.AUDIT_VIEW),
     Entry(_("Complaints"), "complaints:desk", "complaint", Permission.COMPLAINT_DECIDE),
     Entry(_("Complaints"), "complaints:desk", "complaint", Permission.COMPLAINT_VIEW_ANY),
+    Entry(_("Complaint statistics"), "complaints:statistics", "bar-chart", Permission.COMPLAINT_VIEW),
     Entry(_("Company and brands"), "providers:settings", "building", Permission.PROVIDER_PROFILE),
     Entry(_("Integrators"), "providers:integrators", "integrator", Permission.PROVIDER_SETTINGS),
     Entry(_("Integrators"), "providers:integrator-register", "integrator", Permission.REFERENCE_VIEW),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from complaints.selectors.desk import desk_numbers
 from complaints.selectors.inbox import waiting_answers
+from complaints.selectors.signals import standing_numbers
 from consents.enums import Channel
 from consents.models import ConsentImport
 from consents.selectors import messages, notice_page, refusals
@@ -24,7 +25,7 @@ from providers.models import Brand
 from providers.selectors.reviews import waiting_for_review
 
 from .activity import Activity, latest
-from .tiles import Tile, answers_tile, applications_tile, desk_tile, tiles_for
+from .tiles import Tile, answers_tile, applications_tile, desk_tile, signals_tile, tiles_for
 
 BRANDS = 12
 IMPORTS = 5
@@ -98,9 +99,9 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
         Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in found.largest])
     )
     applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
-    if actor.may(Permission.COMPLAINT_DECIDE):
+    if actor.all_providers and (actor.may(Permission.COMPLAINT_DECIDE) or actor.may(Permission.COMPLAINT_VIEW_ANY)):
         desk = desk_numbers(actor, today=now.astimezone(ISTANBUL).date())
-        applications.append(desk_tile(desk.open, desk.nobody, desk.overdue))
+        applications += [desk_tile(desk.open, desk.nobody, desk.overdue), signals_tile(*standing_numbers())]
     answers = (
         [answers_tile(waiting_answers(actor, now=now))]
         if actor.provider_id is not None and actor.may(Permission.COMPLAINT_VIEW)

@@ -90,6 +90,14 @@ def desk_tile(open_cases: int, nobody: int, overdue: int) -> Tile:
     return Tile(_("Open complaints"), open_cases, "complaint", tone, hint=hint, url=reverse("complaints:desk"))
 
 
+def signals_tile(unusual: int, silent: int) -> Tile:
+    """R-K10: brands whose complaints stand out."""
+    hint = _("Unusually many: %(unusual)s, never in time: %(silent)s") % {"unusual": unusual, "silent": silent}
+    tone = "warning" if unusual or silent else ""
+    url = f"{reverse('complaints:statistics')}#stand-out"
+    return Tile(_("Complaints that stand out"), unusual + silent, "bell", tone, hint=hint, url=url)
+
+
 def answers_tile(waiting: Waiting) -> Tile:
     """R-K6: complaints that wait for the provider's answer, and the last day of the next one."""
     tone, hint = "", str(_("None waits for an answer"))

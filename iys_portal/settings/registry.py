@@ -123,6 +123,10 @@ REGISTRY: dict[str, Any] = {
     "COMPLAINT_FOUR_EYES": env.bool("COMPLAINT_FOUR_EYES", default=True),  # R-K7: somebody else confirms a decision
     # R-K7: how a decision may be contested, in Turkish; needed in production. A decision keeps the sentence of its day.
     "COMPLAINT_APPEAL": env.str("COMPLAINT_APPEAL", default=""),
+    "SIGNAL_DAYS": env.int("SIGNAL_DAYS", default=90),  # R-K10: over so many days brands are judged
+    "UNUSUAL_LEAST": env.int("UNUSUAL_LEAST", default=10),  # R-K10: fewer complaints are never unusually many
+    "UNUSUAL_PER_10_000": env.float("UNUSUAL_PER_10_000", default=5.0),  # R-K10: for so many consents or messages
+    "SILENT_LEAST": env.int("SILENT_LEAST", default=3),  # R-K10: questions that a provider let run out, and met none
     "API_ACCESS": timedelta(hours=2),  # how long an access token of the API holds
     "API_REFRESH": timedelta(hours=4),
     "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told

@@ -1,5 +1,6 @@
 """R-K2: files that people send: what is taken, what is refused and in which words; nothing sent is ever run."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -9,7 +10,6 @@ from django.utils import timezone
 from PIL import Image
 
 from complaints import services
-from complaints.eml import read_mail, text_of_html
 from complaints.evidence import MAX_BYTES, judge_evidence
 from complaints.models import Complaint, ComplaintPaper
 from complaints.policies import is_after_refusal, is_without_consent, refused_since
@@ -19,6 +19,7 @@ from complaints.senders import sender_of
 from consents.effective import Reason
 from consents.enums import Status
 from iys_portal.core.calendar import BusinessCalendar
+from iys_portal.core.eml import read_mail, text_of_html
 from iys_portal.core.errors import Invalid
 from iys_portal.core.refused_files import FileRefused
 from tests.consents.evidence.papers import pdf, picture
@@ -141,6 +142,42 @@ def test_winmail_dat_without_a_text_is_explained() -> None:
 def test_a_mail_of_countless_parts_is_refused() -> None:
     parts = "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 300 + "--b--\r\n"
     assert refused("a.eml", eml(kind='multipart/mixed; boundary="b"', body=parts)) == "eml-parts"
+
+
+def nested(depth: int) -> bytes:
+    """A mail whose parts hold parts."""
+    lines = []
+    for n in range(depth):
+        lines += [f"--b{n}", f'Content-Type: multipart/mixed; boundary="b{n + 1}"', ""]
+    return eml(kind='multipart/mixed; boundary="b0"', body="\r\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "data, code",
+    [
+        (eml(kind='multipart/mixed; boundary="b"', body="--b\r\n\r\nx\r\n" * 10_000), "eml-parts"),
+        (nested(2_000), "eml-deep"),
+        (eml(body="\n" * 5_000_000), "eml-deep"),
+        (eml(Cc=", ".join(["a@b.example"] * 400_000)), "eml-headers"),  # 5 MB
+        (eml(Cc="a@b.example,\r\n " * 5_000), "eml-headers"),
+        (b"From: a@b.example\r\nSubject: x\r\nX-" + b"y" * 5_000_000, "eml-headers"),
+        (eml(kind="text/plain; x=" + "(" * 17_000), "eml-headers"),
+    ],
+    ids=["parts", "deep", "lines", "header", "folded", "endless", "brackets"],
+)
+def test_a_hostile_mail_is_refused_before_it_costs_anything(data: bytes, code: str) -> None:
+    began = time.process_time()
+    assert refused("a.eml", data) == code
+    assert time.process_time() - began < 2
+
+
+def test_what_is_read_of_a_page_is_bounded() -> None:
+    began = time.process_time()
+    hidden = "<svg>" * 30_000 + "</title>" * 30_000
+    assert read_mail(eml(kind="text/html", body=f"<p>İndirim</p>{hidden}")).text == "İndirim"
+    assert len(text_of_html("<p>söz</p>" * 100_000)) < 200_000
+    assert text_of_html("<head><title>x<body>Gövde") in ("", "Gövde")
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints import services
 from complaints.models import Complaint, ComplaintPaper, RememberedIdentity
 from consents.hooks import complaint_link
 from iys_portal.accounts.models import PrivacyNotice, PrivacyNoticeRead, User
+from iys_portal.accounts.scopes import citizen_actor
 from iys_portal.core import documents
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid
@@ -22,7 +24,7 @@ from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.models import Brand
 from tests.consents.evidence.papers import picture
 
-from .conftest import IDENTITY, MAIL, PHONE, TCKN, citizen_with, eml
+from .conftest import IDENTITY, MAIL, PHONE, TCKN, citizen_with, eml, upload
 
 NEW = "/sikayetlerim/yeni/"
 
@@ -216,12 +218,34 @@ def test_r_a1_another_citizen_finds_nothing(sign_in: Callable[..., Client], file
         assert stranger.post(f"{base}{act}/").status_code == 404
 
 
-def test_the_filing_pages_ask_few_questions(page: Client, draft, brand: Brand, record) -> None:
-    """The issue's figure: under 12 queries, the session's and the actor's included."""
+def test_the_filing_pages_ask_few_questions(page: Client, draft, brand: Brand, record, me: Actor) -> None:
+    """The issue's figure: under 12 queries, the session's and the actor's included; with everything filled."""
     record(brand)
-    base = f"/sikayetlerim/{draft(brand=brand).public_id}/"
+    complaint = draft(brand=brand)
+    files = [upload("a.png", picture()), upload("b.eml", eml())]
+    assert not [one.refused for one in services.add_evidence(complaint=complaint, files=files, actor=me) if one.refused]
+    base = f"/sikayetlerim/{complaint.public_id}/"
     for step in ("ileti", "kayitlar", "kimlik", "kanit", "onizleme"):
         page.get(f"{base}{step}/")
         with CaptureQueriesContext(connection) as asked:
             assert page.get(f"{base}{step}/").status_code == 200
         assert len(asked) < 12, step
+
+
+def test_r_a4_the_own_page_tells_of_open_complaints_and_leads_to_new_ones(
+    page: Client, filed, brand: Brand, record, officer: Actor
+) -> None:
+    record(brand)
+    own = reverse("consents:own")
+    before = page.get(own).content.decode()
+    assert "Açık şikâyetiniz" not in before
+    link = re.search(r'href="(/sikayetlerim/yeni/[^"]+)"', before)
+    assert link
+    assert page.get(link[1]).status_code == 200
+    case = filed(brand=brand)
+    assert "Açık şikâyetiniz: 1</a>" in page.get(own).content.decode()
+    services.ask_information(complaint=case, text="Ekran görüntüsü?", actor=officer)
+    assert "sizden bilgi bekleniyor" in page.get(own).content.decode()
+    services.withdraw_complaint(complaint=Complaint.objects.get(), actor=citizen_actor(case.citizen_id))
+    assert "Açık şikâyetiniz" not in page.get(own).content.decode()
+    assert "yaptığınız şikâyetler" in page.get(reverse("accounts:own-close")).content.decode()

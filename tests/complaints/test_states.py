@@ -14,7 +14,7 @@ from complaints.models import Complaint, ComplaintDeadline, ComplaintIdentity, C
 from complaints.models.complaints import DECIDED, OPEN
 from complaints.move_words import WORDS
 from complaints.policies import SHOWN_TO
-from complaints.selectors.cases import complaints_naming, possible_senders, timeline_of
+from complaints.selectors.cases import possible_senders, timeline_of
 from complaints.services.moves import make_move
 from complaints.transitions import COMPLAINT
 from iys_portal.accounts.permissions import Permission
@@ -209,11 +209,20 @@ def test_a_sender_that_registers_later_is_found_and_named(filed, officer: Actor)
     assert Complaint.objects.get().brand == brand
 
 
-def test_complaints_about_a_name_are_found_by_the_brand(filed, officer: Actor) -> None:
-    complaint = filed(sender="ÖRNEK & moda")
-    brand = BrandFactory(name="Örnek Moda")
-    assert list(complaints_naming(brand, officer)) == [complaint]
-    assert not complaints_naming(brand, officer_of(brand)).exists()
+def test_a_name_is_proposed_to_the_officer_and_joins_nothing_by_itself(filed, officer: Actor) -> None:
+    brand = BrandFactory(name="Iğdır Örnek Moda")
+    complaint = filed(sender="ığdır ÖRNEK & moda")
+    assert (complaint.brand, complaint.sender_key) == (None, "igdirornekmoda")
+    assert possible_senders(complaint) == [brand]
+
+
+def test_a_number_or_a_mail_domain_names_the_only_brand_that_has_it(filed) -> None:
+    brand = BrandFactory(name="Yeni")
+    BrandValue.objects.create(brand=brand, kind=BrandValueKind.DOMAIN, value="yeni.example", key="yeni.example")
+    assert filed(sender="kampanya@mail.yeni.example").brand == brand
+    other = BrandFactory(name="Başka")
+    BrandValue.objects.create(brand=other, kind=BrandValueKind.DOMAIN, value="yeni.example", key="yeni.example")
+    assert filed(sender="duyuru@yeni.example").brand is None
 
 
 @pytest.mark.django_db

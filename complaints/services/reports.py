@@ -1,0 +1,58 @@
+"""What is taken out of the statistics (R-K10, R-G3): the yearly report as a frozen document, and files."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from complaints.document_kinds import YEARLY
+from complaints.selectors.statistics import Asked, fines_on, statistics_of, yearly_reports
+from complaints.yearly import yearly_content
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core import audit, documents
+from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.errors import Invalid
+from iys_portal.core.models import Document
+
+FIRST_YEAR = 2020
+
+
+@transaction.atomic
+def issue_yearly(*, year: int, actor: Actor, now: datetime) -> Document:
+    """Freeze the report of a year; it takes the place of an earlier one of that year, which stays.
+
+    For who sees every il. Raises `NotAllowed`, `Invalid` for a year that has not begun.
+    """
+    actor.require(Permission.COMPLAINT_VIEW_ANY)
+    today = now.astimezone(ISTANBUL).date()
+    if not FIRST_YEAR <= year <= today.year:
+        raise Invalid(_("Choose a year that has begun."), code="year", field="year")
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    found = statistics_of(actor, Asked(date(year, 1, 1), date(year, 12, 1)))
+    fines = fines_on(min(today, date(year, 12, 31)))
+    number = documents.new_number(YEARLY)
+    document = documents.issue(
+        kind=YEARLY,
+        number=number,
+        data=yearly_content(found, fines, year=year, counted_on=today, language=language),
+        subject=(YEARLY, str(year)),
+        language=language,
+        actor=actor,
+        now=now,
+        replaces=next((one for one in yearly_reports() if one.subject_id == str(year)), None),
+    )
+    audit.record("complaint.yearly_issued", (YEARLY, str(year)), actor=actor, new={"number": number})
+    return document
+
+
+def note_statistics(*, form: str, filters: dict[str, str], actor: Actor) -> None:
+    """Every file of statistics is in the audit log (R-G3)."""
+    audit.record(
+        "complaint.statistics_exported",
+        ("complaints.statistics", form),
+        actor=actor,
+        new={"format": form, "filters": filters},
+    )

@@ -1,0 +1,170 @@
+"""Statistics, signals and reports on complaints (R-K9, R-K10). What is taken out goes by POST: it is logged (R-G3)."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.generic import View
+
+from complaints.selectors import cases, senders, signals
+from complaints.selectors.statistics import Statistics, fines_on, statistics_of, yearly_reports
+from complaints.services.reports import issue_yearly, note_statistics
+from complaints.statistics_forms import StatisticsForm
+from complaints.statistics_table import statistics_table
+from consents.exports.files import csv_parts, write_xlsx
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import Invalid, NotAllowed
+from providers.models import Brand
+
+LATEST = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class NumbersView(View):
+    """For who sees complaints: officers their il, staff all, a provider its own (R-A1)."""
+
+    actor: Actor
+    for_staff = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.actor = request.actor  # type: ignore[attr-defined]
+        self.actor.require(Permission.COMPLAINT_VIEW)
+        if self.for_staff and not self.actor.all_providers:
+            raise NotAllowed
+        return super().dispatch(request, *args, **kwargs)
+
+    def form(self, request: HttpRequest) -> StatisticsForm:
+        return StatisticsForm(request.GET, actor=self.actor, today=timezone.localdate())
+
+    def found(self, form: StatisticsForm) -> Statistics:
+        return statistics_of(self.actor, form.asked)
+
+
+class StatisticsView(NumbersView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request)
+        found = self.found(form)
+        context = {
+            "form": form,
+            "found": found,
+            "query": request.GET.urlencode(),
+            "fines": fines_on(timezone.localdate()),
+            "staff": self.actor.all_providers,
+            "standing": signals.standing_brands() if self.actor.all_providers else [],
+            "may_report": self.actor.all_providers and self.actor.may(Permission.COMPLAINT_VIEW_ANY),
+            "like": [(brand, _with_brand(request, brand)) for brand in form.like],
+        }
+        return render(request, "complaints/statistics/page.html", context)
+
+
+class StatisticsFileView(NumbersView):
+    """The numbers for other programs, as CSV or as a workbook."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, form: str) -> HttpResponse:
+        if form not in ("csv", "xlsx"):
+            raise Http404
+        table = statistics_table(self.found(self.form(request)))
+        note_statistics(form=form, filters=request.GET.dict(), actor=self.actor)
+        if form == "csv":
+            body, kind = b"".join(part for part, _rows in csv_parts(table)), "text/csv; charset=utf-8"
+        else:
+            body, kind = _workbook(table), XLSX
+        name = f"sikayet-istatistikleri-{timezone.localdate():%Y%m%d}.{form}"
+        return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+class BrandView(NumbersView):
+    """All complaints about one brand in numbers, what stands out, and the latest ones; for staff."""
+
+    for_staff = True
+
+    def get(self, request: HttpRequest, code: int) -> HttpResponse:
+        brand = get_object_or_404(Brand.objects.select_related("provider"), brand_code=code)
+        data = request.GET.copy()
+        data["brand"] = str(code)
+        form = StatisticsForm(data, actor=self.actor, today=timezone.localdate())
+        context = {
+            "brand": brand,
+            "found": self.found(form),
+            "standing": signals.brand_signals([brand.pk]).get(brand.pk, []),
+            "history": signals.signal_history(brand),
+            "latest": _with_signals(cases.visible(self.actor).filter(brand=brand).order_by("-filed_at")[:LATEST]),
+            "before": senders.before_registration(brand, self.actor)[:LATEST],
+            "query": urlencode({"brand": code}),
+        }
+        return render(request, "complaints/statistics/brand.html", context)
+
+
+class UnregisteredView(NumbersView):
+    """Senders that are not registered, the most complained about first; for staff."""
+
+    for_staff = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = request.GET.get("sayfa", "1")
+        page = int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 5 else 1
+        rows, more = senders.unregistered_page(self.actor, page=max(page, 1))
+        context = {
+            "rows": rows,
+            "next_url": f"?sayfa={page + 1}" if more else "",
+            "first_url": "?" if page > 1 else "",
+        }
+        return render(request, "complaints/statistics/unregistered.html", context)
+
+
+class FinesView(NumbersView):
+    """What a breach may cost, as information (R-K9)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        today = timezone.localdate()
+        return render(request, "complaints/statistics/fines.html", {"fines": fines_on(today), "day": today})
+
+
+class YearlyView(NumbersView):
+    """The yearly reports, and a new one; for who sees every il."""
+
+    for_staff = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.actor.require(Permission.COMPLAINT_VIEW_ANY)
+        year = timezone.localdate().year
+        context = {"reports": yearly_reports(), "years": [str(year - 1), str(year)]}
+        return render(request, "complaints/statistics/yearly.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        text = request.POST.get("year", "")
+        year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+        try:
+            document = issue_yearly(year=year, actor=self.actor, now=timezone.now())
+        except Invalid as error:
+            messages.error(request, str(error.message))
+            return redirect("complaints:yearly")
+        return redirect("documents:document", document.public_id)
+
+
+def _with_brand(request: HttpRequest, brand: Brand) -> str:
+    query = request.GET.copy()
+    query["brand"] = str(brand.brand_code)
+    return query.urlencode()
+
+
+def _with_signals(complaints: Any) -> list[tuple[Any, list[signals.Shown]]]:
+    rows = list(complaints)
+    found = signals.signals_of(rows)
+    return [(row, found[row.pk]) for row in rows]
+
+
+def _workbook(table: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "statistics.xlsx"
+        for _done in write_xlsx(path, table):
+            continue
+        return path.read_bytes()

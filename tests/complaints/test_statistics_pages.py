@@ -1,0 +1,155 @@
+"""R-K9, R-K10: the pages of statistics, their files, a brand's page, unregistered senders and the yearly report."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from complaints.models import FineAmount
+from complaints.services.fines import add_fine, correct_fine
+from complaints.services.reports import issue_yearly
+from complaints.services.signals import count_and_judge
+from iys_portal.accounts.models import User
+from iys_portal.core import documents
+from iys_portal.core.actors import Actor
+from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed
+from iys_portal.core.models import AuditEntry, Document
+from providers.enums import BrandValueKind
+from providers.models import Brand, BrandValue
+from tests.factories import BrandFactory, complaint_officer, staff
+
+BASE = "/sikayet-istatistikleri/"
+
+
+@pytest.fixture
+def seen(sign_in: Callable[..., Client], officer: Actor) -> Client:
+    return sign_in(User.objects.get(pk=officer.id))
+
+
+def as_staff(sign_in: Callable[..., Client], role: str) -> Client:
+    return sign_in(User.objects.get(pk=staff(role).id))
+
+
+def test_r_k10_the_page_shows_and_narrows(seen: Client, filed, brand: Brand) -> None:
+    filed(brand=brand)
+    filed()
+    count_and_judge()
+    with CaptureQueriesContext(connection) as queries:
+        text = seen.get(BASE).content.decode()
+    assert len(queries) < 30
+    assert "Deneme Moda" in text and "Kayıtlı olmayan gönderenler" in text and "Bilgi amaçlıdır" in text
+    assert "2.859 – 14.309 TL" in text
+    narrowed = seen.get(BASE, {"brand": "deneme moda", "topic": "no_consent", "first": "x"}).content.decode()
+    assert "Kayıtlı olmayan gönderenler</th>" not in narrowed and "Ankara" in narrowed
+    assert "Bu aylarda bir şey yok" in seen.get(BASE, {"topic": "night"}).content.decode()
+    similar = seen.get(BASE, {"brand": "deneme mod"}).content.decode()
+    assert f"Deneme Moda ({brand.brand_code})" in similar
+
+
+def test_r_k10_files_hold_the_same_numbers_and_are_logged(seen: Client, filed, brand: Brand) -> None:
+    filed(brand=brand)
+    filed(sender="=SUM(A1)")
+    count_and_judge()
+    lines = seen.post(f"{BASE}dosya/csv/").content.decode().splitlines()
+    assert lines[1].startswith("total,,2,2,0,0,0,0,1")
+    assert "brand,Deneme Moda,1,1,0,0,,," in lines
+    book = openpyxl.load_workbook(BytesIO(seen.post(f"{BASE}dosya/xlsx/?topic=night").content))
+    assert [cell.value for cell in list(book.active)[1]][:3] == ["total", None, "0"]
+    taken = AuditEntry.objects.filter(verb="complaint.statistics_exported").order_by("pk")
+    assert [entry.new["filters"] for entry in taken] == [{}, {"topic": "night"}]
+    assert seen.get(f"{BASE}dosya/csv/").status_code == 405
+    assert seen.post(f"{BASE}dosya/pdf/").status_code == 404
+
+
+def test_r_k10_a_brand_s_page_is_for_staff(seen: Client, sign_in: Callable[..., Client], filed, brand: Brand) -> None:
+    case = filed(brand=brand)
+    early = filed(sender="Deneme MODA")
+    other = BrandFactory(name="Başka")
+    count_and_judge()
+    url = f"{BASE}marka/{brand.brand_code}/"
+    text = seen.get(url).content.decode()
+    assert case.tracking_number in text and "Onaysız" in text
+    assert "Kayıttan önce" in text and early.tracking_number in text
+    assert early.tracking_number not in seen.get(f"{BASE}marka/{other.brand_code}/").content.decode()
+    assert seen.get(f"{BASE}marka/99/").status_code == 404
+    elsewhere = sign_in(User.objects.get(pk=complaint_officer("İzmir").id))
+    assert case.tracking_number not in elsewhere.get(url).content.decode()
+
+
+def test_r_a4_staff_see_on_the_overview_what_stands_out(
+    sign_in: Callable[..., Client], filed, brand: Brand, settings
+) -> None:
+    settings.REGISTRY = settings.REGISTRY | {"UNUSUAL_LEAST": 1}
+    filed(brand=brand)
+    count_and_judge()
+    page = as_staff(sign_in, "auditor")
+    overview = page.get(reverse("dashboard:overview")).content.decode()
+    assert "Olağan dışı sayıda: 1, hiç süresinde değil: 0" in overview and "Açık şikâyetler" in overview
+    assert "Şu anda dikkat çeken markalar" in page.get(BASE).content.decode()
+
+
+def test_unregistered_senders_are_listed_and_found_again(seen: Client, filed) -> None:
+    for sender in ("FIRSAT Kredi", "fırsat kredi", "x@mail.yeni.example"):
+        filed(sender=sender)
+    text = seen.get(f"{BASE}kayitsiz-gonderenler/").content.decode()
+    assert text.index("firsatkredi") < text.index("mail.yeni.example")
+    brand = BrandFactory(name="Yeni")
+    BrandValue.objects.create(brand=brand, kind=BrandValueKind.DOMAIN, value="yeni.example", key="yeni.example")
+    with CaptureQueriesContext(connection) as queries:
+        assert f"{BASE}marka/{brand.brand_code}/" in seen.get(f"{BASE}kayitsiz-gonderenler/").content.decode()
+    assert len(queries) < 15
+    assert "mail.yeni.example" in seen.get(f"{BASE}marka/{brand.brand_code}/").content.decode()
+
+
+def test_r_k10_the_yearly_report_is_frozen_and_replaced(
+    sign_in: Callable[..., Client], filed, brand: Brand, as_of, officer: Actor
+) -> None:
+    filed(brand=brand)
+    count_and_judge()
+    page, year = as_staff(sign_in, "admin"), as_of.year
+    answer = page.post(f"{BASE}yillik-raporlar/", {"year": year})
+    first = Document.objects.get(kind="complaints.yearly")
+    assert answer.status_code == 302 and str(first.public_id) in answer.url
+    filed()
+    count_and_judge()
+    page.post(f"{BASE}yillik-raporlar/", {"year": year})
+    second = Document.objects.filter(kind="complaints.yearly").latest("pk")
+    first.refresh_from_db()
+    assert (first.data["total"][0], second.data["total"][0], second.replaces) == ("1", "2", first)
+    documents.render(second.pk)
+    second.refresh_from_db()
+    assert second.state == "ready"
+    listed = page.get(f"{BASE}yillik-raporlar/").content.decode()
+    assert first.number in listed and second.number in listed
+    page.post(f"{BASE}yillik-raporlar/", {"year": "2999"})
+    with pytest.raises(Invalid):
+        issue_yearly(year=2999, actor=staff("admin"), now=as_of)
+    with pytest.raises(NotAllowed):
+        issue_yearly(year=year, actor=officer, now=as_of)
+    assert Document.objects.filter(kind="complaints.yearly").count() == 2
+
+
+def test_r_k9_amounts_are_kept_by_admins(sign_in: Callable[..., Client], officer: Actor) -> None:
+    admin = staff("admin")
+    values = {"breach": "no_consent", "valid_from": date(2027, 1, 1), "least": 3_000, "most": 15_000}
+    fine = add_fine(actor=admin, **values)
+    with pytest.raises(FieldsInvalid):
+        add_fine(actor=admin, **values)
+    with pytest.raises(FieldsInvalid):
+        correct_fine(actor=admin, fine=fine, changes={"least": 20_000})
+    correct_fine(actor=admin, fine=fine, changes={"most": 16_000})
+    assert [entry.verb for entry in AuditEntry.objects.filter(verb__startswith="fine.").order_by("pk")] == [
+        "fine.added",
+        "fine.corrected",
+    ]
+    with pytest.raises(NotAllowed):
+        add_fine(actor=officer, **values | {"valid_from": date(2028, 1, 1)})
+    assert FineAmount.objects.filter(breach="no_consent").count() == 2
+    listed = as_staff(sign_in, "admin").get("/admin/complaints/fineamount/", follow=True)
+    assert listed.status_code == 200 and "16.000" in listed.content.decode()
