@@ -145,7 +145,7 @@ class OpenCall(View, ABC):
         except DomainError as error:
             return self.refusal(as_refused(error))
         except Exception as error:
-            log_failure(self, error)
+            log_failure(type(self).__name__, error)
             return self.refusal(refuse(500, "H015"))
 
     @abstractmethod
@@ -196,9 +196,7 @@ class Call(OpenCall):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise refuse(401, "H351")
-        return holder_by(
-            request, token.strip(), now, iys=number(path.get("iys")), brand=number(path.get("brand"))
-        )
+        return holder_by(request, token.strip(), now, iys=number(path.get("iys")), brand=number(path.get("brand")))
 
     def _actor(self, holder: Holder, path: Mapping[str, str], now: datetime) -> Actor:
         named = "iys" in path
@@ -242,13 +240,13 @@ def as_refused(error: DomainError) -> Refused:
     return Refused(error.status, [Fault(error.code or type(error).__name__, str(error))])
 
 
-def log_failure(call: View, error: Exception) -> None:
+def log_failure(call: str, error: Exception) -> None:
     """Where it broke, without the words of the error: they may hold a row of the table (R-G4)."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
-    log.error("api_failed call=%s reason=%s at=%s", type(call).__name__, type(error).__name__, place)
+    log.error("api_failed call=%s reason=%s at=%s", call, type(error).__name__, place)
 
 
 def number(text: str | None) -> int | None:
