@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from consents.models import Consent, ConsentEvent
@@ -46,6 +47,22 @@ def consent(recipient="ad@firma.example", *, minutes=60, **more):
         "consent_date": at.isoformat(),
         **more,
     }
+
+
+HEADINGS = "recipient;type;status;source;consentDate;recipientType"
+
+
+def rows(*consents):
+    """A file with these consents."""
+    names = ("recipient", "channel", "status", "source", "consent_date")
+    lines = [";".join(str(one[name]) for name in names) + ";BIREYSEL" for one in consents]
+    return "\n".join([HEADINGS, *lines]) + "\n"
+
+
+def upload(v1, content="", **values):
+    file = SimpleUploadedFile("liste.csv", (content or rows(consent())).encode())
+    headers = {"authorization": f"Bearer {v1.token}", **values.pop("headers", {})}
+    return v1.client.post(f"{v1.base}/imports", {"file": file, **values}, headers=headers)
 
 
 NOW = timezone.now()  # one moment, so that a repeat is exact
