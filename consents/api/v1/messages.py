@@ -22,7 +22,7 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import EARLIEST, LATEST, Address, Body, BrandCode, ChannelName, RecipientTypeName, moment
+from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, in_reach, moment
 
 router = Router(tags=["messages"], auth=Key(KeyScope.MESSAGES))
 CSV = "text/csv; charset=utf-8"
@@ -38,12 +38,7 @@ class MessageIn(Body):
     html: str = Field("", max_length=200_000)
     planned_at: AwareDatetime
 
-    @field_validator("planned_at")
-    @classmethod
-    def within_reach(cls, value: datetime) -> datetime:
-        if not EARLIEST <= value.year <= LATEST:
-            raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
-        return value
+    _within_reach = field_validator("planned_at")(in_reach)
 
     @field_validator("subject", "text", "html", "reason")
     @classmethod

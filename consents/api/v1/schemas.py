@@ -20,6 +20,13 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 EARLIEST, LATEST = 1900, 2200
 
 
+def in_reach(value: datetime | None) -> datetime | None:
+    """A moment that can be told in every zone. For a field's validator."""
+    if value is not None and not EARLIEST <= value.year <= LATEST:
+        raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
+    return value
+
+
 class Body(Schema):
     """A body of a call: unknown names are refused, so that a misspelt one is noticed."""
 
@@ -42,12 +49,7 @@ class ConsentIn(WhichConsent):
     consent_date: AwareDatetime | None = Field(None, description="When it was given or refused, with its time zone.")
     retailer_code: str = Field("", max_length=20)
 
-    @field_validator("consent_date")
-    @classmethod
-    def within_reach(cls, value: datetime | None) -> datetime | None:
-        if value is not None and not EARLIEST <= value.year <= LATEST:
-            raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
-        return value
+    _within_reach = field_validator("consent_date")(in_reach)
 
     def as_document(self) -> dict[str, Any]:
         return {
