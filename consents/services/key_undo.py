@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -57,7 +58,7 @@ def start_key_undo(
         brand=brand, key=key, since=since, until=until, moment=now, reason=reason.strip()[:300],
         include_refusals=include_refusals, seen_event=cursor_before(since),
     )  # fmt: skip
-    about = {"payload": {}, "provider_id": brand.provider_id, "publish": publish}
+    about: dict[str, Any] = {"payload": {}, "provider_id": brand.provider_id, "publish": publish}
     item.job = start_job(TASK, title=_("Undo of the key %(key)s") % {"key": key.name}, actor=actor, **about)
     item.save(force_insert=True)
     new = {"brand": brand.brand_code, "reason": item.reason, "refusals": include_refusals}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import cache_control
 from ninja import NinjaAPI
 
@@ -68,6 +68,6 @@ app_name = "api-v1"
 urlpatterns = [
     path("openapi.json", document, name="openapi"),
     path("docs", page, name="docs"),
-    *framed([pattern for pattern in API.urls[0] if pattern.name != "api-root"]),
+    *framed([one for one in API.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]),
     re_path(r"^.*$", not_found, name="not-found"),
 ]

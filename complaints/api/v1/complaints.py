@@ -128,6 +128,7 @@ def _case(ask: Ask, complaint_id: UUID) -> Complaint:
 
 
 def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
+    assert case.channel is not None  # what was filed is whole (R-K2)
     return {
         "id": str(case.public_id),
         "tracking_number": case.tracking_number,

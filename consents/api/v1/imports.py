@@ -123,7 +123,8 @@ def import_problems(
     """In the order of the file, whole lines, some thousand problems at most."""
     ask = asked(request)
     item = _import(ask, import_id)
-    reader, found = Reader(item, ask.actor), []
+    reader = Reader(item, ask.actor)
+    found: list[dict[str, Any]] = []
     for row in stream(item, after=after):
         if len(found) >= PROBLEMS and row.line != found[-1]["line"]:
             break

@@ -64,14 +64,17 @@ class Key(HttpBearer):
 def _of_brand(holder: Holder, code: Any) -> Holder:
     """The key's holder for the provider of a brand; whose it is, `actor_of` judges. Raises `NotFound`."""
     found = number(str(code))
-    brand = Brand.objects.select_related("provider").filter(brand_code=found, is_active=True).first()
-    if found is None or brand is None:
+    rows = Brand.objects.select_related("provider").filter(is_active=True)
+    brand = rows.filter(brand_code=found).first() if found is not None else None
+    if brand is None:
         raise NotFound(code="brand")
     return replace(holder, provider=brand.provider, brand=brand)
 
 
 def _of_key(holder: Holder) -> Holder:
-    return replace(holder, provider=Provider.objects.filter(pk=holder.provider_id).first())
+    if holder.provider_id is None:
+        return holder
+    return replace(holder, provider=Provider.objects.get(pk=holder.provider_id))
 
 
 def asked(request: HttpRequest) -> Ask:
@@ -135,11 +138,12 @@ def _digest(request: HttpRequest) -> bytes:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         digest.update(json.dumps(sorted(request.POST.lists())).encode())
-        for name, file in sorted(request.FILES.items()):
-            digest.update(f"\n{name}\n{file.name}\n".encode())
-            for part in file.chunks():
-                digest.update(part)
-            file.seek(0)
+        for name in sorted(request.FILES):
+            for file in request.FILES.getlist(name):
+                digest.update(f"\n{name}\n{file.name}\n".encode())
+                for part in file.chunks():
+                    digest.update(part)
+                file.seek(0)
     else:
         digest.update(request.body)
     return digest.digest()
@@ -147,12 +151,16 @@ def _digest(request: HttpRequest) -> bytes:
 
 def handle_refusals(api: NinjaAPI) -> None:
     """Whatever goes wrong inside a call is answered as a problem."""
-    api.add_exception_handler(DomainError, lambda request, error: problems.of_refusal(error))
-    api.add_exception_handler(ValidationError, lambda request, error: problems.of_form(error))
-    api.add_exception_handler(HttpError, lambda request, error: problems.of_http(error))
-    api.add_exception_handler(Http404, lambda request, error: problems.of_refusal(NotFound()))
-    api.add_exception_handler(SuspiciousOperation, _suspicious)
-    api.add_exception_handler(Exception, _broken)
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        DomainError: lambda request, error: problems.of_refusal(error),
+        ValidationError: lambda request, error: problems.of_form(error),
+        HttpError: lambda request, error: problems.of_http(error),
+        Http404: lambda request, error: problems.of_refusal(NotFound()),
+        SuspiciousOperation: _suspicious,
+        Exception: _broken,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def _suspicious(request: HttpRequest, error: Exception) -> HttpResponse:
