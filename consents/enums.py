@@ -217,6 +217,7 @@ class QueryWay(models.TextChoices):
     LIST = "list", _("Pasted list")
     FILE = "file", _("File")
     COMMAND = "command", _("Command")
+    API = "api", _("Program")
 
 
 class InboundOutcome(models.IntegerChoices):

@@ -90,5 +90,8 @@ def problem_rows(message: Message) -> Iterator[list[str]]:
         yield [str(row.line), guard(row.value), problem.code, guard(problem.sentence(**values))]
 
 
+ROWS = {"removed": removed_rows, "since": since_rows, "problems": problem_rows}
+
+
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}"

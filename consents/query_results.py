@@ -91,12 +91,13 @@ class ResultFile:
         """A slice and its addresses; needs no database."""
         return frame, read(frame[f"c{self.column}"], channel)
 
-    def add(self, frame: pl.DataFrame, rows: pl.DataFrame, question: Question) -> None:
-        """Answer a slice that was read, and write it."""
+    def add(self, frame: pl.DataFrame, rows: pl.DataFrame, question: Question) -> pl.DataFrame:
+        """Answer a slice that was read, and write it; the answers as `answer` gives them."""
         found = answer(rows, question)
         self.answered.add(frame[f"c{self.column}"], frame["line"], found)
         out = guarded(frame, "line").hstack([found["address"], *_columns(found["number"])])
         self._write(out.write_csv(include_header=False, separator=";", quote_style="necessary").encode())
+        return found
 
     def finish(self) -> Answered:
         self.answered.sha256 = self.digest.hexdigest()

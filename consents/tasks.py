@@ -12,6 +12,7 @@ from .services import (
     digest,
     exports,
     import_runs,
+    key_undo,
     message_wash,
     message_watch,
     news,
@@ -35,6 +36,11 @@ def check_import(job_id: int) -> None:
 @shared_task(name="consents.apply_import")
 def apply_import(job_id: int) -> None:
     import_runs.apply(job_id)
+
+
+@shared_task(name="consents.undo_key")
+def undo_key(job_id: int) -> None:
+    key_undo.undo(job_id)
 
 
 @shared_task(name="consents.undo_import")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("providers.urls")),
     path("", include("consents.urls")),
     path("", include("consents.urls_api")),
+    path("api/v1/", include("iys_portal.dashboard.api_v1")),
     path("", include("complaints.urls")),
     path("", include("iys_portal.dashboard.urls")),
 ]

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import services
-from .services import keys, tokens
+from .services import answers, keys, tokens
 
 
 @shared_task(name="providers.stale_applications")
@@ -18,3 +18,4 @@ def stale_applications() -> None:
 def watch_keys() -> None:
     keys.warn_keys(now=timezone.now())
     tokens.forget_tokens(now=timezone.now())
+    answers.forget_answers(now=timezone.now())

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from .views import integrators, keys, requests, review, review_agreements
+from .views import integrators, keys, requests, review, review_agreements, senders
 from .views import people as views
 
 app_name = "providers"
 urlpatterns = [
     path("basvuru/", include("providers.urls_applications")),
     path("ayarlar/", include("providers.urls_settings")),
+    path("gonderici-sorgula/", senders.SendersView.as_view(), name="senders"),
     path("basvurular/", review.ListView.as_view(), name="reviews"),
     path("basvurular/<uuid:public_id>/", review.DetailView.as_view(), name="review"),
     path("basvurular/<uuid:public_id>/al/", review.ActView.as_view(act="take"), name="review_take"),

@@ -11,7 +11,7 @@ from iys_portal.core.database import refuse_changes_sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0022_papers_hidden_from_senders'),
+        ('complaints', '0030_bundles_and_answer_drafts'),
         ('consents', '0020_events_of_dealers'),
         ('core', '0009_outbox_documents'),
         ('providers', '0010_keys'),

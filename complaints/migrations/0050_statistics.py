@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0022_papers_hidden_from_senders'),
+        ('complaints', '0040_officers_desk'),
         ('providers', '0010_keys'),
     ]
 

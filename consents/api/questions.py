@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpResponse
 
+from consents.models import ConsentEvent
 from consents.selectors import api as selectors
 from consents.services.api_questions import note_history
 from providers.api.calls import Ask, Call
 from providers.api.errors import refuse
-from providers.api.pages import limit_and_offset
+from providers.api.pages import page_of
 from providers.enums import KeyScope
 
 from .base import require_channels
@@ -60,13 +61,13 @@ class HistoryCall(Call):
         ask.count(kind="history")
         asked = asked_of(ask.values("H097"))
         require_channels(ask, [asked.channel])
-        limit, offset = limit_and_offset(ask)
-        rows = selectors.history_of(asked.key(ask.brand.pk))
-        found = list(rows[offset : offset + limit])
-        if found:
-            note_history(actor=ask.actor, brand=ask.brand, event_id=found[0].event_id)
-        pagination = {"offset": offset, "pageSize": len(found), "totalCount": rows.count()}
-        return {"list": [selectors.event_told(event) for event in found], "pagination": pagination}
+
+        def told(events: list[ConsentEvent]) -> list[dict[str, Any]]:
+            if events:
+                note_history(actor=ask.actor, brand=ask.brand, event_id=events[0].event_id)
+            return [selectors.event_told(event) for event in events]
+
+        return page_of(ask, selectors.history_of(asked.key(ask.brand.pk)), told=told)
 
 
 class ChangesCall(Call):

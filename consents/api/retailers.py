@@ -12,7 +12,7 @@ from iys_portal.core.errors import NotFound
 from providers.api import retailers
 from providers.api.calls import Ask, Call
 from providers.api.errors import Refused, refuse
-from providers.api.pages import limit_and_offset
+from providers.api.pages import page_of
 from providers.api.retailers import may_see_private, told
 from providers.enums import KeyScope
 from providers.models import Retailer
@@ -99,15 +99,12 @@ class AccessListCall(Call):
     def post(self, ask: Ask) -> Any:
         asked = asked_of(ask.values("H173"))
         require_channels(ask, [asked.channel])
-        limit, offset = limit_and_offset(ask)
-        rows = selectors.access_of(asked.key(ask.brand.pk))
-        page = list(rows[offset : offset + limit])
-        private = may_see_private(ask, page)
-        found = [told(one, private=private) for one in page]
-        return {
-            "pagination": {"offset": offset, "pageSize": len(found), "totalCount": rows.count()},
-            "list": found,
-        }
+
+        def page_told(page: list[Retailer]) -> list[dict[str, Any]]:
+            private = may_see_private(ask, page)
+            return [told(one, private=private) for one in page]
+
+        return page_of(ask, selectors.access_of(asked.key(ask.brand.pk)), told=page_told)
 
 
 def _known(ask: Ask, codes: tuple[str, ...]) -> list[int]:

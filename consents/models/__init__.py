@@ -1,6 +1,6 @@
 """What a recipient allowed: state and ledger, the imports that fill them, notices, and refusals to act upon."""
 
-from .api import ApiBatch, DayAgreement, DayStamp, PushConnection, RetailerAccess
+from .api import ApiBatch, DayAgreement, DayStamp, KeyUndo, PushConnection, RetailerAccess
 from .consent_pages import ConsentPage, ConsentPageAnswer
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
@@ -63,6 +63,7 @@ __all__ = [
     "ImportEvidence",
     "ImportProblem",
     "InboundText",
+    "KeyUndo",
     "LedgerSeal",
     "LegalHold",
     "Message",

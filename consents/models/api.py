@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from consents.enums import Channel, PushState, RecipientType
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import EncryptedTextField
-from providers.models import Brand, OfBrandQuerySet
+from iys_portal.core.models import Job
+from providers.models import ApiKey, Brand, OfBrandQuerySet
 
 from .ledger import granted
 
@@ -66,6 +67,44 @@ class ApiBatch(models.Model):
     def sub_id(self, index: int) -> str:
         """The number of one entry, drawn from the batch's."""
         return str(uuid.uuid5(self.public_id, str(index)))
+
+
+class KeyUndoQuerySet(OfBrandQuerySet):
+    """Undos are for who reaches a provider whole."""
+
+    def visible_to(self, actor: Actor) -> "KeyUndoQuerySet":
+        found = cast(KeyUndoQuerySet, super().visible_to(actor))
+        return found if actor.bound is None else found.none()
+
+
+class KeyUndo(models.Model):
+    """What one key wrote for a brand in a time, taken back by counter-events; a job works it chunk by chunk.
+
+    `seen_event` moves with each chunk's commit, so that a resumed job goes on where the last one ended.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="+")
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    moment = models.DateTimeField()  # of every counter-event
+    reason = models.CharField(max_length=300)
+    include_refusals = models.BooleanField(default=False)
+    seen_event = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # how many by code: 0 undone, 601 to 603 left alone
+    job = models.OneToOneField(Job, models.PROTECT, related_name="+")
+
+    objects = KeyUndoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="key_undo_of_a_time", condition=Q(since__lt=models.F("until"))),
+            models.CheckConstraint(name="key_undo_with_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class RetailerAccessQuerySet(models.QuerySet["RetailerAccess"]):

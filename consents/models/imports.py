@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consents.states import ImportState
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import Job, ScopedQuerySet
 from providers.enums import SizeClass
 from providers.models import Brand, IntegratorPerson, Provider
@@ -49,14 +49,20 @@ class DeadlineExtension(models.Model):
 
 
 class ImportQuerySet(ScopedQuerySet):
-    """Imports: an integrator's people see those of their company, in the brands that they may write (R-P12)."""
+    """Imports: an integrator's people see those of their company, in the brands that they may write (R-P12).
+
+    Programs that reach a part of a provider have none.
+    """
 
     def visible_to(self, actor: Actor) -> "ImportQuerySet":
         if actor.bound is None:
             return cast(ImportQuerySet, super().visible_to(actor))
+        if actor.kind is ActorKind.API_KEY:
+            return self.none()
         colleagues = IntegratorPerson.objects.filter(integrator=actor.bound.party_id).order_by().values("user")
         brands = {brand for brand, _channel in actor.bound.writes}
-        return self.filter(provider_id=actor.provider_id, brand__in=brands, actor_id__in=colleagues)
+        mine = self.filter(provider_id=actor.provider_id, brand__in=brands)
+        return mine.filter(actor_id__in=colleagues).exclude(actor_kind=ActorKind.API_KEY)
 
 
 class ConsentImport(models.Model):
@@ -86,6 +92,7 @@ class ConsentImport(models.Model):
     check_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     apply_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     undo_job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+    actor_kind = models.SmallIntegerField(default=1)  # `ActorKind`: a user, where nothing else is said
     actor_id = models.BigIntegerField()
     actor_name = models.CharField(max_length=200)
     created_at = models.DateTimeField(_("uploaded"))

@@ -73,6 +73,7 @@ class Message(models.Model):
     cancelled_name = models.CharField(max_length=200, blank=True)
     taken_at = models.DateTimeField(_("list taken"), null=True, blank=True)
     taken_by = models.BigIntegerField(null=True, blank=True)
+    taken_kind = models.SmallIntegerField(default=1)  # `ActorKind` of who took it: a user, or a program
 
     objects = MessageQuerySet.as_manager()
 

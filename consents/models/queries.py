@@ -9,13 +9,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, QueryWay, RecipientType
-from iys_portal.core.actors import Actor
+from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import Job, ScopedQuerySet
 from providers.models import Brand, IntegratorPerson, Provider
 
 
 class QueryQuerySet(ScopedQuerySet):
-    """Queries: an integrator's people see those of their company, in the parts that they may read now (R-P12)."""
+    """Queries: an integrator's people see those of their company, in the parts that they may read now (R-P12).
+
+    A program that reaches a part of a provider sees its own.
+    """
 
     def visible_to(self, actor: Actor) -> "QueryQuerySet":
         if actor.bound is None:
@@ -23,8 +26,11 @@ class QueryQuerySet(ScopedQuerySet):
         parts = Q(pk=None)
         for brand, channels in actor.bound.by_brand().items():
             parts |= Q(brand=brand, channel__in=channels)
+        mine = self.filter(parts, provider_id=actor.provider_id, actor_kind=actor.kind)
+        if actor.kind is ActorKind.API_KEY:
+            return mine.filter(actor_id=actor.id)
         people = IntegratorPerson.objects.filter(integrator=actor.bound.party_id).order_by().values("user")
-        return self.filter(parts, provider_id=actor.provider_id, actor_kind=actor.kind, actor_id__in=people)
+        return mine.filter(actor_id__in=people)
 
 
 class RecipientQuery(models.Model):

@@ -32,6 +32,8 @@ from .day_rows import MOVES
 from .feed import changes_after, cursor_before
 
 Key = tuple[str, int, int, int]
+_BY_REGISTRY = Q(source__gte=Source.IYS_WEB)
+_BY_PROVIDER = Q(source__lt=Source.IYS_WEB) | Q(source=None)
 _STANDING = """
     SELECT c.status, c.source, c.consent_date, c.registered_at, e.transaction_id, r.code, r.name,
         (SELECT count(*) FROM consents_retaileraccess a WHERE a.recipient = c.recipient AND a.brand_id = c.brand_id
@@ -125,13 +127,37 @@ class Pulled:
 
 def changes(actor: Actor, brand: Brand, *, after: int | None, limit: int, registry: bool, since: datetime) -> Pulled:
     """Final events behind a cursor, or where there is none from `since` on: the registry's own or the provider's."""
-    only = Q(source__gte=Source.IYS_WEB) if registry else Q(source__lt=Source.IYS_WEB) | Q(source=None)
+    only = _BY_REGISTRY if registry else _BY_PROVIDER
     if actor.bound is not None:
         only &= granted(ConsentEvent, actor.bound)
     if after is None:
         only &= Q(registered_at__gte=since)
     cursor = cursor_before(since) if after is None else after
     found = changes_after(cursor, brands=[brand.pk], limit=limit, only=only, kinds=MOVES)
+    return Pulled(found.events, found.cursor, found.more)
+
+
+def feed_page(
+    actor: Actor,
+    brand: Brand,
+    *,
+    after: int,
+    limit: int,
+    channel: Channel | None = None,
+    status: Status | None = None,
+    registry: bool | None = None,
+) -> Pulled:
+    """Final events of the whole history behind a cursor (0: from the beginning), of everybody or of one side."""
+    only = Q()
+    if actor.bound is not None:
+        only &= granted(ConsentEvent, actor.bound)
+    if channel is not None:
+        only &= Q(channel=channel)
+    if status is not None:
+        only &= Q(status=status)
+    if registry is not None:
+        only &= _BY_REGISTRY if registry else _BY_PROVIDER
+    found = changes_after(after, brands=[brand.pk], limit=limit, only=only, kinds=MOVES)
     return Pulled(found.events, found.cursor, found.more)
 
 

@@ -168,9 +168,10 @@ def is_masked(item: ConsentImport, actor: Actor) -> bool:
     return actor.all_providers and actor.id != item.actor_id
 
 
-def stream(item: ConsentImport, *, numbers: list[int] | None = None) -> Iterator[ImportProblem]:
-    """Every problem row in the order of the file, without holding them all."""
+def stream(item: ConsentImport, *, numbers: list[int] | None = None, after: int = -1) -> Iterator[ImportProblem]:
+    """Every problem row behind a line in the order of the file, without holding them all."""
     rows = ImportProblem.objects.filter(import_id=item.pk, phase__in=[Phase.FORMAT, judged_phase(item)])
+    rows = rows.filter(line__gt=after)
     if numbers is not None:
         rows = rows.filter(problem__in=numbers)
     return rows.order_by("line", "pk").iterator(chunk_size=5000)

@@ -20,9 +20,9 @@ from consents.files.paste import write_paste
 from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ImportProblem, StagedRow
 from consents.transitions import IMPORT
-from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
-from iys_portal.core.errors import Invalid, NotFound, WrongMoment
+from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path, sha256_of
@@ -61,6 +61,9 @@ def upload(
         raise NotFound
     if actor.bound is not None and not actor.bound.channels_of(brand.pk):  # R-P12
         raise NotFound
+    if actor.bound is not None and actor.kind is ActorKind.API_KEY:
+        # The job that writes has no part to keep to; such a program records up to a thousand at a time.
+        raise NotAllowed(code="import")
     if by_registry and not (reason.strip() and reference.strip()):
         raise Invalid(_("Give a reason and a reference for an import by the registry."), field="reason")
     require_may_record(brand.provider, Status.RET)
@@ -84,6 +87,7 @@ def upload(
         by_registry=by_registry,
         reason=reason.strip()[:300],
         reference=reference.strip()[:100],
+        actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name[:200],
         created_at=timezone.now(),

@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 
 from consents.effective import Reason
 from consents.engine.answers import answers
+from consents.message_downloads import ROWS, downloads_of
 from consents.models import ConsentEvent, LedgerSeal, Message, MessageRemoval
 from consents.selectors.feed import changes_after
 from consents.selectors.messages import answers_of, found_in, removed_addresses
 from consents.states import MessageState as S
 from iys_portal.accounts.models import User
 from iys_portal.core import outbox
-from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.actors import PEOPLE, SYSTEM, Actor
 from iys_portal.core.audit import record
-from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 
 from .message_recipients import forget_old_files
 from .messages import close_past, locked
@@ -96,9 +97,24 @@ def take_list(*, actor: Actor, public_id: uuid.UUID) -> Message:
             )
         if not message.has_recipients:
             raise Invalid(_("A message that needs no consent has no list of recipients."), code="no-consent")
-        message.taken_at, message.taken_by = timezone.now(), actor.id
-        message.save(update_fields=["taken_at", "taken_by"])
+        message.taken_at, message.taken_by, message.taken_kind = timezone.now(), actor.id, actor.kind
+        message.save(update_fields=["taken_at", "taken_by", "taken_kind"])
         new = {"kind": "allowed", "rows": message.allowed, "version": message.version}
+        record("message.list_taken", message, actor=actor, new=new, provider_id=message.brand.provider_id)
+    return message
+
+
+def take_rows(*, actor: Actor, public_id: uuid.UUID, kind: str) -> Message:
+    """The right to another list of a message, and the record that it was taken (R-G3).
+
+    Raises `NotFound` also for a list that the message does not offer, `NotAllowed`.
+    """
+    with transaction.atomic():
+        message = locked(actor, public_id)
+        offered = next((file for file in downloads_of(message) if file.kind == kind), None)
+        if offered is None or kind not in ROWS:
+            raise NotFound
+        new = {"kind": kind, "rows": offered.rows, "version": message.version}
         record("message.list_taken", message, actor=actor, new=new, provider_id=message.brand.provider_id)
     return message
 
@@ -156,7 +172,8 @@ def _tell(message: Message) -> None:
     if message.taken_at is None:
         return
     provider = message.brand.provider
-    user = User.objects.filter(pk=message.taken_by or 0, is_active=True).first()
+    person = message.taken_by if message.taken_kind in PEOPLE else None
+    user = User.objects.filter(pk=person, is_active=True).first() if person else None
     with translation.override(user.language if user else settings.LANGUAGE_CODE):
         address = settings.PORTAL_URL + reverse("consents:message", args=[message.public_id])
         text = _(

@@ -67,10 +67,35 @@ def ask(
     Raises `NotAllowed`, `NotFound` for another's brand or a channel that is not opened (R-P12), `Invalid` without
     addresses or for too many, `WrongMoment` when the day's quota is used up; nothing is kept then.
     """
+    about: dict[str, Any] = {"actor": actor, "brand": brand, "channel": channel, "recipient_type": recipient_type}
+    return _ask(**about, addresses=addresses, way=way, limit=settings.REGISTRY["QUERY_AT_ONCE"])[0]
+
+
+def ask_by_api(
+    *, actor: Actor, brand: Brand, channel: Channel, recipient_type: RecipientType, addresses: Sequence[str]
+) -> tuple[RecipientQuery, list[tuple[str | None, int]]]:
+    """The same for a program: up to `API_QUERY_ROWS`, with each address as it is stored and its `Reason` or `Problem`.
+
+    Raises as `ask`.
+    """
+    about: dict[str, Any] = {"actor": actor, "brand": brand, "channel": channel, "recipient_type": recipient_type}
+    query, found = _ask(**about, addresses=addresses, way=QueryWay.API, limit=settings.REGISTRY["API_QUERY_ROWS"])
+    return query, list(found.iter_rows())
+
+
+def _ask(
+    *,
+    actor: Actor,
+    brand: Brand,
+    channel: Channel,
+    recipient_type: RecipientType,
+    addresses: Sequence[str],
+    way: QueryWay,
+    limit: int,
+) -> tuple[RecipientQuery, pl.DataFrame]:
     _require(actor, brand, channel)
     if not addresses:
         raise Invalid(_("Enter at least one address."), code="no-address", field="address")
-    limit = settings.REGISTRY["QUERY_AT_ONCE"]
     if len(addresses) > limit:
         text = _("Up to %(limit)s addresses are answered at once; bring more as a file.")
         raise Invalid(text % {"limit": limit}, code="too-many", field="text")
@@ -79,7 +104,7 @@ def ask(
     frame = pl.DataFrame(
         {"line": range(1, len(addresses) + 1), "c0": addresses}, schema={"line": pl.UInt32, "c0": pl.String}
     )
-    out.add(*out.read(frame, channel), Question(brand, channel, recipient_type, now))
+    found = out.add(*out.read(frame, channel), Question(brand, channel, recipient_type, now))
     query = _new(actor, brand, channel, recipient_type, way, total=len(addresses))
     query.sha256 = hashlib.sha256("\n".join(addresses).encode(errors="replace")).hexdigest()
     query.layout, query.column = LIST_LAYOUT.to_json(), 0
@@ -92,7 +117,7 @@ def ask(
         settle(query, out.finish(), now)
         query.save(force_insert=True)
         note_answer(query, actor)
-    return query
+    return query, found
 
 
 def ask_text(

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages as flash
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,7 +17,7 @@ from consents.files.layout import Layout
 from consents.forms.address_column import ColumnForm
 from consents.forms.messages import MessageFilterForm, MessageForm, RecipientsForm
 from consents.import_downloads import as_csv
-from consents.message_downloads import allowed_rows, downloads_of, problem_rows, removed_rows, since_rows
+from consents.message_downloads import ROWS, allowed_rows, downloads_of, problem_rows
 from consents.message_page import check_of, check_of_words, progress_of
 from consents.models import Message
 from consents.selectors import messages as selectors
@@ -26,7 +26,6 @@ from consents.services import messages as services
 from consents.services.export_tables import may_be_listed
 from consents.states import MessageState
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit
 from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.forms import show_refusal
 from providers.models import Brand
@@ -36,7 +35,6 @@ from .export_tables import may_export
 
 CSV = "text/csv; charset=utf-8"
 NAMES = {"allowed": "gonderilebilir", "removed": "cikarilan", "since": "sonradan-cikarilan", "problems": "okunamayan"}
-ROWS = {"removed": removed_rows, "since": since_rows, "problems": problem_rows}
 FIRST_LINES = 5
 
 
@@ -321,13 +319,7 @@ class DownloadView(MessageView):
             message = message_watch.take_list(actor=self.actor, public_id=public_id)
             rows = allowed_rows(message_watch.allowed_now(message, now=timezone.now()))
         else:
-            offered = next((file for file in downloads_of(message) if file.kind == kind), None)
-            if offered is None or kind not in ROWS:
-                raise Http404
-            new = {"kind": kind, "rows": offered.rows, "version": message.version}
-            provider = message.brand.provider_id
-            audit.record("message.list_taken", message, actor=self.actor, new=new, provider_id=provider)
-            rows = ROWS[kind](message)
+            rows = ROWS[kind](message_watch.take_rows(actor=self.actor, public_id=public_id, kind=kind))
         name = f"{NAMES[kind]}-{Channel(message.channel).name}-{message.planned_at:%Y%m%d}-v{message.version}.csv"
         response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""

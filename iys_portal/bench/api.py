@@ -58,6 +58,19 @@ def measure(brand: Any, actor: Any, addresses: list[str], folder: Path) -> Itera
             done.append(time.monotonic() - began)
         yield "api.batch.accept_ms", median(accepted) * 1000, "ms"
         yield "api.batch.done_s", median(done), "s"
+        asked = json.dumps({"channel": "EPOSTA", "recipients": _ten_thousand(addresses)}).encode()
+        times = []
+        for _ in range(RUNS):
+            began = time.monotonic()
+            _ask(port, "POST", f"/api/v1/brands/{brand.brand_code}/queries", token, asked)
+            times.append(time.monotonic() - began)
+        yield "api.query.ms", median(times) * 1000, "ms"
+
+
+def _ten_thousand(addresses: list[str]) -> list[str]:
+    """Half of them known, where there are as many."""
+    known = addresses[:5_000]
+    return [*known, *(f"yok.{number}@alici.example" for number in range(10_000 - len(known)))]
 
 
 @contextlib.contextmanager

@@ -4,9 +4,11 @@ A window is a stretch of the clock (this second, this minute, this hour). It end
 it is taken out of the count again, so asking again never makes the wait longer.
 """
 
+import ipaddress
 import logging
 import math
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 
 import redis
@@ -17,14 +19,26 @@ log = logging.getLogger(__name__)
 TIMEOUT = 0.5  # seconds; whoever counts does not hold up what is counted
 
 
-def take(name: str, *, limit: int, window: int, amount: int = 1) -> int:
-    """Take `amount` out of the `limit` of this window (seconds) of `name`; 0, or the seconds until another try.
+@dataclass(frozen=True)
+class Taken:
+    """What is left of a window, when it ends (seconds), and how long to wait where nothing could be taken (or 0)."""
+
+    limit: int
+    window: int
+    left: int
+    ends: int
+    wait: int = 0
+
+
+def take(name: str, *, limit: int, window: int, amount: int = 1) -> Taken:
+    """Take `amount` out of the `limit` of this window (seconds) of `name`.
 
     One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
     """
     now = time.time()
     number = int(now // window)
     # Test runs and installations share a server: each database counts for itself.
+    ends = max(1, math.ceil((number + 1) * window - now))
     key = f"limit:{connection.settings_dict['NAME']}:{name}:{window}:{number}"
     try:
         pipe = _valkey().pipeline(transaction=False)
@@ -32,12 +46,23 @@ def take(name: str, *, limit: int, window: int, amount: int = 1) -> int:
         pipe.expire(key, window + 1)
         total = pipe.execute()[0]
         if total <= limit:
-            return 0
+            return Taken(limit, window, limit - total, ends)
         _valkey().decrby(key, amount)
     except redis.RedisError as error:
         log.warning("limit_not_counted reason=%s", type(error).__name__)
-        return 0
-    return max(1, math.ceil((number + 1) * window - now))
+        return Taken(limit, window, limit, ends)
+    return Taken(limit, window, max(0, limit - total + amount), ends, wait=ends)
+
+
+def network_of(ip: str) -> str:
+    """The network that counts as one visitor: `/24` of IPv4, `/64` of IPv6 (a home or a mobile line has that much)."""
+    try:
+        parsed = ipaddress.ip_address(ip)
+    except ValueError:
+        return "unknown"
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    parsed = mapped or parsed
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
 @lru_cache(maxsize=1)

@@ -147,6 +147,8 @@ ACTS: dict[str, Act] = {
     "import.apply": Act(Group.IMPORT, _("%(who)s started the import of “%(name)s”")),
     "import.applied": Act(Group.IMPORT, _("The import of “%(name)s” was applied")),
     "import.undo": Act(Group.IMPORT, _("%(who)s started to undo the import of “%(name)s”")),
+    "key.undo": Act(Group.IMPORT, _("%(who)s started to undo what the API key “%(name)s” wrote")),
+    "key.undone": Act(Group.IMPORT, _("What the API key “%(name)s” wrote was undone")),
     "import.undone": Act(Group.IMPORT, _("The import of “%(name)s” was undone")),
     "import.discard": Act(Group.IMPORT, _("%(who)s discarded the file “%(name)s”")),
     "import.evidence": Act(Group.IMPORT, _("%(who)s added scans to the file “%(name)s”")),

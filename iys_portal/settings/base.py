@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "import_export",
     "csp",
+    "ninja",  # its copy of Swagger UI, for the page of /api/v1
     "django_prometheus",
 ]
 

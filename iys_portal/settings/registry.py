@@ -45,11 +45,12 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "calls": (env.int("API_CALLS_PER_SECOND", default=100), 1),
     "lookups": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
     "history": (env.int("API_LOOKUPS_PER_MINUTE", default=6_000), 60),
-    "tokens": (env.int("API_TOKENS_PER_HOUR", default=600), 3_600),  # from one address
+    "tokens": (env.int("API_TOKENS_PER_HOUR", default=600), 3_600),  # from one network
+    "senders": (60, 60),  # public questions for senders, from one network
 }
 API_STRICT = env.bool("API_STRICT", default=False)
 if API_STRICT:
-    API_LIMITS = {"calls": (10, 1), "lookups": (1_000, 3_600), "history": (100, 3_600), "tokens": (100, 3_600)}
+    API_LIMITS |= {"calls": (10, 1), "lookups": (1_000, 3_600), "history": (100, 3_600), "tokens": (100, 3_600)}
 # The registry's own rules, where a number may change (domain.md).
 REGISTRY: dict[str, Any] = {
     "CLOCK_DIFFERENCE": timedelta(minutes=2),  # R-C6
@@ -131,6 +132,7 @@ REGISTRY: dict[str, Any] = {
     "API_REFRESH": timedelta(hours=4),
     "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
     "API_BATCH_ROWS": 1_000,  # consents of one batch call
+    "API_QUERY_ROWS": 10_000,  # addresses that are answered in one call of /api/v1
     "RECONCILE_DAYS": 7,  # of the strict interface: how old a day may be that is asked about
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }

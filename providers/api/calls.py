@@ -84,11 +84,25 @@ class Ask:
         take(f"key:{self.holder.key_id}:{kind}", kind, amount=amount)
 
 
-def take(name: str, kind: str, *, amount: int = 1) -> None:
+def take(name: str, kind: str, *, amount: int = 1) -> limits.Taken:
     """Count against a limit of the settings. Raises the 429 that says when to come back."""
     limit, window = settings.API_LIMITS[kind]
-    if wait := limits.take(name, limit=limit, window=window, amount=amount):
-        raise Refused(429, refuse(429, "H124" if window == 1 else "H084").faults, retry_after=wait)
+    taken = limits.take(name, limit=limit, window=window, amount=amount)
+    if taken.wait:
+        raise Refused(429, refuse(429, "H124" if window == 1 else "H084").faults, retry_after=taken.wait)
+    return taken
+
+
+def holder_by(request: HttpRequest, token: str, now: datetime, *, iys: int | None, brand: int | None) -> Holder:
+    """The key behind a token, with the provider and brand that are named. Notes its use; raises the 401 or 403."""
+    holder = keys.holder_of(token, iys_code=iys, brand_code=brand, now=now) if token else None
+    if holder is None:
+        raise refuse(401, "H351")
+    if not network_allows(holder.networks, get_client_ip(request) or ""):
+        raise refuse(403, "NETWORK")
+    if holder.unused_since(now):
+        note_use(holder.key_id, now=now)
+    return holder
 
 
 def read_json(request: HttpRequest) -> Any:
@@ -131,7 +145,7 @@ class OpenCall(View, ABC):
         except DomainError as error:
             return self.refusal(as_refused(error))
         except Exception as error:
-            log_failure(self, error)
+            log_failure(type(self).__name__, error)
             return self.refusal(refuse(500, "H015"))
 
     @abstractmethod
@@ -180,17 +194,9 @@ class Call(OpenCall):
 
     def _holder(self, request: HttpRequest, path: Mapping[str, str], now: datetime) -> Holder:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if scheme.lower() != "bearer":
             raise refuse(401, "H351")
-        iys, brand = number(path.get("iys")), number(path.get("brand"))
-        holder = keys.holder_of(token.strip(), iys_code=iys, brand_code=brand, now=now)
-        if holder is None:
-            raise refuse(401, "H351")
-        if not network_allows(holder.networks, get_client_ip(request) or ""):
-            raise refuse(403, "NETWORK")
-        if holder.unused_since(now):
-            note_use(holder.key_id, now=now)
-        return holder
+        return holder_by(request, token.strip(), now, iys=number(path.get("iys")), brand=number(path.get("brand")))
 
     def _actor(self, holder: Holder, path: Mapping[str, str], now: datetime) -> Actor:
         named = "iys" in path
@@ -234,13 +240,13 @@ def as_refused(error: DomainError) -> Refused:
     return Refused(error.status, [Fault(error.code or type(error).__name__, str(error))])
 
 
-def log_failure(call: View, error: Exception) -> None:
+def log_failure(call: str, error: Exception) -> None:
     """Where it broke, without the words of the error: they may hold a row of the table (R-G4)."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
-    log.error("api_failed call=%s reason=%s at=%s", type(call).__name__, type(error).__name__, place)
+    log.error("api_failed call=%s reason=%s at=%s", call, type(error).__name__, place)
 
 
 def number(text: str | None) -> int | None:

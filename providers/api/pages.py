@@ -1,7 +1,9 @@
 """`limit` and `offset` of a list, and the answer's `pagination`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from django.db.models import QuerySet
 
 from .calls import Ask
 from .errors import Fault, Refused, fault
@@ -27,10 +29,14 @@ def limit_and_offset(ask: Ask, *, largest: int = LARGEST) -> tuple[int, int]:
     return limit, offset
 
 
-def page_of(ask: Ask, rows: Sequence[Any]) -> dict[str, Any]:
+def page_of(
+    ask: Ask, rows: Sequence[Any] | QuerySet[Any], *, told: Callable[[list[Any]], list[Any]] = list
+) -> dict[str, Any]:
+    """The page that was asked for, with its rows as `told` writes them."""
     limit, offset = limit_and_offset(ask)
-    found = list(rows[offset : offset + limit])
-    return {"list": found, "pagination": {"offset": offset, "pageSize": len(found), "totalCount": len(rows)}}
+    found = told(list(rows[offset : offset + limit]))
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    return {"list": found, "pagination": {"offset": offset, "pageSize": len(found), "totalCount": total}}
 
 
 def _number(text: str, default: int) -> int | None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 
 from iys_portal.core.errors import NotAllowed, NotFound
+from iys_portal.core.limits import network_of
 from providers.services import tokens
 
 from .calls import OpenCall, read_json, take
@@ -35,7 +36,7 @@ class TokenCall(OpenCall):
         if request.method != "POST":
             return self.method_refused()
         address = get_client_ip(request) or ""
-        take(f"address:{address}:tokens", "tokens")
+        take(f"network:{network_of(address)}:tokens", "tokens")
         values = _values(request)
         grant = _value(values, "grant_type", "grant")
         if grant == "password":

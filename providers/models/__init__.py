@@ -1,6 +1,7 @@
 """Rows of providers: who may send, who asks to be registered, and what changes afterwards."""
 
 from .agreements import Agreement, AgreementFile
+from .answers import ApiAnswer
 from .applications import (
     Application,
     ApplicationBrand,
@@ -37,6 +38,7 @@ __all__ = [
     "LARGE_FROM",
     "Agreement",
     "AgreementFile",
+    "ApiAnswer",
     "ApiKey",
     "ApiToken",
     "Application",

@@ -1,6 +1,7 @@
 """What the calls about brands, integrators and dealers answer."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from providers.enums import GrantChannel, GrantLevel, IntegratorState, ProviderS
 from providers.models import Brand, Integrator, IntegratorGrant, Provider, Retailer, RetailerDetails
 
 from .keys import Holder, granted_brands
+from .people import bound_of
 
 NO_LIMIT = 2_147_483_647
 STANDING = {
@@ -35,6 +37,20 @@ def brands_of(actor: Actor) -> QuerySet[Brand]:
     """The brands that a key reaches, with the number of their dealers; the main brand first."""
     rows: QuerySet[Brand] = Brand.objects.visible_to(actor).filter(is_active=True)
     return rows.annotate(dealers=Count("retailers")).order_by("-is_main", "brand_code")
+
+
+def reached_brands(holder: Holder, actor: Actor, *, now: datetime) -> list[tuple[Brand, Actor]]:
+    """Every brand that a key reaches, with the actor that the key is there."""
+    if holder.integrator_id is None:
+        return [(brand, actor) for brand in brands_of(actor).select_related("provider")]
+    found: list[tuple[Brand, Actor]] = []
+    rows = granted_brands(holder, today=now)
+    for _pk, part in groupby(rows, key=lambda row: row.brand.provider_id):
+        grants = list(part)
+        parts = [(row.brand_id, row.channel, row.level, row.complaints, row.reconciliation) for row in grants]
+        there = replace(actor, bound=bound_of(holder.integrator_id, parts))
+        found += [(brand, there) for brand in {row.brand_id: row.brand for row in grants}.values()]
+    return found
 
 
 def integrator_of(pk: int) -> Integrator:

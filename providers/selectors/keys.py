@@ -11,10 +11,10 @@ from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.actors import Actor, ActorKind, Bound
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.encryption import keyed_hash
-from providers.enums import GrantChannel, GrantLevel, KeyScope
+from providers.enums import GrantChannel, KeyScope
 from providers.models import ApiKey, Brand, IntegratorGrant, Provider
 
-from .people import in_force
+from .people import bound_of, in_force
 
 USED_EVERY = timedelta(minutes=1)
 CHANNELS = frozenset(channel.value for channel in GrantChannel)
@@ -24,7 +24,7 @@ PERMISSIONS: dict[str, frozenset[P]] = {
     KeyScope.RETAILERS: frozenset({P.RETAILER_KEEP}),
     KeyScope.RECONCILE: frozenset({P.CONSENT_RECONCILE}),
     KeyScope.MESSAGES: frozenset({P.MESSAGE_WRITE}),
-    KeyScope.COMPLAINTS: frozenset({P.COMPLAINT_ANSWER}),
+    KeyScope.COMPLAINTS: frozenset({P.COMPLAINT_VIEW, P.COMPLAINT_ANSWER}),
     KeyScope.WEBHOOKS: frozenset({P.PUSH_KEEP}),
 }
 _NOT_OF_INTEGRATORS = frozenset({P.EVIDENCE_COMPLETE, P.MESSAGE_WRITE, P.PUSH_KEEP, P.RETAILER_KEEP})
@@ -149,17 +149,8 @@ def _granted(holder: Holder, provider: Provider, today: datetime) -> Bound:
         rows = rows.filter(brand__in=holder.brands)
     if holder.channels:
         rows = rows.filter(channel__in=holder.channels)
-    parts = {(row.brand_id, row.channel): row for row in rows}
-    reconciled = {part for part, row in parts.items() if row.reconciliation}
-    return Bound(
-        party_id=holder.integrator_id or 0,
-        reads=frozenset(parts),
-        writes=frozenset(part for part, row in parts.items() if row.level == GrantLevel.WRITE),
-        complaints=frozenset(part for part, row in parts.items() if row.complaints),
-        reconciles=frozenset(
-            brand for brand, _channel in parts if all((brand, channel) in reconciled for channel in CHANNELS)
-        ),
-    )
+    columns = ("brand_id", "channel", "level", "complaints", "reconciliation")
+    return bound_of(holder.integrator_id or 0, rows.values_list(*columns))
 
 
 def granted_brands(holder: Holder, *, today: datetime, provider: Provider | None = None) -> list[IntegratorGrant]:

@@ -1,6 +1,6 @@
 """Reads of providers and their people, and of those who act for them from outside (R-P12)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -112,9 +112,14 @@ def _outside(rows: Iterable[Any]) -> list[Scope]:
 
 def _scope(rows: list[Any]) -> Scope:
     provider_id, name, role, party_id, party = rows[0][:5]
-    parts = {(brand, channel): more for brand, channel, *more in (row[5:] for row in rows)}
+    return Scope(provider_id, name, role, bound_of(party_id, [row[5:] for row in rows]), party)
+
+
+def bound_of(party_id: int, rows: Iterable[Sequence[Any]]) -> Bound:
+    """R-P12: what grants give, each (brand, channel, level, complaints, reconciliation)."""
+    parts = {(brand, channel): more for brand, channel, *more in rows}
     reconciles = {part for part, (_level, _complaints, reconciliation) in parts.items() if reconciliation}
-    bound = Bound(
+    return Bound(
         party_id=party_id,
         reads=frozenset(parts),
         writes=frozenset(part for part, more in parts.items() if more[0] == GrantLevel.WRITE),
@@ -123,7 +128,6 @@ def _scope(rows: list[Any]) -> Scope:
             brand for brand, _channel in parts if all((brand, one.value) in reconciles for one in GrantChannel)
         ),
     )
-    return Scope(provider_id, name, role, bound, party)
 
 
 def members(actor: Actor) -> QuerySet[Membership]:

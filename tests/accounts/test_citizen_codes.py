@@ -9,8 +9,8 @@ from django.test import Client
 
 from iys_portal.accounts import services
 from iys_portal.accounts.models import OneTimeCode, User
-from iys_portal.accounts.services.codes import network_of
 from iys_portal.core.errors import Invalid
+from iys_portal.core.limits import network_of
 from iys_portal.core.models import AuditEntry, OutboxMessage
 
 from .steps import CODE, MAIL, NEW_CODE, PHONE, another, ask, enter, give_address, prove, sent_code, signed_in

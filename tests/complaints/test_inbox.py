@@ -26,8 +26,10 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
 from providers.models import Brand, Provider
+from providers.services.keys import make_key
+from tests.api.test_v1 import V1
 from tests.consents.evidence.papers import pdf, picture
-from tests.factories import BrandFactory, MembershipFactory, integrator_of
+from tests.factories import BrandFactory, MembershipFactory, integrator_of, officer_of
 
 from .conftest import IDENTITY, MAIL, TCKN
 
@@ -264,3 +266,26 @@ def test_r_k6_overdue_is_judged_by_the_day_before_the_watch_comes_by(page: Clien
     )
     assert asked.tracking_number in page.get(f"{LIST}?tab=overdue").content.decode()
     assert "süre doldu" in page.get(base(asked)).content.decode()
+
+
+def test_r_k6_a_program_reads_and_answers_as_its_people_do(asked: Complaint, brand: Brand) -> None:
+    made = make_key(actor=officer_of(brand, role="manager"), name="Deneme", scopes=("complaints",))
+    program = V1(brand).sign_in(made)
+    row = program.get("complaints?tab=open").json()["items"][0]
+    assert (row["tracking_number"], row["state"]) == (asked.tracking_number, "defence_asked")
+    told = program.get(f"complaints/{row['id']}")
+    assert (told.json()["address"], told.json()["actions"]) == (MAIL, ["answer", "ask_time"])
+    assert not [secret for secret in SECRETS if secret in told.content.decode()]
+    assert AuditEntry.objects.filter(verb="complaint.read", actor_kind=2).count() == 1
+    assert program.post(f"complaints/{row['id']}/time", {"days": 5, "reason": "Belge bekleniyor"}).status_code == 201
+    headers = {"authorization": f"Bearer {program.token}"}
+    file = SimpleUploadedFile("onay.pdf", pdf())
+    values = {"text": "Onay kayıtlıdır.", "files": file}
+    answered = program.client.post(f"{program.base}/complaints/{row['id']}/answer", values, headers=headers)
+    assert answered.status_code == 201, answered.content
+    assert [one["text"] for one in answered.json()["answers"]] == ["Onay kayıtlıdır."]
+    assert (ComplaintDefence.objects.count(), ComplaintPaper.objects.filter(side="provider").count()) == (1, 1)
+    again = program.client.post(f"{program.base}/complaints/{row['id']}/answer", {"text": "Bir daha"}, headers=headers)
+    assert again.status_code == 409
+    reader = V1(brand).sign_in(make_key(actor=officer_of(brand, role="manager"), name="Öbür", scopes=("query",)))
+    assert reader.get(f"complaints/{row['id']}").status_code == 403

@@ -241,9 +241,9 @@ OF_REGISTER = {
 # of an e-mail, files of dealers (tests/providers/settings/test_pages.py), files and receipt of a complaint
 # (tests/complaints/test_pages.py), one complaint for its sender (tests/complaints/test_inbox.py, test_bundles.py),
 # the API, which has no session (tests/api/), files of statistics and a brand's page
-# (tests/complaints/test_statistics_pages.py).
+# (tests/complaints/test_statistics_pages.py), and the public question for senders (tests/api/test_senders.py).
 ELSEWHERE = re.compile(
-    r"^(providers:(review(_\w+)?|settings-(signatory|email-confirm)|dealer-(apply|export))$|api:|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
+    r"^(providers:(review(_\w+)?|senders|settings-(signatory|email-confirm)|dealer-(apply|export))$|api:|api-v1:|account_|mfa_|usersessions_|accounts:(switch|end-session|invitation|accept|citizen-|edevlet-(begin|callback)|own-(address|close)-code)|admin:|core:|set_language$|dashboard:audit_(export|verify_now)$"
     r"|consents:(hint|query_show|queries_export|messages_export|message_check|export|show|inbound|link(_\w+)?|page-\w[\w-]*|page_preview|own-document(-\w+)?|own-message|seals?|seal_stamp|verify|exports_refusals|report_pdf|report_csv|refusals_export|refusals_acknowledge|retention_\w+|hold_\w+|initial_window)$|complaints:(inbox_(case|answer|addition|draft|time|paper)|bundle|bundle_file|new_from|evidence|evidence_remove|receipt|decision|statistics_(file|brand)|desk_\w+)$)"
 )
 WRITING = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b\s*\"?(\w+)?", re.IGNORECASE)

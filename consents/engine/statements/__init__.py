@@ -10,6 +10,7 @@ from .judge import FROM_CALL, FROM_STAGE, LOCK, NEXT_EVENT, NO_EVENT, judge_sql
 from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, write_sql
 from .told import NOTICE_BATCH, NOTICES, TOLD, TOLD_NOBODY, TOLD_WITH_OWN, UNFOLD
 from .undo import LOCK_FOR_UNDO, LOCK_NOTICES_FOR_UNDO, UNDO
+from .undo_key import LOCK_FOR_KEY_UNDO, LOCK_NOTICES_OF_KEY, NEXT_OF_KEY, UNDO_KEY
 
 __all__ = [
     "CALL_SUMMARY",
@@ -22,9 +23,12 @@ __all__ = [
     "FROM_STAGE",
     "LOCK",
     "LOCK_ASKED",
+    "LOCK_FOR_KEY_UNDO",
     "LOCK_FOR_UNDO",
     "LOCK_NOTICES_FOR_UNDO",
+    "LOCK_NOTICES_OF_KEY",
     "NEXT_EVENT",
+    "NEXT_OF_KEY",
     "NOTICES",
     "NOTICE_BATCH",
     "NOTICE_COUNTERS",
@@ -37,6 +41,7 @@ __all__ = [
     "TOLD_NOBODY",
     "TOLD_WITH_OWN",
     "UNDO",
+    "UNDO_KEY",
     "UNFOLD",
     "judge_sql",
     "write_sql",

@@ -6,7 +6,6 @@ proves an address and nothing else; it never opens an account of staff or of a p
 
 import hashlib
 import hmac
-import ipaddress
 import math
 import secrets
 from collections.abc import Callable
@@ -31,6 +30,7 @@ from iys_portal.accounts.policies import may_be_texted
 from iys_portal.core import outbox
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import DomainError, Invalid, WrongMoment
+from iys_portal.core.limits import network_of
 
 DIGITS = 6
 NOT_AN_ADDRESS = _("Enter a whole e-mail address or a mobile phone number.")
@@ -250,17 +250,6 @@ def _wrong_today(name: str, moment: datetime) -> int:
 def _refuse_tried(name: str, moment: datetime) -> None:
     if _wrong_today(name, moment) >= settings.REGISTRY["CODE_WRONG_PER_DAY"]:
         raise TooMany(MANY_WRONG, code="wrong")
-
-
-def network_of(ip: str) -> str:
-    """The network that counts as one visitor: `/24` of IPv4, `/64` of IPv6 (a home or a mobile line has that much)."""
-    try:
-        parsed = ipaddress.ip_address(ip)
-    except ValueError:
-        return "unknown"
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    parsed = mapped or parsed
-    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
 def count_network(ip: str, *, what: str, limit: int, sentence: str | Promise = MANY_FROM_NETWORK) -> None:

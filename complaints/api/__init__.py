@@ -1,0 +1,1 @@
+"""Entry modules of the API about complaints."""

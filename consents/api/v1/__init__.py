@@ -1,0 +1,1 @@
+"""/api/v1: calls about consents, what is asked before sending, and messages."""

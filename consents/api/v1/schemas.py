@@ -1,0 +1,143 @@
+"""What calls of /api/v1 about consents bring and answer. Rules are the engine's; here is only form."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Path, Query, Schema
+from pydantic import AwareDatetime, ConfigDict, StringConstraints, field_validator
+
+from consents.enums import Channel, RecipientType, Source, Status
+from consents.models import ConsentEvent
+from iys_portal.core.calendar import ISTANBUL
+from providers.selectors.api import written
+
+BrandCode = Annotated[int, Path(ge=1, le=999_999_999, description="The brand's public number.")]
+ChannelName = Literal["ARAMA", "MESAJ", "EPOSTA"]
+RecipientTypeName = Literal["BIREYSEL", "TACIR"]
+StatusName = Literal["ONAY", "RET"]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+EARLIEST, LATEST = 1900, 2200
+
+
+def in_reach(value: datetime | None) -> datetime | None:
+    """A moment that can be told in every zone. For a field's validator."""
+    if value is not None and not EARLIEST <= value.year <= LATEST:
+        raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
+    return value
+
+
+class Body(Schema):
+    """A body of a call: unknown names are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WhichConsent(Body):
+    recipient: Address = Field(description="An e-mail address, or a phone number in E.164.")
+    channel: ChannelName
+    recipient_type: RecipientTypeName = "BIREYSEL"
+
+    def as_document(self) -> dict[str, Any]:
+        """As the compatible calls name it."""
+        return {"recipient": self.recipient, "type": self.channel, "recipientType": self.recipient_type}
+
+
+class ConsentIn(WhichConsent):
+    status: StatusName
+    source: str = Field("", max_length=40, description="HS_WEB, HS_ISLAK_IMZA …; the registry's own are refused.")
+    consent_date: AwareDatetime | None = Field(None, description="When it was given or refused, with its time zone.")
+    retailer_code: str = Field("", max_length=20)
+
+    _within_reach = field_validator("consent_date")(in_reach)
+
+    def as_document(self) -> dict[str, Any]:
+        return {
+            **super().as_document(),
+            "status": self.status,
+            "source": self.source,
+            "consentDate": written(self.consent_date) if self.consent_date else None,
+            "retailerCode": self.retailer_code or None,
+        }
+
+
+class Recorded(Schema):
+    transaction_id: str
+    registered_at: datetime
+
+
+class ConsentsIn(Body):
+    consents: list[ConsentIn] = Field(min_length=1, max_length=1_000)
+
+
+class OutcomeError(Schema):
+    code: str
+    detail: str
+
+
+class RecordedEntry(Schema):
+    index: int
+    verdict: Literal["NEW", "CHANGED", "RENEWED", "UNCHANGED", "CONFLICTING", "LATE", "MALFORMED"]
+    transaction_id: str | None = None
+    error: OutcomeError | None = None
+
+
+class RecordedMany(Schema):
+    recorded: int = Field(description="How many events were written; exact repeats write none.")
+    entries: list[RecordedEntry]
+
+
+class StatusOut(Schema):
+    recipient: str
+    answer: str = Field(description="SENDABLE, REFUSED, UNKNOWN, AWAITING_CONFIRMATION, EVIDENCE_MISSING, …")
+    reason: str
+    explanation: str
+    record: dict[str, Any] | None = Field(None, description="The consent or refusal behind it, as the national API's.")
+
+
+class Event(Schema):
+    """One event of the ledger. IPTAL is what an undo of a new record leaves: neither consent nor refusal."""
+
+    event: int
+    recipient: str
+    channel: ChannelName
+    recipient_type: RecipientTypeName
+    version: int
+    status: Literal["ONAY", "RET", "IPTAL"]
+    source: str | None
+    consent_date: datetime | None
+    registered_at: datetime
+    undo: bool
+    transaction_id: str
+
+
+class History(Schema):
+    total: int
+    items: list[Event]
+
+
+class Changes(Schema):
+    items: list[Event]
+    cursor: str = Field(description="Ask on with it, now or in ten years. It says nothing and never expires.")
+    more: bool = Field(description="Whether it is worth asking again at once.")
+
+
+def event_of(event: ConsentEvent) -> dict[str, Any]:
+    return {
+        "event": event.event_id,
+        "recipient": event.recipient,
+        "channel": Channel(event.channel).name,
+        "recipient_type": RecipientType(event.recipient_type).name,
+        "version": event.version,
+        "status": Status(event.status).name,
+        "source": Source(event.source).name if event.source else None,
+        "consent_date": moment(event.consent_date),
+        "registered_at": moment(event.registered_at),
+        "undo": event.undoes_version is not None,
+        "transaction_id": bytes(event.transaction_id).hex(),
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601 in Türkiye's time."""
+    return at.astimezone(ISTANBUL).isoformat() if at is not None else None

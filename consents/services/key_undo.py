@@ -1,0 +1,104 @@
+"""Take back what one API key wrote for a brand in a time: after a program's mistake, or when a key was stolen."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from consents.engine.undo_key import undo_chunk
+from consents.models import KeyUndo
+from consents.selectors.feed import cursor_before
+from iys_portal.accounts.permissions import Permission
+from iys_portal.core.actors import Actor, ActorKind
+from iys_portal.core.audit import record
+from iys_portal.core.errors import Invalid, NotAllowed, NotFound
+from iys_portal.core.jobs import claimed, start_job
+from iys_portal.core.models import Job
+from providers.models import ApiKey, Brand, IntegratorGrant
+from providers.policies import require_active
+
+TASK = "consents.undo_key"
+
+
+@transaction.atomic
+def start_key_undo(
+    *,
+    actor: Actor,
+    brand: Brand,
+    username: str,
+    since: datetime,
+    until: datetime,
+    reason: str,
+    include_refusals: bool = False,
+    now: datetime,
+    publish: bool = True,
+) -> KeyUndo:
+    """Begin to take back what the key of that user name wrote for the brand from `since` until before `until`.
+
+    For whoever reaches the provider whole; also what an integrator's key wrote. As with imports the last 24 hours can
+    be undone, a reason is named, refusals stay unless `include_refusals` says otherwise, and whatever was changed
+    since is left alone (R-L6). Raises `NotAllowed`, `NotFound`, `Invalid`, `WrongMoment` (R-P7).
+    """
+    actor.require(Permission.CONSENT_RECORD)
+    if actor.bound is not None:
+        raise NotAllowed(code="undo")
+    if brand.provider_id != actor.provider_id:
+        raise NotFound(code="brand")
+    require_active(brand.provider)
+    key = _key(brand, username)
+    if not reason.strip():
+        raise Invalid(_("Say why it is undone."), code="reason", field="reason")
+    if not now - settings.REGISTRY["UNDO_WINDOW"] <= since < until <= now:
+        text = _("What was written in the last 24 hours can be undone: give a time within them.")
+        raise Invalid(text, code="undo-window", field="since")
+    item = KeyUndo(
+        brand=brand, key=key, since=since, until=until, moment=now, reason=reason.strip()[:300],
+        include_refusals=include_refusals, seen_event=cursor_before(since),
+    )  # fmt: skip
+    about: dict[str, Any] = {"payload": {}, "provider_id": brand.provider_id, "publish": publish}
+    item.job = start_job(TASK, title=_("Undo of the key %(key)s") % {"key": key.name}, actor=actor, **about)
+    item.save(force_insert=True)
+    new = {"brand": brand.brand_code, "reason": item.reason, "refusals": include_refusals}
+    new |= {"since": since.isoformat(), "until": until.isoformat()}
+    record("key.undo", key, actor=actor, provider_id=brand.provider_id, new=new)
+    return item
+
+
+def undo(job_id: int) -> None:
+    """Work an undo's chunks, each one transaction that a resumed job does not repeat."""
+    with claimed(job_id) as run:
+        if run is None:
+            return
+        actor = _actor(run.job)
+        while (item := _next_chunk(job_id, actor)) is not None:
+            run.progress(done=sum(item.counts.values()), step=_("Undoing"))
+        item = KeyUndo.objects.select_related("key", "brand").get(job=job_id)
+        record("key.undone", item.key, actor=actor, provider_id=item.brand.provider_id, new={"counts": item.counts})
+
+
+@transaction.atomic
+def _next_chunk(job_id: int, actor: Actor) -> KeyUndo | None:
+    item = KeyUndo.objects.select_for_update(of=("self",)).get(job=job_id)
+    found = undo_chunk(item, actor=actor)
+    if found is None:
+        return None
+    item.counts = dict(Counter(item.counts) + Counter(found))
+    item.save(update_fields=["seen_event", "counts"])
+    return item
+
+
+def _key(brand: Brand, username: str) -> ApiKey:
+    """A key of the provider, or of an integrator to which it ever granted something of the brand."""
+    key = ApiKey.objects.filter(username=username).first()
+    if key is not None and key.provider_id == brand.provider_id:
+        return key
+    if key is not None and IntegratorGrant.objects.filter(integrator=key.integrator_id, brand=brand).exists():
+        return key
+    raise NotFound(code="key")
+
+
+def _actor(job: Job) -> Actor:
+    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="task")

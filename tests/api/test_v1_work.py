@@ -1,0 +1,135 @@
+"""/api/v1: files, evidence and messages on their way, as a program takes them."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from consents.models import Consent, ConsentEvent, ConsentImport, Message
+from consents.services import import_runs, message_wash
+from iys_portal.core import documents
+from iys_portal.core.models import AuditEntry, Document
+from providers.models import BrandValue
+from tests.consents.evidence.papers import pdf
+from tests.consents.messages.conftest import MAIL, MERSIS, TITLE
+from tests.factories import actor_of, integrator_of
+
+from .test_v1 import V1, codes, consent, rows, upload
+
+
+@pytest.fixture
+def v1(brand, make):
+    return V1(brand).sign_in(make())
+
+
+def test_a_file_is_checked_applied_and_undone(v1):
+    v1.post("consents", consent("eski@firma.example"))
+    lines = [consent("yeni@firma.example"), consent("yok"), consent("eski@firma.example", minutes=30)]
+    sent = upload(v1, rows(*lines), headers={"Idempotency-Key": "bir"})
+    assert (sent.status_code, sent.json()["state"]) == (202, "checking")
+    again = upload(v1, rows(*lines), headers={"Idempotency-Key": "bir"})
+    assert again.json() == sent.json()
+    item = ConsentImport.objects.get()
+    assert (item.actor_kind, item.actor_name) == (2, "Deneme")
+    import_runs.check(item.check_job_id)
+    path = f"imports/{item.public_id}"
+    assert v1.get(path).json()["check"]["verdicts"]["new"] == 1
+    problem = v1.get(f"{path}/problems").json()["items"]
+    assert [(one["line"], one["value"], one["verdict"]) for one in problem] == [(3, "yok", "MALFORMED")]
+    assert v1.get(f"{path}/problems?after=3").json()["items"] == []
+    assert v1.post(f"{path}/apply").status_code == 202
+    assert v1.post(f"{path}/apply").status_code == 409
+    item.refresh_from_db()
+    import_runs.apply(item.apply_job_id)
+    assert (
+        v1.get(path).json()["counts"]["verdicts"] | {"new": 1, "renewed": 1, "malformed": 1}
+        == v1.get(path).json()["counts"]["verdicts"]
+    )
+    assert v1.post(f"{path}/undo", {"reason": "Yanlış dosya"}).status_code == 202
+    item.refresh_from_db()
+    import_runs.undo(item.undo_job_id)
+    assert v1.get(path).json()["undo"]["undone"] == 2
+    assert Consent.objects.get(recipient="yeni@firma.example").status == 3
+
+
+def test_a_file_that_is_refused_leaves_nothing(v1):
+    answer = upload(v1, "birşey;başka\n1;2\n")
+    if answer.status_code == 202:
+        assert answer.json()["state"] == "uploaded"
+        assert "recipient" in answer.json()["missing"]
+    wrong = upload(v1, rows(consent()), source="IYS_WEB")
+    assert (wrong.status_code, codes(wrong)[0]) == (422, "Invalid")
+    assert ConsentImport.objects.filter(sha256=upload(v1, rows(consent())).json()["sha256"], state="discarded").exists()
+    assert not ConsentEvent.objects.exists()
+
+
+def test_r_p12_a_program_that_reaches_a_part_imports_nothing(brand, make):
+    part = V1(brand).sign_in(make(channels=(3,)))
+    answer = upload(part)
+    assert (answer.status_code, codes(answer)) == (403, ["import"])
+    person = integrator_of(brand, 1, 2, 3)
+    from providers.services.keys import make_key
+
+    outside = V1(brand).sign_in(make_key(actor=actor_of(person.user), name="Entegratör", scopes=("record",)))
+    assert upload(outside).status_code == 403
+    assert not ConsentImport.objects.exists()
+
+
+def test_r_c16_a_scan_completes_a_consent_and_r_l3_a_pdf_proves_it(v1):
+    v1.post("consents", consent(source="HS_ISLAK_IMZA"))
+    which = {"recipient": "ad@firma.example", "channel": "EPOSTA"}
+    headers = {"authorization": f"Bearer {v1.token}"}
+
+    def attach(**more):
+        file = io.BytesIO(pdf())
+        file.name = "imza.pdf"
+        return v1.client.post(f"{v1.base}/evidence", {"file": file, **which, **more}, headers=headers)
+
+    assert attach(recipient="yok@firma.example").status_code == 404
+    assert attach().json() == {"completed": 1}
+    assert attach().json() == {"completed": 0}
+    assert Consent.objects.get().holds == 0
+    made = v1.post("proofs", which)
+    assert (made.status_code, made.json()["state"]) == (202, "waiting")
+    path = f"proofs/{made.json()['id']}"
+    assert codes(v1.get(f"{path}/pdf")) == ["document-waiting"]
+    documents.render(Document.objects.get().pk)
+    assert b"".join(v1.get(f"{path}/pdf").streaming_content).startswith(b"%PDF")
+    assert AuditEntry.objects.filter(verb="document.downloaded", actor_kind=2).count() == 1
+
+
+def test_r_s2_a_message_is_written_checked_registered_and_its_lists_taken(v1, brand, make):
+    brand.provider.title, brand.provider.mersis = TITLE, MERSIS
+    brand.provider.save()
+    BrandValue.objects.create(brand=brand, kind="refusal_url", value="https://kumas.example/ret", key="k")
+    v1.post("consents", consent("evet@firma.example"))
+    body = {
+        "channel": "EPOSTA",
+        "subject": "Kış kampanyası",
+        "text": MAIL,
+        "planned_at": (timezone.now() + timedelta(days=1)).isoformat(),
+    }
+    written = v1.post("messages", body)
+    assert (written.status_code, written.json()["state"]) == (201, "draft"), written.content
+    path = f"messages/{written.json()['id']}"
+    assert v1.post(f"{path}/release").status_code == 409
+    sent = {"recipients": ["evet@firma.example", "hayir@firma.example", "yok"]}
+    assert v1.post(f"{path}/recipients", sent).json()["state"] == "washing"
+    message_wash.wash(Message.objects.get().wash_job_id)
+    told = v1.get(path).json()
+    assert (told["state"], told["allowed"], told["removed"], told["malformed"]) == ("ready", 1, 1, 1)
+    assert v1.get(f"{path}/lists/allowed").status_code == 409
+    assert v1.post(f"{path}/release").json()["state"] == v1.post(f"{path}/release").json()["state"] == "released"
+
+    def taken(kind):
+        return b"".join(v1.get(f"{path}/lists/{kind}").streaming_content).decode()
+
+    assert "evet@firma.example" in taken("allowed")
+    assert "hayir@firma.example" in taken("removed")
+    message = Message.objects.get()
+    assert (message.taken_kind, AuditEntry.objects.filter(verb="message.list_taken").count()) == (2, 2)
+    assert [one["id"] for one in v1.get("messages").json()["items"]] == [str(message.public_id)]
+    part = V1(brand).sign_in(make(channels=(3,)))
+    assert part.get(path).status_code == 404
+    assert v1.post(f"{path}/cancel").json()["state"] == "cancelled"
