@@ -17,7 +17,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
-from iys_portal.core.targets import check_target
+from iys_portal.core.outgoing import check_target
 from providers.models import Brand
 
 from .reach import require_reach
