@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from consents.enums import PushState, WebhookKind, WebhookMessageState, WebhookState
+from consents.enums import PushState, WebhookMessageState, WebhookState
 from consents.models import PushConnection, Webhook, WebhookMark, WebhookMessage, WebhookTry
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
@@ -144,7 +144,7 @@ def _not_taken(webhook: Webhook, message: WebhookMessage, result: WebhookTry, no
 
 
 def _note_push(webhook: Webhook, state: PushState, now: datetime) -> None:
-    if webhook.kind == WebhookKind.PUSH:
+    if webhook.push_id is not None:
         rows = PushConnection.objects.filter(pk=webhook.push_id, removed_at=None).exclude(state=state)
         rows.update(state=state, state_at=now)
 
