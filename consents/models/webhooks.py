@@ -103,7 +103,7 @@ class Webhook(models.Model):
 
     @property
     def event_labels(self) -> list[str]:
-        return [str(WebhookEvent(event).label) for event in self.events]
+        return [str(event.label) for event in WebhookEvent if event in self.events]
 
 
 class WebhookMessage(models.Model):

@@ -9,7 +9,7 @@ from consents.models import ConsentEvent, Webhook, WebhookMessage, WebhookTry
 from iys_portal.core.actors import Actor
 from providers.models import Brand
 
-SHOWN = 50
+SHOWN = 25
 OWN_ACT = Q(source__gte=Source.IYS_WEB)
 BY_LEDGER = {
     WebhookEvent.RECORDED: ~OWN_ACT | Q(source=None),

@@ -29,7 +29,7 @@ from iys_portal.core.outgoing import check_target
 from providers.enums import ProviderState
 from providers.models import Brand, Provider
 
-from .webhook_feed import RUN, message_of
+from .webhook_feed import RUN, advance, message_of
 
 SECRET_BYTES = 32
 
@@ -52,6 +52,7 @@ def make_webhook(
     """
     actor.require(Permission.PUSH_KEEP)
     _check(actor, url, events, brands)
+    start = advance()  # what is final by now was before; seals may be behind
     with transaction.atomic():
         provider = _locked_provider(actor)
         if Webhook.objects.visible_to(actor).count() >= settings.REGISTRY["WEBHOOKS_OF_PROVIDER"]:
@@ -64,7 +65,7 @@ def make_webhook(
             brands=sorted(brand.pk for brand in brands),
             secret=secret,
             state_at=now,
-            cursor=last_final(),
+            cursor=max(start, last_final()),
             next_try_at=now,
             made_at=now,
             made_by=actor.id,
