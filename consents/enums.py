@@ -332,3 +332,45 @@ class PushState(models.TextChoices):
     CONNECTED = "connected", _("Connection made")
     FAILED = "failed", _("Connection could not be made")
     REMOVED = "removed", _("Connection removed")
+
+
+class WebhookKind(models.IntegerChoices):
+    """Which of two forms the calls have: Standard Webhooks, or the national interface's push."""
+
+    WEBHOOK = 1, _("Webhook")
+    PUSH = 2, _("Push connection")
+
+
+class WebhookState(models.TextChoices):
+    ON = "on", _("Sends")
+    OFF = "off", _("Switched off")
+    STOPPED = "stopped", _("Stopped after failures")
+    REMOVED = "removed", _("Removed")
+
+    @property
+    def badge(self) -> str:
+        return {"on": "success", "off": "secondary", "stopped": "danger", "removed": "secondary"}[self.value]
+
+
+class WebhookMessageState(models.TextChoices):
+    WAITING = "waiting", _("Waits")
+    SENT = "sent", _("Taken")
+    FAILED = "failed", _("Not taken")
+    EMPTY = "empty", _("Nothing left to tell")  # the records were erased meanwhile (R-L5)
+
+    @property
+    def badge(self) -> str:
+        return {"waiting": "info", "sent": "success", "failed": "danger", "empty": "secondary"}[self.value]
+
+
+class WebhookEvent(models.TextChoices):
+    """What a webhook tells (docs/webhooks.md). The first three follow the ledger, the others their own acts."""
+
+    RECORDED = "consent.recorded", _("Consents and refusals that you record")
+    REFUSED = "consent.refused", _("Refusals by recipients, with the day by which you stop")
+    GIVEN = "consent.given", _("Consents that recipients give themselves, and refusals taken back")
+    WISH = "refusal.wish", _("Standing wishes that overrule a consent")
+    IMPORT = "import.finished", _("Imports that are finished or undone")
+    COMPLAINT_ASKED = "complaint.asked", _("Complaints that wait for your answer")
+    COMPLAINT_DECIDED = "complaint.decided", _("Complaints that are decided or withdrawn")
+    TEST = "test", _("Test")

@@ -25,6 +25,7 @@ from .services import (
     retention,
     seals,
     stamps,
+    webhook_sending,
 )
 
 
@@ -126,6 +127,7 @@ def expire_records() -> None:
     retention.run_nightly(timezone.now())
     retailer_access.forget_access()
     api_batches.forget_batches(timezone.now())
+    webhook_sending.forget(now=timezone.now())
 
 
 @shared_task(name="consents.run_retention")
@@ -151,3 +153,8 @@ def work_batch(batch_id: int) -> None:
 @shared_task(name="consents.sweep_batches")
 def sweep_batches() -> None:
     api_batches.sweep_batches()
+
+
+@shared_task(name="consents.run_webhooks")
+def run_webhooks() -> None:
+    webhook_sending.run()

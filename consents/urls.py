@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import texts
+from .views import texts, webhooks
 from .views.consents import DetailView, ListView, ShowView
 from .views.day_files import DayFileDownloadView, DayFilesView
 from .views.evidence import CompleteView, FileView, MissingView, PreviewView
@@ -57,6 +57,20 @@ urlpatterns = [
     path("saklama/sil/", RunView.as_view(applied=True), name="retention_apply"),
     path("saklama/beklet/", HoldView.as_view(), name="hold_place"),
     path("saklama/beklet/<int:hold_id>/birak/", ReleaseView.as_view(), name="hold_release"),
+    path("webhooklar/", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooklar/yeni/", webhooks.NewView.as_view(), name="webhook_new"),
+    path("webhooklar/<uuid:public_id>/", webhooks.OneView.as_view(), name="webhook"),
+    path("webhooklar/<uuid:public_id>/degistir/", webhooks.ChangeView.as_view(), name="webhook_change"),
+    path("webhooklar/<uuid:public_id>/anahtar/", webhooks.RotateView.as_view(), name="webhook_rotate"),
+    path("webhooklar/<uuid:public_id>/ac/", webhooks.SwitchView.as_view(on=True), name="webhook_on"),
+    path("webhooklar/<uuid:public_id>/kapat/", webhooks.SwitchView.as_view(), name="webhook_off"),
+    path("webhooklar/<uuid:public_id>/dene/", webhooks.TestView.as_view(), name="webhook_test"),
+    path("webhooklar/<uuid:public_id>/kaldir/", webhooks.RemoveView.as_view(), name="webhook_remove"),
+    path(
+        "webhooklar/<uuid:public_id>/<int:message_id>/yeniden/",
+        webhooks.SendAgainView.as_view(),
+        name="webhook_again",
+    ),
     path("sms/gelen/", InboundView.as_view(), name="inbound"),
     path("izinlerim/", include("consents.urls_citizen")),
     path("retler/", RefusalsView.as_view(), name="refusals"),

@@ -11,12 +11,24 @@ from complaints.models import Complaint, ComplaintMove
 from complaints.notices import post_move
 from complaints.policies import SHOWN_TO, side_of
 from complaints.transitions import COMPLAINT
+from consents.enums import WebhookEvent
+from consents.services.webhook_feed import announce
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 
 from .holds import keep_hold
 from .statistics import note_change
+
+_TOLD = {
+    "ask_defence": WebhookEvent.COMPLAINT_ASKED,
+    "withdraw": WebhookEvent.COMPLAINT_DECIDED,
+    **{
+        f"decide_{outcome}": WebhookEvent.COMPLAINT_DECIDED
+        for outcome in ("violation", "no_violation", "out_of_scope", "too_late")
+    },
+}
+"""Which moves a sender's webhooks hear of."""
 
 
 def locked(complaint: Complaint, *, actor: Actor) -> Complaint:
@@ -98,4 +110,24 @@ def make_move(
     )
     post_move(complaint, kept)
     note_change(complaint)
+    _announce(complaint, kept)
     return kept
+
+
+def _announce(complaint: Complaint, move: ComplaintMove) -> None:
+    """The sender's programs are told of what concerns it: tracking number and state, nothing of the person (R-G1)."""
+    event = _TOLD.get(move.name)
+    if event is None or not move.for_provider or complaint.brand is None:
+        return
+    announce(
+        event,
+        provider_id=complaint.brand.provider_id,
+        brand_id=complaint.brand.pk,
+        now=move.at,
+        data={
+            "complaint": complaint.tracking_number,
+            "brandCode": complaint.brand.brand_code,
+            "move": move.name,
+            "state": complaint.state,
+        },
+    )

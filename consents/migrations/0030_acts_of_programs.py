@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consents', '0020_events_of_dealers'),
+        ('consents', '0021_notice_reports'),
         ('core', '0009_outbox_documents'),
         ('providers', '0020_answers'),
     ]

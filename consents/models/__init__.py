@@ -35,6 +35,7 @@ from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
 from .texts import ConsentText
+from .webhooks import Webhook, WebhookMark, WebhookMessage, WebhookQuerySet, WebhookTry
 from .wishes import StandingWish
 
 __all__ = [
@@ -96,4 +97,9 @@ __all__ = [
     "StampPace",
     "StandingWish",
     "Tombstone",
+    "Webhook",
+    "WebhookMark",
+    "WebhookMessage",
+    "WebhookQuerySet",
+    "WebhookTry",
 ]

@@ -193,7 +193,6 @@ class PushConnection(models.Model):
     password = EncryptedTextField(_("password"))
     state = models.CharField(_("state"), max_length=10, choices=PushState, default=PushState.CONNECTED)
     state_at = models.DateTimeField()
-    cursor = models.BigIntegerField(default=0)  # number of the last event that was sent
     registered_at = models.DateTimeField()
     registered_by = models.BigIntegerField()
     removed_at = models.DateTimeField(null=True)

@@ -17,7 +17,7 @@ from consents.engine import stage as staging
 from consents.engine.chunks import run_chunks
 from consents.engine.terms import Terms, terms_for
 from consents.engine.undo import undo_chunks
-from consents.enums import Lane, Verdict, WayIn
+from consents.enums import Lane, Verdict, WayIn, WebhookEvent
 from consents.files.errors import FileRefused
 from consents.files.layout import Layout
 from consents.models import ConsentImport, ImportChunk, StagedRow
@@ -33,7 +33,7 @@ from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
-from . import import_columns, import_evidence, imports, notice_queue
+from . import import_columns, import_evidence, imports, notice_queue, webhook_feed
 
 READ = ("malformed", "reading", "respelled", "evidence")
 """What reading found, taken over into the counts of every judging."""
@@ -75,6 +75,7 @@ def apply(job_id: int) -> None:
             _settle(item, "applied", counts=_summary(item, counts, ImportChunk.Phase.APPLY), applied_at=timezone.now())
             record("import.applied", item, actor=terms.actor, new={"verdicts": item.counts["verdicts"]})
             import_evidence.note(item, actor=terms.actor, kept=kept, completed=completed)
+            _announce(item)
             if item.by_registry:
                 _tell_provider(item)
         StagedRow.objects.filter(import_id=item.pk).delete()
@@ -107,6 +108,7 @@ def undo(job_id: int) -> None:
         with transaction.atomic():
             _settle(item, "undone", undo_counts=counts, undone_at=timezone.now())
             record("import.undone", item, actor=_actor(run.job), new=counts)
+            _announce(item)
 
 
 def load_file(
@@ -276,6 +278,22 @@ def _summary(item: ConsentImport, counts: Counter[int], phase: ImportChunk.Phase
         "codes": {str(number): total for number, total in sorted(codes.items())},
         "notices": dict(notices),
     }
+
+
+def _announce(item: ConsentImport) -> None:
+    """The provider's programs are told how an import ended; no name of a file, which may be a person's (R-G4)."""
+    webhook_feed.announce(
+        WebhookEvent.IMPORT,
+        provider_id=item.provider_id,
+        brand_id=item.brand_id,
+        now=timezone.now(),
+        data={
+            "import": str(item.public_id),
+            "brandCode": item.brand.brand_code,
+            "state": item.state,
+            "verdicts": item.counts["verdicts"],
+        },
+    )
 
 
 def _tell_importer(item: ConsentImport, job: Job, text: str) -> None:

@@ -1,7 +1,7 @@
 """Push connections: where the recipients' own acts of a brand and channel are to be sent (docs/api.md).
 
-Here they are made and removed; nothing is sent yet. Whoever sends begins behind `cursor`, asks
-`core.targets.addresses_of` again, and notes what came of it with `note_result`.
+Each is sent to as a receiver beside the webhooks (`services.webhook_feed`, `services.webhook_sending`): the acts after
+it was made, in their order. It is sent the national interface's test first; how it stands, the tries say.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ from django.utils.crypto import constant_time_compare
 
 from consents.enums import Channel, PushState
 from consents.models import PushConnection
-from consents.selectors.feed import last_final
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound, WrongMoment
-from iys_portal.core.targets import check_target
+from iys_portal.core.outgoing import check_target
 from providers.models import Brand
 
 from .reach import require_reach
+from .webhooks import end_push, receive_push
 
 AT_MOST = 2
 """Active connections of one brand and channel."""
@@ -52,6 +52,7 @@ def _connect(
     if same is not None:
         same.username, same.password, same.state, same.state_at = username, password, PushState.CONNECTED, now
         same.save(update_fields=["username", "password", "state", "state_at"])
+        receive_push(same, now=now)
         audit.record("push.changed", same, actor=actor, provider_id=brand.provider_id, new=about)
         return same
     if standing.count() >= AT_MOST:
@@ -65,8 +66,8 @@ def _connect(
         state_at=now,
         registered_at=now,
         registered_by=actor.id,
-        cursor=last_final(),
     )
+    receive_push(made, now=now)
     audit.record("push.connected", made, actor=actor, provider_id=brand.provider_id, new=about)
     return made
 
@@ -87,11 +88,6 @@ def disconnect(
     found.removed_at, found.removed_by = now, actor.id
     found.state, found.state_at = PushState.REMOVED, now
     found.save(update_fields=["removed_at", "removed_by", "state", "state_at"])
+    end_push(found, now=now)
     audit.record("push.removed", found, actor=actor, provider_id=brand.provider_id, old={"channel": channel.name})
     return found
-
-
-def note_result(*, connection_id: int, state: PushState, now: datetime) -> None:
-    """Keep how a connection stands after a delivery was tried; the moment is that of the change."""
-    rows = PushConnection.objects.filter(pk=connection_id, removed_at=None).exclude(state=state)
-    rows.update(state=state, state_at=now)

@@ -41,6 +41,7 @@ from . import (
     queries,
     registry,
     statistics,
+    webhooks,
 )
 
 SINGLES = 200
@@ -337,5 +338,7 @@ class Bench:
     def api(self) -> None:
         known = Consent.objects.filter(brand_id=self.brand.pk, channel=3, recipient_type=1)
         addresses = list(known.order_by("recipient").values_list("recipient", flat=True)[:5_000])
+        for name, value, unit in webhooks.measure(self.brand, self.actor, self.folder):
+            say(name, value, unit)
         for name, value, unit in api.measure(self.brand, self.actor, addresses, self.folder):
             say(name, value, unit)

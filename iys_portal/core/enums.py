@@ -26,6 +26,15 @@ class JobState(models.TextChoices):
         }[self]
 
 
+class CallFailure(models.TextChoices):
+    """Why a call to somebody's address brought no answer."""
+
+    ADDRESS = "address", _("The registry does not send to this address")
+    CONNECTION = "connection", _("No connection")
+    TLS = "tls", _("The certificate does not hold")
+    TIMEOUT = "timeout", _("No answer within 5 seconds")
+
+
 class Means(models.IntegerChoices):
     """How a message travels."""
 

@@ -72,6 +72,7 @@ MENU = (
     Entry(_("Integrators"), "providers:integrators", "integrator", Permission.PROVIDER_SETTINGS),
     Entry(_("Integrators"), "providers:integrator-register", "integrator", Permission.REFERENCE_VIEW),
     Entry(_("API keys"), "providers:keys", "key", Permission.API_KEYS),
+    Entry(_("Webhooks"), "consents:webhooks", "api", Permission.PUSH_KEEP),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),

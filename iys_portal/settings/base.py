@@ -311,8 +311,9 @@ SMS_SENDER = env.str("SMS_SENDER", default="IYS PORTAL")
 SMS_NUMBER = env.str("SMS_NUMBER", default="")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
 MAILBOX_PAGE = False
-# Whether webhooks and push may go to machines of the own network and without TLS: never in production.
-LOCAL_TARGETS = False
+# Webhooks and push go to these ports; and, on a developer's machine, to one of its own, with TLS or without.
+OUTGOING_PORTS: list[int] = [int(port) for port in env.list("OUTGOING_PORTS", default=["443"])]
+LOCAL_TARGET_PORT = 0
 DEMO = False
 # Who may read /metrics: a bearer of this; the address does not exist where it is empty.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

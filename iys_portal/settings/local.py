@@ -13,7 +13,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MAILBOX_PAGE = True
-LOCAL_TARGETS = True
+LOCAL_TARGET_PORT = env.int("LOCAL_TARGET_PORT", default=8099)
 DEMO = True
 REGISTRY = {  # one reviewer and one complaint officer in the demo
     **REGISTRY,

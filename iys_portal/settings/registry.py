@@ -133,6 +133,18 @@ REGISTRY: dict[str, Any] = {
     "API_KEY_WARNINGS": (14, 3),  # days before a key ends on which its keepers are told
     "API_BATCH_ROWS": 1_000,  # consents of one batch call
     "API_QUERY_ROWS": 10_000,  # addresses that are answered in one call of /api/v1
+    # Webhooks and push: pauses after failed tries (the last again and again), until when a message is tried, after how
+    # long a receiver that takes nothing is stopped, how long the log and an old secret hold, how many messages wait.
+    "WEBHOOK_PAUSES": tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800)),
+    "WEBHOOK_GIVE_UP": timedelta(hours=72),
+    "WEBHOOK_STOP_AFTER": timedelta(days=env.int("WEBHOOK_STOP_DAYS", default=5)),
+    "WEBHOOK_LOG_KEEP": timedelta(days=30),
+    "WEBHOOK_OVERLAP": timedelta(hours=24),
+    "WEBHOOK_BATCH": 100,  # events of one message at most
+    "WEBHOOK_AHEAD": 20,  # messages of the ledger that wait for one receiver; the others stay in the ledger
+    "WEBHOOK_WORKERS": env.int("WEBHOOK_WORKERS", default=8),  # calls at once, and as many to slow receivers
+    "WEBHOOK_SLOW": timedelta(seconds=1),
+    "WEBHOOKS_OF_PROVIDER": 10,
     "RECONCILE_DAYS": 7,  # of the strict interface: how old a day may be that is asked about
     "STOP_BUSINESS_DAYS": 3,  # R-R2: the provider stops within this time
 }

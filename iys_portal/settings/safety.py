@@ -101,7 +101,7 @@ def development_pages(settings: Settings) -> str:
 
 @check
 def local_targets(settings: Settings) -> str:
-    return "LOCAL_TARGETS: push goes to public https addresses only" if settings["LOCAL_TARGETS"] else ""
+    return "LOCAL_TARGET_PORT: webhooks go to public https addresses only" if settings["LOCAL_TARGET_PORT"] else ""
 
 
 @check

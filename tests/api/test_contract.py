@@ -62,7 +62,7 @@ UNREACHED = {
 
 
 @pytest.fixture
-def world(brand, program, entry, settings):
+def world(brand, program, entry):
     """A provider with a consent, a dealer, a closed day, and an integrator that it granted everything."""
     program.post("consents", entry("ornekeposta@ornekeposta.com"))
     for code in ("12313344", "23456677", "12321144", "23408865", "12389900", "23465544"):
@@ -71,13 +71,12 @@ def world(brand, program, entry, settings):
     person = integrator_of(brand, 1, 2, 3, reconciliation=True)
     Integrator.objects.filter(pk=person.integrator_id).update(iys_code=777_001)
     made = make_key(actor=actor_of(person.user, brand.provider), name="Entegratör", scopes=ALL)
-    settings.LOCAL_TARGETS = True
     return program, Program(brand).sign_in(made)
 
 
 @pytest.mark.parametrize("method, path", OPERATIONS)
 def test_every_example_is_answered_as_the_document_allows(world, brand, monkeypatch, method, path):
-    monkeypatch.setattr("iys_portal.core.targets.addresses_of", lambda _host, _port: ["93.184.216.34"])
+    monkeypatch.setattr("iys_portal.core.outgoing.addresses_of", lambda _host, _port: ["93.184.216.34"])
     operation = DOCUMENT["paths"][path][method]
     program = world[1] if path.startswith("/integrator") else world[0]
     url = filled(path, brand)

@@ -53,7 +53,7 @@ UNSAFE: list[tuple[str, dict[str, str]]] = [
 # Settings that the code fixes: an edit of the code is what the check guards against.
 EDITED: dict[str, dict[str, Any]] = {
     "development_pages": {"MAILBOX_PAGE": True},
-    "local_targets": {"LOCAL_TARGETS": True},
+    "local_targets": {"LOCAL_TARGET_PORT": 8099},
     "transport": {"SESSION_COOKIE_SECURE": False},
     "content_policy": {"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {"script-src": ["'self'", "'unsafe-inline'"]}}},
     "password_hashing": {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]},

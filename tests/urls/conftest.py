@@ -32,7 +32,7 @@ from tests.factories import (
     signed_agreement,
 )
 
-from .steps import a_page
+from .steps import a_page, a_webhook
 from .tables import DAY
 
 
@@ -88,6 +88,7 @@ def filled(db: None) -> dict[str, Any]:
         "export": a_file(actor).public_id,
         "member": other.pk,
         "dealer": RetailerFactory(brand=brand).pk,
+        "webhook": a_webhook(brand),
         "key": make_key(actor=actor, name="Deneme", scopes=["query"]).key.public_id,
         "request": ask_sub_brand(
             actor=actor, name="Alt", files=[("a.pdf", BytesIO(pdf()))], now=timezone.now()

@@ -10,12 +10,13 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from complaints.models import Complaint
-from consents.enums import WishKind
-from consents.models import ConsentPage
+from consents.enums import WebhookEvent, WishKind
+from consents.models import ConsentPage, Webhook, WebhookMessage
 from consents.selectors.wishes import Wanted
 from consents.services.consent_pages import create_page
 from consents.services.own_data import start_own_data
 from consents.services.texts import create_draft, publish
+from consents.services.webhook_feed import message_of
 from consents.services.wishes import begin_wish
 from consents.text_rules import BY_PERSON
 from iys_portal.accounts.models import ProvenAddress, User
@@ -66,6 +67,25 @@ def browser_in_role(role: str, brand: Brand) -> Client:
     return browser_of(MembershipFactory(provider=brand.provider, role=role).user, brand)
 
 
+def a_webhook(brand: Brand) -> WebhookMessage:
+    """A webhook of the brand's provider, by a message in its log."""
+    now = timezone.now()
+    webhook = Webhook.objects.create(
+        provider=brand.provider,
+        url="https://alici.example/",
+        events=["import.finished"],
+        secret="whsec_AAAA",
+        state_at=now,
+        cursor=0,
+        next_try_at=now,
+        made_at=now,
+        made_by=1,
+    )
+    message = message_of(webhook, WebhookEvent.IMPORT, now=now)
+    message.save()
+    return message
+
+
 def a_page(actor: Any, brand: Brand) -> ConsentPage:
     """A consent page of the brand."""
     draft = create_draft(
@@ -97,6 +117,10 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["page"], *(["svg"] if name.endswith("qr") else [])])
     if name.startswith("consents:text"):
         return reverse(name, args=[filled["text"]])
+    if name == "consents:webhook_again":
+        return reverse(name, args=[filled["webhook"].webhook.public_id, filled["webhook"].pk])
+    if name.startswith("consents:webhook"):
+        return reverse(name, args=[filled["webhook"].webhook.public_id])
     if name.startswith("providers:invitation"):
         return reverse(name, args=[uuid.uuid4()])
     if name.startswith("providers:request"):

@@ -1,0 +1,49 @@
+"""Mails about receivers that take nothing: to the company's address, and to who set the webhook up."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from consents.enums import WebhookKind
+from consents.models import Webhook
+from iys_portal.accounts.models import User
+from iys_portal.core.calendar import ISTANBUL
+from providers.notices import post_provider_mail
+
+
+def tell_failed(webhook: Webhook, *, now: datetime) -> None:
+    """A message was given up. One mail a day for each receiver."""
+    _tell(webhook, "webhook_failed", cause=f"failed:{now.astimezone(ISTANBUL).date()}")
+
+
+def tell_stopped(webhook: Webhook, *, gone: bool) -> None:
+    _tell(webhook, "webhook_stopped", cause=f"stopped:{webhook.state_at.isoformat()}", gone=gone)
+
+
+def _tell(webhook: Webhook, name: str, *, cause: str, gone: bool = False) -> None:
+    provider = webhook.provider
+    maker = User.objects.filter(pk=webhook.made_by, is_active=True).first() if not webhook.push_id else None
+    language = maker.language if maker else settings.LANGUAGE_CODE
+    path = (
+        reverse("consents:webhook", args=[webhook.public_id])
+        if webhook.kind == WebhookKind.WEBHOOK
+        else reverse("providers:keys")
+    )
+    context = {
+        "host": webhook.host,
+        "gone": gone,
+        "push": webhook.kind == WebhookKind.PUSH,
+        "days": settings.REGISTRY["WEBHOOK_STOP_AFTER"].days,
+        "hours": int(settings.REGISTRY["WEBHOOK_GIVE_UP"].total_seconds() // 3600),
+        "link": settings.PORTAL_URL + path,
+    }
+    for to in sorted({provider.email, (maker.email if maker else "") or provider.email}):
+        post_provider_mail(
+            provider,
+            name,
+            cause=f"webhook:{webhook.pk}:{cause}:{to}",
+            to=to,
+            language=language,
+            context=context,
+        )
