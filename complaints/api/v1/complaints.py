@@ -142,7 +142,7 @@ def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
 def _told(case: Complaint, ask: Ask) -> dict[str, Any]:
     clock = cases.running_clock(case)
     answers = [
-        {"text": one.text, "given_at": moment(one.given_at), "in_time": one.in_time} for one in inbox.defences_of(case)
+        {"text": one.text, "given_at": moment(one.given_at), "in_time": one.in_time} for one in cases.defences_of(case)
     ]
     moves = {move.name for move in COMPLAINT.available(case, ask.actor)}
     return {
