@@ -109,6 +109,8 @@ def test_what_the_form_refuses_is_named_by_pointer_and_without_its_value(v1):
     wrong = v1.post("consents", consent(recipient="yok"))
     assert (wrong.status_code, codes(wrong), wrong.json()["errors"][0]["pointer"]) == (422, ["H121"], "#/recipient")
     assert codes(v1.post("consents", b"{")) == ["request"]
+    nul = v1.post("queries", {"channel": "MESAJ", "recipients": ["+90532\0"]})
+    assert (nul.status_code, nul.json()["errors"][0]["pointer"]) == (422, "#/recipients/0")
     assert not Consent.objects.exists()
 
 
