@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import uuid
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from consents.models import Consent, ConsentEvent
 from consents.selectors.seals import published_keys
 from consents.services.records import Entry, record_consents
 from iys_portal.core.models import AuditEntry
+from iys_portal.dashboard.api_v1 import API
 from providers.models import ApiAnswer
 from providers.services.keys import make_key
 from tests.factories import BrandFactory, actor_of, integrator_of, officer_of
@@ -109,6 +111,8 @@ def test_what_the_form_refuses_is_named_by_pointer_and_without_its_value(v1):
     wrong = v1.post("consents", consent(recipient="yok"))
     assert (wrong.status_code, codes(wrong), wrong.json()["errors"][0]["pointer"]) == (422, ["H121"], "#/recipient")
     assert codes(v1.post("consents", b"{")) == ["request"]
+    nul = v1.post("queries", {"channel": "MESAJ", "recipients": ["+90532\0"]})
+    assert (nul.status_code, nul.json()["errors"][0]["pointer"]) == (422, "#/recipients/0")
     assert not Consent.objects.exists()
 
 
@@ -219,3 +223,24 @@ def test_ten_thousand_addresses_are_answered_in_their_places_and_signed(v1):
     assert hashlib.sha256(file.getvalue()).hexdigest() == statement["result_sha256"]
     assert AuditEntry.objects.filter(verb="query.exported").count() == 1
     assert v1.post("queries", {"channel": "EPOSTA", "recipients": [*asked, "bir@firma.example"]}).status_code == 422
+
+
+OPEN = {"/api/v1/public/senders"}
+ANY_KEY = {"/api/v1/brands"}
+
+
+def test_every_call_wants_a_token_and_its_scope(v1, brand, make):
+    """Over the whole document, so that a new call without its guard is noticed."""
+    outside = V1(brand).sign_in(make(scopes=("retailers",)))
+    nobody, calls = V1(brand), 0
+    for path, operations in API.get_openapi_schema(path_prefix="/api/v1/")["paths"].items():
+        if path in OPEN:
+            continue
+        address = re.sub(r"\{\w+\}", str(uuid.uuid4()), path.replace("{brand}", str(brand.brand_code)))
+        for method in operations:
+            assert nobody.call(method.upper(), address).status_code == 401, (method, path)
+            if path not in ANY_KEY:
+                refused = outside.call(method.upper(), address)
+                assert (refused.status_code, codes(refused)) == (403, ["H363"]), (method, path)
+            calls += 1
+    assert calls > 30

@@ -13,7 +13,7 @@ from complaints.models import Complaint
 from complaints.selectors import cases, inbox
 from complaints.services import answer_with_papers, ask_time
 from complaints.transitions import COMPLAINT
-from consents.api.v1.schemas import Body, BrandCode, ChannelName, moment
+from consents.api.v1.schemas import Body, BrandCode, ChannelName, Words, moment
 from consents.enums import Channel
 from iys_portal.core import audit
 from iys_portal.core.errors import Invalid, NotFound
@@ -55,12 +55,12 @@ class ComplaintOut(ComplaintRow):
 
 
 class AnswerIn(Schema):
-    text: str = Field(min_length=1, max_length=20_000)
+    text: Words = Field(min_length=1, max_length=20_000)
 
 
 class TimeIn(Body):
     days: int = Field(ge=1, le=365)
-    reason: str = Field(min_length=1, max_length=2_000)
+    reason: Words = Field(min_length=1, max_length=2_000)
 
 
 @router.get("", response={200: Complaints, REFUSALS: Problem}, summary="Complaints", operation_id="complaints")

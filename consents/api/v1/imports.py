@@ -19,7 +19,7 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import Body, BrandCode, ChannelName, RecipientTypeName, moment
+from .schemas import Body, BrandCode, ChannelName, RecipientTypeName, Words, moment
 
 router = Router(tags=["imports"], auth=Key(KeyScope.RECORD))
 PROBLEMS = 1_000
@@ -30,8 +30,8 @@ class Assumed(Schema):
 
     channel: ChannelName | None = None
     recipient_type: RecipientTypeName | None = None
-    source: str = Field("", max_length=40)
-    consent_date: str = Field("", max_length=40)
+    source: Words = Field("", max_length=40)
+    consent_date: Words = Field("", max_length=40)
     wide_no: Literal["", "refusal", "ignore"] = Field("", description="What a no means in a file with channel columns.")
 
     def constants(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class ImportProblems(Schema):
 
 
 class UndoIn(Body):
-    reason: str = Field(min_length=1, max_length=300)
+    reason: Words = Field(min_length=1, max_length=300)
     include_refusals: bool = False
 
 

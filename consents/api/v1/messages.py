@@ -22,7 +22,7 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, in_reach, moment
+from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, Words, in_reach, moment
 
 router = Router(tags=["messages"], auth=Key(KeyScope.MESSAGES))
 CSV = "text/csv; charset=utf-8"
@@ -32,20 +32,13 @@ class MessageIn(Body):
     channel: ChannelName
     recipient_type: RecipientTypeName = "BIREYSEL"
     purpose: Literal["commercial", "delivery", "debt", "warranty", "legal", "other"] = "commercial"
-    reason: str = Field("", max_length=300, description="Why no consent is needed; not for commercial ones.")
-    subject: str = Field(min_length=1, max_length=200)
-    text: str = Field(min_length=1, max_length=20_000)
-    html: str = Field("", max_length=200_000)
+    reason: Words = Field("", max_length=300, description="Why no consent is needed; not for commercial ones.")
+    subject: Words = Field(min_length=1, max_length=200)
+    text: Words = Field(min_length=1, max_length=20_000)
+    html: Words = Field("", max_length=200_000)
     planned_at: AwareDatetime
 
     _within_reach = field_validator("planned_at")(in_reach)
-
-    @field_validator("subject", "text", "html", "reason")
-    @classmethod
-    def without_nul(cls, value: str) -> str:
-        if "\0" in value:
-            raise ValueError("a text has no NUL")
-        return value
 
 
 class RecipientsIn(Body):

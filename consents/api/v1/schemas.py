@@ -15,7 +15,10 @@ BrandCode = Annotated[int, Path(ge=1, le=999_999_999, description="The brand's p
 ChannelName = Literal["ARAMA", "MESAJ", "EPOSTA"]
 RecipientTypeName = Literal["BIREYSEL", "TACIR"]
 StatusName = Literal["ONAY", "RET"]
-Address = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+NO_NUL = r"^[^\x00]*$"
+"""No text of the database can hold it."""
+Words = Annotated[str, StringConstraints(pattern=NO_NUL)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=NO_NUL)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 EARLIEST, LATEST = 1900, 2200
 
@@ -45,9 +48,9 @@ class WhichConsent(Body):
 
 class ConsentIn(WhichConsent):
     status: StatusName
-    source: str = Field("", max_length=40, description="HS_WEB, HS_ISLAK_IMZA …; the registry's own are refused.")
+    source: Words = Field("", max_length=40, description="HS_WEB, HS_ISLAK_IMZA …; the registry's own are refused.")
     consent_date: AwareDatetime | None = Field(None, description="When it was given or refused, with its time zone.")
-    retailer_code: str = Field("", max_length=20)
+    retailer_code: Words = Field("", max_length=20)
 
     _within_reach = field_validator("consent_date")(in_reach)
 

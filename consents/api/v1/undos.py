@@ -15,16 +15,16 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import Body, BrandCode, in_reach, moment
+from .schemas import Body, BrandCode, Words, in_reach, moment
 
 router = Router(tags=["undo"], auth=Key(KeyScope.RECORD))
 
 
 class KeyUndoIn(Body):
-    key: str = Field(min_length=1, max_length=40, description="The user name of the key that wrote.")
+    key: Words = Field(min_length=1, max_length=40, description="The user name of the key that wrote.")
     since: AwareDatetime = Field(description="Within the last 24 hours.")
     until: AwareDatetime | None = Field(None, description="Before this moment; without it, before now.")
-    reason: str = Field(min_length=1, max_length=300)
+    reason: Words = Field(min_length=1, max_length=300)
     include_refusals: bool = Field(False, description="Refusals stay unless this is true.")
 
     _within_reach = field_validator("since", "until")(in_reach)
