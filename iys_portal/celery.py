@@ -51,7 +51,7 @@ app.conf.beat_schedule = {
         for lane in (1, 2)
         for means in (1, 2)
     },
-    "webhooks": {"task": "consents.run_webhooks", "schedule": 1.0, "options": {"expires": 5}},
+    "webhooks": {"task": "consents.run_webhooks", "schedule": 0.5, "options": {"expires": 5}},
     "documents-sweep": {"task": "core.sweep_documents", "schedule": 15.0},
     "ledger-seal": {"task": "consents.seal_ledger", "schedule": 5.0},
     "seal-stamp": {"task": "consents.stamp_seal", "schedule": 15.0},
