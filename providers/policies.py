@@ -35,9 +35,9 @@ def require_may_record(provider: Provider, status: int) -> None:
 def require_active(provider: Provider) -> None:
     """R-P7: a provider that is suspended or closed changes nothing of its own. Raise `WrongMoment`."""
     if provider.state == ProviderState.SUSPENDED:
-        raise WrongMoment(code="provider-suspended")
+        raise WrongMoment(_("The company is suspended: it changes nothing of its own now."), code="provider-suspended")
     if provider.state != ProviderState.ACTIVE:
-        raise WrongMoment(code="provider-closed")
+        raise WrongMoment(_("The company is closed: it changes nothing of its own any more."), code="provider-closed")
 
 
 def may_change_settings(provider: Provider, actor: Actor) -> bool:

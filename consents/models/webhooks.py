@@ -11,6 +11,7 @@ from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState, Webho
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import EncryptedTextField
 from iys_portal.core.enums import CallFailure
+from providers.enums import ProviderState
 from providers.models import Provider
 
 from .api import PushConnection
@@ -23,6 +24,10 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
             return self.none()
         own = self.filter(provider=actor.provider_id, kind=WebhookKind.WEBHOOK)
         return own.exclude(state=WebhookState.REMOVED)
+
+    def sending(self) -> "WebhookQuerySet":
+        """Receivers that are told anything now: those that are on, and never those of a closed provider (R-P7)."""
+        return self.filter(state=WebhookState.ON).exclude(provider__state=ProviderState.CLOSED)
 
 
 class Webhook(models.Model):

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState, WebhookState
+from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState
 from consents.models import ConsentEvent, Webhook, WebhookMark, WebhookMessage
 from consents.selectors.day_rows import MOVES
 from consents.selectors.webhooks import brands_of, event_of, wanted_of
@@ -71,7 +71,7 @@ def follow(*, now: datetime) -> int:
     enough waiting stays where it is, the ledger keeps the rest.
     """
     final = advance()
-    behind = Webhook.objects.filter(state=WebhookState.ON, cursor__lt=final)
+    behind = Webhook.objects.sending().filter(cursor__lt=final)
     busy: dict[tuple[int, int], set[int]] = {}
     quiet: list[int] = []
     written = 0
@@ -104,8 +104,8 @@ def _brands_between(after: int, upto: int) -> set[int]:
 def _write(webhook_id: int, *, final: int, now: datetime) -> int:
     """Messages for the next events of one receiver. Locks it; nothing where somebody else has it."""
     with transaction.atomic():
-        rows = Webhook.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-        webhook = rows.select_related("push").filter(pk=webhook_id, state=WebhookState.ON, cursor__lt=final).first()
+        rows = Webhook.objects.sending().select_for_update(of=("self",), skip_locked=True, no_key=True)
+        webhook = rows.select_related("push").filter(pk=webhook_id, cursor__lt=final).first()
         if webhook is None:
             return 0
         room = settings.REGISTRY["WEBHOOK_AHEAD"] - _waiting(webhook)
@@ -184,9 +184,7 @@ def announce(
 
     Webhooks that are off hear nothing of it: only the ledger is told later.
     """
-    rows = Webhook.objects.filter(
-        provider=provider_id, state=WebhookState.ON, kind=WebhookKind.WEBHOOK, events__contains=[event]
-    )
+    rows = Webhook.objects.sending().filter(provider=provider_id, kind=WebhookKind.WEBHOOK, events__contains=[event])
     wanted = [one for one in rows if brand_id is None or not one.brands or brand_id in one.brands]
     WebhookMessage.objects.bulk_create(message_of(one, event, now=now, refs=refs, data=data) for one in wanted)
     if wanted:

@@ -42,9 +42,8 @@ def claim(*, slow: bool, limit: int, now: datetime) -> list[Webhook]:
     waits = WebhookMessage.objects.filter(webhook=OuterRef("pk"), state=WebhookMessageState.WAITING)
     free = Q(lease=None) | Q(lease_until__lt=now)
     with transaction.atomic():
-        rows = Webhook.objects.select_for_update(of=("self",), skip_locked=True, no_key=True).filter(
-            free, Exists(waits), state=WebhookState.ON, slow=slow, next_try_at__lte=now
-        )
+        rows = Webhook.objects.sending().select_for_update(of=("self",), skip_locked=True, no_key=True)
+        rows = rows.filter(free, Exists(waits), slow=slow, next_try_at__lte=now)
         found = list(rows.order_by("next_try_at", "pk")[:limit])
         for webhook in found:
             webhook.lease, webhook.lease_until = uuid.uuid4(), now + LEASE
@@ -67,7 +66,7 @@ def deliver(webhook: Webhook) -> int:
 def _next(webhook: Webhook) -> WebhookMessage | None:
     """The first message that waits, while the lease is ours; it is made longer for one more call."""
     now = timezone.now()
-    held = Webhook.objects.filter(pk=webhook.pk, lease=webhook.lease, state=WebhookState.ON)
+    held = Webhook.objects.sending().filter(pk=webhook.pk, lease=webhook.lease)
     if not held.update(lease_until=now + LEASE):
         return None
     fresh = held.select_related("provider", "push__brand").first()
@@ -161,7 +160,7 @@ def run() -> int:
     One worker at a time over all processes; it sends to `WEBHOOK_WORKERS` receivers at once, and beside them to as many
     slow ones.
     """
-    if not Webhook.objects.filter(state=WebhookState.ON).exists():
+    if not Webhook.objects.sending().exists():
         return 0
     runner = uuid.uuid4()
     WebhookMark.objects.get_or_create(pk=1)

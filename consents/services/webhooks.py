@@ -26,8 +26,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import enqueue
 from iys_portal.core.outgoing import check_target
-from providers.enums import ProviderState
 from providers.models import Brand, Provider
+from providers.policies import require_active
 
 from .webhook_feed import RUN, advance, message_of
 
@@ -82,6 +82,7 @@ def change_webhook(
     actor.require(Permission.PUSH_KEEP)
     _check(actor, url, events, brands)
     with transaction.atomic():
+        _locked_provider(actor)
         webhook = _locked(actor, public_id)
         webhook.url, webhook.events = url, sorted(set(events))
         webhook.brands, webhook.next_try_at = sorted(brand.pk for brand in brands), now
@@ -107,10 +108,13 @@ def rotate_secret(*, public_id: UUID, actor: Actor, now: datetime) -> MadeWebhoo
 
 @transaction.atomic
 def switch_webhook(*, public_id: UUID, actor: Actor, on: bool, now: datetime) -> Webhook:
-    """Off: nothing is sent; on: changes of consents follow from where it stopped. Raises `NotAllowed`, `NotFound`.
+    """Off: nothing is sent; on: changes of consents follow from where it stopped.
 
-    A second time nothing changes. Locks the webhook.
+    Raises `NotAllowed`, `NotFound`, `WrongMoment` for on where the provider is not active (R-P7). A second time nothing
+    changes. Locks the provider for on, then the webhook.
     """
+    if on:
+        _locked_provider(actor)
     webhook = _locked(actor, public_id)
     if webhook.is_on is on:
         return webhook
@@ -133,10 +137,12 @@ def remove_webhook(*, public_id: UUID, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def try_webhook(*, public_id: UUID, actor: Actor, now: datetime) -> WebhookMessage:
-    """Send a test behind what waits. Raises `NotAllowed`, `NotFound`, `WrongMoment` where it is off or one waits."""
+    """Send a test behind what waits.
+
+    Raises `NotAllowed`, `NotFound`, `WrongMoment` where nothing is sent to it or a test waits.
+    """
     webhook = _locked(actor, public_id)
-    if not webhook.is_on:
-        raise WrongMoment(_("Switch the webhook on first."), code="off")
+    _require_sending(webhook)
     if webhook.messages.filter(event=WebhookEvent.TEST, state=WebhookMessageState.WAITING).exists():
         raise WrongMoment(_("A test is on its way already."), code="waiting")
     message = message_of(webhook, WebhookEvent.TEST, now=now)
@@ -153,8 +159,7 @@ def send_again(*, public_id: UUID, message_id: int, actor: Actor, now: datetime)
     One that still waits is tried at once. Locks the webhook.
     """
     webhook = _locked(actor, public_id)
-    if not webhook.is_on:
-        raise WrongMoment(_("Switch the webhook on first."), code="off")
+    _require_sending(webhook)
     message = webhook.messages.filter(pk=message_id).first()
     if message is None:
         raise NotFound(code="message")
@@ -222,13 +227,21 @@ def _locked(actor: Actor, public_id: UUID) -> Webhook:
 
 
 def _locked_provider(actor: Actor) -> Provider:
+    """The actor's provider, which is active: only such a one changes what is its own (R-P7)."""
+    actor.require(Permission.PUSH_KEEP)
     rows = Provider.objects.select_for_update(of=("self",), no_key=True)
     provider = rows.filter(pk=actor.provider_id or 0).first()
     if provider is None or actor.bound is not None:
         raise NotFound(code="provider")
-    if provider.state != ProviderState.ACTIVE:
-        raise WrongMoment(_("Webhooks are set up for an active company only."), code="state")
+    require_active(provider)
     return provider
+
+
+def _require_sending(webhook: Webhook) -> None:
+    if Webhook.objects.sending().filter(pk=webhook.pk).exists():
+        return
+    require_active(webhook.provider)
+    raise WrongMoment(_("Switch the webhook on first."), code="off")
 
 
 def _check(actor: Actor, url: str, events: Collection[str], brands: Collection[Brand]) -> None:

@@ -8,16 +8,25 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from consents.enums import WebhookMessageState, WebhookState
+from consents.enums import WebhookEvent, WebhookMessageState, WebhookState
 from consents.models import Webhook, WebhookMessage, WebhookTry
 from consents.services import webhook_sending
-from consents.services.webhook_feed import follow
+from consents.services.webhook_feed import announce, follow
 from consents.services.webhook_sending import claim, deliver, forget, pause_after
-from consents.services.webhooks import remove_webhook, rotate_secret, send_again, switch_webhook, try_webhook
+from consents.services.webhooks import (
+    change_webhook,
+    remove_webhook,
+    rotate_secret,
+    send_again,
+    switch_webhook,
+    try_webhook,
+)
 from iys_portal.accounts.models import User
 from iys_portal.core import outgoing
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
+from providers.enums import ProviderState
+from providers.models import Provider
 from tests.factories import BrandFactory, officer_of
 from tests.receivers import slow
 
@@ -237,3 +246,55 @@ def test_the_log_is_kept_thirty_days(brand, made, hook, send):
     assert forget(now=timezone.now() + timedelta(days=29)) == 0
     assert forget(now=timezone.now() + timedelta(days=31)) == 2
     assert not WebhookTry.objects.exists()
+
+
+def test_r_p7_a_closed_provider_is_told_nothing_and_changes_nothing(brand, made, hook, send):
+    webhook = made(brand)
+    record(brand, "ayse")
+    follow(now=timezone.now())
+    message = WebhookMessage.objects.get()
+    say_no(brand, "ayse")
+    Provider.objects.filter(pk=brand.provider_id).update(state=ProviderState.CLOSED)
+    announce(WebhookEvent.IMPORT, provider_id=brand.provider_id, now=timezone.now())
+    assert send() == 0
+    assert hook.taken == []
+    assert list(WebhookMessage.objects.all()) == [message]
+
+    before = Webhook.objects.values().get()
+    about = {"public_id": webhook.public_id, "actor": webhook.actor, "now": timezone.now()}
+    acts = [
+        partial(change_webhook, url=hook.url, events=["import.finished"]),
+        partial(switch_webhook, on=True),
+        try_webhook,
+        partial(send_again, message_id=message.pk),
+    ]
+    for act in acts:
+        with pytest.raises(WrongMoment) as refused:
+            act(**about)
+        assert refused.value.code == "provider-closed"
+    assert (Webhook.objects.values().get(), WebhookMessage.objects.count()) == (before, 1)
+    switch_webhook(**about, on=False)
+    assert not Webhook.objects.get().is_on
+
+
+def test_r_p7_a_provider_that_is_closed_meanwhile_gets_no_further_message(brand, made, hook):
+    made(brand)
+    record(brand, "ayse")
+    say_no(brand, "ayse")
+    follow(now=timezone.now())
+    (claimed,) = claim(slow=False, limit=9, now=timezone.now())
+    Provider.objects.filter(pk=brand.provider_id).update(state=ProviderState.CLOSED)
+    assert deliver(claimed) == 0
+    assert hook.taken == []
+
+
+def test_r_p7_a_suspended_provider_is_still_told_and_changes_nothing(brand, made, hook, send):
+    webhook = made(brand)
+    record(brand, "ayse")
+    Provider.objects.filter(pk=brand.provider_id).update(state=ProviderState.SUSPENDED)
+    assert send() == 1
+    with pytest.raises(WrongMoment):
+        change_webhook(
+            public_id=webhook.public_id, actor=webhook.actor, url=hook.url, events=["refusal.wish"], now=timezone.now()
+        )
+    assert "consent.refused" in Webhook.objects.get().events
