@@ -28,7 +28,13 @@ WINDOWS = 20  # for one receiver at a time
 
 
 def advance() -> int:
-    """Move the mark as far as the ledger is final now; the number up to which it is. Locks the mark."""
+    """Move the mark as far as the ledger is final now; the number up to which it is.
+
+    Locks the mark, unless it stands at the last number that was given: then there is nothing to wait for.
+    """
+    seen = WebhookMark.objects.filter(pk=1).first()
+    if seen is not None and seen.final == seen.event == _last_number():
+        return seen.final
     with transaction.atomic():
         WebhookMark.objects.get_or_create(pk=1)
         mark = WebhookMark.objects.select_for_update(of=("self",)).get(pk=1)
@@ -43,12 +49,17 @@ def advance() -> int:
 
 def _given() -> tuple[int, int]:
     """The highest number given, and the first transaction that comes after all that may hold such a number."""
+    event = _last_number()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(pg_sequence_last_value('consents_event_number'), 0)")
-        (event,) = cursor.fetchone()
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         (horizon,) = cursor.fetchone()
     return event, horizon
+
+
+def _last_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(pg_sequence_last_value('consents_event_number'), 0)")
+        return int(cursor.fetchone()[0])
 
 
 def _reached(mark: WebhookMark) -> bool:
@@ -68,10 +79,11 @@ def follow(*, now: datetime) -> int:
     """Write messages for what became final; how many.
 
     Receivers whose brands were quiet are moved on together. Each other one is a transaction of its own: one that has
-    enough waiting stays where it is, the ledger keeps the rest.
+    enough waiting stays where it is, the ledger keeps the rest. So does one that pauses after a failure: nothing is
+    looked through for it before its next try.
     """
     final = advance()
-    behind = Webhook.objects.sending().filter(cursor__lt=final)
+    behind = Webhook.objects.sending().filter(cursor__lt=final, next_try_at__lte=now)
     busy: dict[tuple[int, int], set[int]] = {}
     quiet: list[int] = []
     written = 0

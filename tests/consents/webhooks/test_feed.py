@@ -1,9 +1,11 @@
 """What receivers are told: everything of theirs, once, in order, and no address that is not theirs to know."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consents.enums import Channel, PushState
-from consents.models import ConsentEvent, PushConnection, RefusalAlert, Webhook, WebhookMessage
+from consents.models import ConsentEvent, PushConnection, RefusalAlert, Webhook, WebhookMark, WebhookMessage
 from consents.services import push, webhook_feed, webhook_sending
 from consents.services.webhooks import make_webhook
 from iys_portal.accounts.permissions import Permission
@@ -106,6 +108,35 @@ def test_what_breaks_for_one_receiver_stops_no_other(brand, made, hook, send, mo
     record(brand, "ayse")
     send()
     assert len(hook.taken) == 1
+
+
+def test_nothing_is_looked_through_for_a_receiver_that_pauses(brand, made, hook, send):
+    made(brand)
+    record(brand, "ayse")
+    hook.answers.append(500)
+    send()
+    start = Webhook.objects.get().cursor
+    record(brand, "fatma")
+    assert webhook_feed.follow(now=timezone.now()) == 0
+    assert (Webhook.objects.get().cursor, WebhookMessage.objects.count()) == (start, 1)
+    assert send(after=6) == 2
+    assert [one["recipient"] for body in bodies(hook)[1:] for one in body["data"]["changes"]] == [
+        "ayse@firma.example",
+        "fatma@firma.example",
+    ]
+
+
+def test_the_mark_is_locked_only_where_something_is_new(brand, django_assert_num_queries):
+    record(brand, "ayse")
+    last = ConsentEvent.objects.latest("event_id").event_id
+    WebhookMark.objects.create(pk=1, event=last, final=last)
+    with django_assert_num_queries(2) as queries:
+        assert webhook_feed.advance() == last
+    assert not any("FOR UPDATE" in one["sql"] for one in queries)
+    record(brand, "fatma")
+    with CaptureQueriesContext(connection) as queries:
+        webhook_feed.advance()
+    assert any("FOR UPDATE" in one["sql"] for one in queries)
 
 
 def test_push_has_the_form_of_the_national_interface(brand, made, hook, send):
