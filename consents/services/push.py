@@ -20,6 +20,7 @@ from iys_portal.core.outgoing import check_target
 from providers.models import Brand
 
 from .reach import require_reach
+from .webhook_feed import start_of_telling
 from .webhooks import end_push, receive_push
 
 AT_MOST = 2
@@ -38,13 +39,17 @@ def connect_all(
     require_reach(actor, Permission.PUSH_KEEP, brand, *(channel for channel, _values in wanted))
     for url in dict.fromkeys(values["url"] for _channel, values in wanted):
         check_target(url)
+    start = start_of_telling()
     with transaction.atomic():
         Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
-        return [_connect(actor=actor, brand=brand, channel=channel, now=now, **values) for channel, values in wanted]
+        return [
+            _connect(actor=actor, brand=brand, channel=channel, start=start, now=now, **values)
+            for channel, values in wanted
+        ]
 
 
 def _connect(
-    *, actor: Actor, brand: Brand, channel: Channel, url: str, username: str, password: str, now: datetime
+    *, actor: Actor, brand: Brand, channel: Channel, url: str, username: str, password: str, start: int, now: datetime
 ) -> PushConnection:
     standing = PushConnection.objects.filter(brand=brand, channel=channel, removed_at=None)
     about = {"channel": channel.name}
@@ -52,7 +57,7 @@ def _connect(
     if same is not None:
         same.username, same.password, same.state, same.state_at = username, password, PushState.CONNECTED, now
         same.save(update_fields=["username", "password", "state", "state_at"])
-        receive_push(same, now=now)
+        receive_push(same, start=start, now=now)
         audit.record("push.changed", same, actor=actor, provider_id=brand.provider_id, new=about)
         return same
     if standing.count() >= AT_MOST:
@@ -67,7 +72,7 @@ def _connect(
         registered_at=now,
         registered_by=actor.id,
     )
-    receive_push(made, now=now)
+    receive_push(made, start=start, now=now)
     audit.record("push.connected", made, actor=actor, provider_id=brand.provider_id, new=about)
     return made
 

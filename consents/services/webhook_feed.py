@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState
 from consents.models import ConsentEvent, Webhook, WebhookMark, WebhookMessage
 from consents.selectors.day_rows import MOVES
+from consents.selectors.feed import last_final
 from consents.selectors.webhooks import brands_of, event_of, wanted_of
 from iys_portal.core.jobs import enqueue
 
@@ -45,6 +46,14 @@ def advance() -> int:
                 mark.final = mark.event
             mark.save(update_fields=["event", "horizon", "final"])
         return mark.final
+
+
+def start_of_telling() -> int:
+    """Behind which event a new receiver is told: what is final by now was before, and seals may be behind.
+
+    Asked outside the transaction that makes the receiver, whose own number would be waited for.
+    """
+    return max(advance(), last_final())
 
 
 def _given() -> tuple[int, int]:

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from consents.documents.webhooks import secret_text
 from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState, WebhookState
 from consents.models import PushConnection, Webhook, WebhookMessage
-from consents.selectors.feed import last_final
 from consents.selectors.webhooks import chosen_events
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -29,7 +28,7 @@ from iys_portal.core.outgoing import check_target
 from providers.models import Brand, Provider
 from providers.policies import require_active
 
-from .webhook_feed import RUN, advance, message_of
+from .webhook_feed import RUN, message_of, start_of_telling
 
 SECRET_BYTES = 32
 
@@ -52,7 +51,7 @@ def make_webhook(
     """
     actor.require(Permission.PUSH_KEEP)
     _check(actor, url, events, brands)
-    start = advance()  # what is final by now was before; seals may be behind
+    start = start_of_telling()
     with transaction.atomic():
         provider = _locked_provider(actor)
         if Webhook.objects.visible_to(actor).count() >= settings.REGISTRY["WEBHOOKS_OF_PROVIDER"]:
@@ -65,7 +64,7 @@ def make_webhook(
             brands=sorted(brand.pk for brand in brands),
             secret=secret,
             state_at=now,
-            cursor=max(start, last_final()),
+            cursor=start,
             next_try_at=now,
             made_at=now,
             made_by=actor.id,
@@ -172,8 +171,11 @@ def send_again(*, public_id: UUID, message_id: int, actor: Actor, now: datetime)
     return message
 
 
-def receive_push(push: PushConnection, *, now: datetime) -> None:
-    """The receiver of a push connection, made with it or begun anew with new credentials; a test goes first."""
+def receive_push(push: PushConnection, *, start: int, now: datetime) -> None:
+    """The receiver of a push connection, made with it or begun anew with new credentials; a test goes first.
+
+    A new one is told what stands behind the event `start`.
+    """
     webhook, made = Webhook.objects.get_or_create(
         push=push,
         defaults={
@@ -182,7 +184,7 @@ def receive_push(push: PushConnection, *, now: datetime) -> None:
             "url": push.url,
             "secret": "",
             "state_at": now,
-            "cursor": last_final(),
+            "cursor": start,
             "next_try_at": now,
             "made_at": now,
             "made_by": push.registered_by,

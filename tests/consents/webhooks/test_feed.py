@@ -167,6 +167,20 @@ def test_push_has_the_form_of_the_national_interface(brand, made, hook, send):
     assert len(hook.taken) == calls
 
 
+def test_a_new_receiver_is_told_nothing_of_before(quick, brand, hook, send):
+    """Of a push connection as of a webhook; no seal was made yet."""
+    record(brand, "ayse")
+    say_no(brand, "ayse")
+    actor = officer_of(brand, role="manager").with_permission(Permission.PUSH_KEEP)
+    values = {"url": hook.url, "username": "Api123", "password": "3Kn.ls"}
+    push.connect_all(actor=actor, brand=brand, wanted=[(Channel.EPOSTA, values)], now=timezone.now())
+    make_webhook(actor=actor, url=hook.url, events=ALL, now=timezone.now())
+    assert send(after=1) == 1
+    assert bodies(hook)[0]["list"][0]["recipient"] == "pushtest@iys.org.tr"
+    say_no(brand, "fatma")
+    assert send(after=1) == 2
+
+
 def test_r_l2_events_that_commit_out_of_order_are_told_once_each_in_their_order(committed_db, hook):
     brand = BrandFactory(is_main=True)
     actor = officer_of(brand, role="manager")
