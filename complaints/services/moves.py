@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from complaints.enums import Side
+from complaints.enums import Outcome, Side
 from complaints.models import Complaint, ComplaintMove
 from complaints.notices import post_move
 from complaints.policies import SHOWN_TO, side_of
@@ -20,14 +20,8 @@ from iys_portal.core.errors import NotFound
 from .holds import keep_hold
 from .statistics import note_change
 
-_TOLD = {
-    "ask_defence": WebhookEvent.COMPLAINT_ASKED,
-    "withdraw": WebhookEvent.COMPLAINT_DECIDED,
-    **{
-        f"decide_{outcome}": WebhookEvent.COMPLAINT_DECIDED
-        for outcome in ("violation", "no_violation", "out_of_scope", "too_late")
-    },
-}
+_ENDS = ("withdraw", "correct", *(f"{how}_{outcome}" for how in ("decide", "stands") for outcome in Outcome.values))
+_TOLD = {"ask_defence": WebhookEvent.COMPLAINT_ASKED, **dict.fromkeys(_ENDS, WebhookEvent.COMPLAINT_DECIDED)}
 """Which moves a sender's webhooks hear of."""
 
 

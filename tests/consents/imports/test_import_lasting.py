@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from consents.engine import chunks, undo
-from consents.models import BrandCounter, ConsentEvent, ImportChunk, ImportProblem, StagedRow
+from consents.models import BrandCounter, ConsentEvent, ImportChunk, ImportProblem, StagedRow, WebhookMessage
 from consents.services import import_runs, imports
 from consents.services.records import Entry, record_consents
 from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import Job
 from providers.enums import ProviderState
 from tests.consents.imports.conftest import Desk, outcome_by_line, verdicts
+from tests.consents.webhooks.conftest import listening
 
 
 class Killed(Exception):
@@ -226,3 +227,19 @@ def test_imports_that_nobody_decides_about_are_given_up(desk: Desk, folder: Path
     item.refresh_from_db()
     assert (item.state, item.file.name, item.sha256 != "") == ("discarded", "", True)
     assert not StagedRow.objects.filter(import_id=item.pk).exists()
+
+
+def test_programs_are_told_that_an_import_was_applied_and_undone(desk: Desk, folder: Path) -> None:
+    told = listening(desk.brand, "import.finished")
+    listening(desk.brand, "import.finished", brands=[0])
+    item = desk.load(folder / "canonical.csv")
+    desk.undo(item)
+    applied, undone = WebhookMessage.objects.order_by("pk")
+    assert {one.webhook for one in (applied, undone)} == {told}
+    assert applied.data == {
+        "import": str(item.public_id),
+        "brandCode": desk.brand.brand_code,
+        "state": "applied",
+        "verdicts": item.counts["verdicts"],
+    }
+    assert undone.data["state"] == "undone"

@@ -58,6 +58,15 @@ def say_no(brand: Brand, name: str) -> None:
     )  # fmt: skip
 
 
+def listening(brand: Brand, *events: str, **more: Any) -> Webhook:
+    """A webhook as it stands in the database, told these events; its receiver is never called."""
+    now = timezone.now()
+    given = {"provider": brand.provider, "url": "https://alici.example/", "secret": "whsec_AAAA", "cursor": 0}
+    return Webhook.objects.create(
+        events=list(events), state_at=now, next_try_at=now, made_at=now, made_by=1, **given | more
+    )
+
+
 @pytest.fixture
 def hook(settings: Any) -> Iterator[Receiver]:
     """A receiver at the one local port that is open."""
