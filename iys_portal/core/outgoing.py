@@ -1,7 +1,7 @@
 """Calls to addresses that somebody else named: webhooks and push. The one way out (Build 5 of the API).
 
-https on the ports of the setting, to public addresses only. A name is resolved once for each call, every address that
-it leads to is judged, and the connection goes to one of those that were judged, with the name in Host and SNI and the
+https on the ports of the setting, to public addresses only. A name is resolved once for a call, every address that it
+leads to is judged, and the connection goes to one of those that were judged, with the name in Host and SNI and the
 certificate checked for it: what the name leads to a moment later changes nothing. No redirect is followed, no proxy
 used; a call takes `SECONDS` in whole, however slowly name server, handshake or answer come; `MOST` bytes of an answer
 are read, and neither body is kept or logged. For developers and tests one port of the own machine may be open, with or
@@ -18,7 +18,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
 from typing import Any
@@ -36,9 +36,11 @@ from .errors import Invalid
 LONGEST = 500
 SECONDS = 5.0
 MOST = 16 * 1024
-RESOLVERS = 8
+RESOLVERS = max(64, 8 * settings.REGISTRY["WEBHOOK_WORKERS"])  # each slow name server keeps one for a while
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _resolving = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolve")
+_looking: dict[str, "_LookUp"] = {}
+_looking_lock = threading.Lock()
 
 
 class NotSent(Exception):
@@ -103,8 +105,7 @@ def addresses_of(host: str, port: int, *, seconds: float = SECONDS) -> list[str]
     One private answer among several is enough to refuse: which one a connection takes is not ours to choose.
     """
     try:
-        rows = _resolving.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM).result(seconds)
-        found = sorted({str(row[4][0]) for row in rows})
+        found = _look_up(host, port, seconds)
     except (OSError, UnicodeError, TooSlow):
         found = []
     local = bool(settings.LOCAL_TARGET_PORT) and port == settings.LOCAL_TARGET_PORT
@@ -112,6 +113,36 @@ def addresses_of(host: str, port: int, *, seconds: float = SECONDS) -> list[str]
     if not found or not all(judged):
         raise Invalid(_("The registry cannot send to this address."), code="target", field="url")
     return found
+
+
+@dataclass
+class _LookUp:
+    """A name that is being looked up, and how many calls wait for it."""
+
+    rows: Future[list[Any]]
+    waiting: int = 0
+
+
+def _look_up(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of a name. Raises `TooSlow`, `OSError`, `UnicodeError`.
+
+    Calls at the same time share one look-up, because one that began cannot be ended: a name whose server never answers
+    keeps one thread, however often it is asked for. One that has not begun is given up with its last call.
+    """
+    with _looking_lock:
+        one = _looking.get(host)
+        if one is None:
+            one = _LookUp(_resolving.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
+            _looking[host] = one
+            one.rows.add_done_callback(lambda _rows: _looking.pop(host, None))
+        one.waiting += 1
+    try:
+        return sorted({str(row[4][0]) for row in one.rows.result(seconds)})
+    finally:
+        with _looking_lock:
+            one.waiting -= 1
+            if not one.waiting:
+                one.rows.cancel()
 
 
 @dataclass(frozen=True)

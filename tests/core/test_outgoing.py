@@ -2,9 +2,12 @@
 
 import socket
 import ssl
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 
 from iys_portal.core import outgoing
 from iys_portal.core.enums import CallFailure
@@ -171,6 +174,35 @@ def test_a_name_server_that_never_answers_is_left(monkeypatch):
     began = time.monotonic()
     assert failure_of("https://yavas.example/", seconds=0.2) is CallFailure.TIMEOUT
     assert time.monotonic() - began < 0.8
+
+
+def test_names_that_hang_take_no_place_of_others(names, monkeypatch):
+    """One thread for each such name, however often it is asked for; what was not begun in time is given up."""
+    resolve, go_on = outgoing.socket.getaddrinfo, threading.Event()
+
+    def hang(host, port, **more):
+        if host.startswith("yavas"):
+            go_on.wait(10)
+        return resolve(host, port, **more)
+
+    monkeypatch.setattr(outgoing.socket, "getaddrinfo", hang)
+    names["hizli.example"] = ["93.184.216.34"]
+    with ThreadPoolExecutor(2) as pool:
+        monkeypatch.setattr(outgoing, "_resolving", pool)
+        try:
+            for _time in range(3):
+                assert failure_of("https://yavas1.example/", seconds=0.05) is CallFailure.TIMEOUT
+            assert outgoing.addresses_of("hizli.example", 443) == ["93.184.216.34"]
+            assert failure_of("https://yavas2.example/", seconds=0.05) is CallFailure.TIMEOUT
+            assert failure_of("https://hizli.example/", seconds=0.05) is CallFailure.TIMEOUT  # both threads are kept
+        finally:
+            go_on.set()
+    assert sorted(names["asked"]) == ["hizli.example", "yavas1.example", "yavas2.example"]
+    assert not outgoing._looking
+
+
+def test_there_are_more_look_ups_than_calls():
+    assert outgoing.RESOLVERS > 4 * settings.REGISTRY["WEBHOOK_WORKERS"]
 
 
 def test_of_an_endless_answer_only_a_beginning_is_read(hook):
