@@ -23,7 +23,7 @@ def tell_stopped(webhook: Webhook, *, gone: bool) -> None:
 
 def _tell(webhook: Webhook, name: str, *, cause: str, gone: bool = False) -> None:
     provider = webhook.provider
-    maker = User.objects.filter(pk=webhook.made_by, is_active=True).first() if not webhook.push_id else None
+    maker = _maker(webhook)
     language = maker.language if maker else settings.LANGUAGE_CODE
     path = (
         reverse("consents:webhook", args=[webhook.public_id])
@@ -38,12 +38,23 @@ def _tell(webhook: Webhook, name: str, *, cause: str, gone: bool = False) -> Non
         "hours": int(settings.REGISTRY["WEBHOOK_GIVE_UP"].total_seconds() // 3600),
         "link": settings.PORTAL_URL + path,
     }
-    for to in sorted({provider.email, (maker.email if maker else "") or provider.email}):
+    readers = {"company": provider.email}
+    if maker and maker.email not in ("", provider.email):
+        readers[str(maker.pk)] = maker.email
+    for reader, to in readers.items():
         post_provider_mail(
             provider,
             name,
-            cause=f"webhook:{webhook.pk}:{cause}:{to}",
+            cause=f"webhook:{webhook.pk}:{cause}:{reader}",  # no address: causes are read in lists (R-G4)
             to=to,
             language=language,
             context=context,
         )
+
+
+def _maker(webhook: Webhook) -> User | None:
+    """Who set the webhook up, while they may sign in and belong to the company. Push connections are made by keys."""
+    if webhook.push_id is not None:
+        return None
+    people = User.objects.filter(is_active=True, memberships__provider=webhook.provider_id)
+    return people.filter(pk=webhook.made_by).first()

@@ -108,6 +108,30 @@ def test_a_message_is_given_up_after_its_time_with_a_mail_and_the_next_has_its_t
     assert second.state == WebhookMessageState.SENT
 
 
+@pytest.mark.parametrize("left", ["company", "registry"])
+def test_who_left_the_company_reads_nothing_of_its_webhooks(brand, made, hook, send, left):
+    webhook = made(brand)
+    maker = User.objects.get(pk=webhook.made_by)
+    if left == "company":
+        maker.memberships.all().delete()
+    else:
+        User.objects.filter(pk=maker.pk).update(is_active=False)
+    hook.always = 410
+    record(brand, "ayse")
+    send()
+    assert [mail.to for mail in OutboxMessage.objects.filter(cause__contains=":stopped:")] == [brand.provider.email]
+
+
+def test_r_g4_what_caused_a_mail_names_no_address(brand, made, hook, send):
+    made(brand)
+    hook.always = 410
+    record(brand, "ayse")
+    send()
+    causes = list(OutboxMessage.objects.filter(cause__contains=":stopped:").values_list("cause", flat=True))
+    assert len(causes) == 2
+    assert not any("@" in cause for cause in causes)
+
+
 def test_a_receiver_that_takes_nothing_for_days_is_stopped_and_goes_on_where_it_stopped(brand, made, hook, send):
     webhook = made(brand)
     hook.always = 500
