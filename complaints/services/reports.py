@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from complaints.document_kinds import YEARLY
 from complaints.selectors.statistics import Asked, fines_on, statistics_of, yearly_reports
 from complaints.yearly import yearly_content
+from consents.enums import Channel
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
@@ -48,11 +49,27 @@ def issue_yearly(*, year: int, actor: Actor, now: datetime) -> Document:
     return document
 
 
-def note_statistics(*, form: str, filters: dict[str, str], actor: Actor) -> None:
-    """Every file of statistics is in the audit log (R-G3)."""
+def note_statistics(*, form: str, asked: Asked, actor: Actor) -> None:
+    """Every file of statistics is in the audit log (R-G3): what was understood, not what was typed (R-G4)."""
     audit.record(
         "complaint.statistics_exported",
         ("complaints.statistics", form),
         actor=actor,
-        new={"format": form, "filters": filters},
+        new={
+            "format": form,
+            "first": f"{asked.first:%Y-%m}",
+            "last": f"{asked.last:%Y-%m}",
+            "filters": _narrowed_by(asked),
+        },
     )
+
+
+def _narrowed_by(asked: Asked) -> dict[str, str | int]:
+    found: dict[str, str | int] = {
+        "province": asked.province,
+        "brand": asked.brand.brand_code if asked.brand else "",
+        "channel": Channel(asked.channel).name if asked.channel is not None else "",
+        "topic": asked.topic,
+        "outcome": asked.outcome,
+    }
+    return {name: value for name, value in found.items() if value}

@@ -71,8 +71,9 @@ class StatisticsFileView(NumbersView):
     def post(self, request: HttpRequest, form: str) -> HttpResponse:
         if form not in ("csv", "xlsx"):
             raise Http404
-        table = statistics_table(self.found(self.form(request)))
-        note_statistics(form=form, filters=request.GET.dict(), actor=self.actor)
+        found = self.found(self.form(request))
+        table = statistics_table(found)
+        note_statistics(form=form, asked=found.asked, actor=self.actor)
         if form == "csv":
             body, kind = b"".join(part for part, _rows in csv_parts(table)), "text/csv; charset=utf-8"
         else:

@@ -70,6 +70,8 @@ FIELDS: dict[str, str | Promise] = {
     "kind": _("Kind"),
     "rows": _("Rows"),
     "filters": _("Filters"),
+    "first": _("From month"),
+    "last": _("To month"),
     "search": _("Search"),
     "at": _("Moment"),
     "name": _("Name"),

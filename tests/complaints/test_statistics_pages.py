@@ -24,6 +24,8 @@ from providers.enums import BrandValueKind
 from providers.models import Brand, BrandValue
 from tests.factories import BrandFactory, complaint_officer, staff
 
+from .conftest import MAIL
+
 BASE = "/sikayet-istatistikleri/"
 
 
@@ -63,6 +65,11 @@ def test_r_k10_files_hold_the_same_numbers_and_are_logged(seen: Client, filed, b
     assert [cell.value for cell in list(book.active)[1]][:3] == ["total", None, "0"]
     taken = AuditEntry.objects.filter(verb="complaint.statistics_exported").order_by("pk")
     assert [entry.new["filters"] for entry in taken] == [{}, {"topic": "night"}]
+    typed = f"brand=deneme+moda&channel=EPOSTA&province=Atlantis&first=2026-01&x={MAIL}&topic={MAIL}"
+    seen.post(f"{BASE}dosya/csv/?{typed}")
+    noted = AuditEntry.objects.latest("pk").new
+    assert noted["filters"] == {"brand": brand.brand_code, "channel": "EPOSTA"}
+    assert (noted["first"], MAIL in str(noted)) == ("2026-01", False)
     assert seen.get(f"{BASE}dosya/csv/").status_code == 405
     assert seen.post(f"{BASE}dosya/pdf/").status_code == 404
 
