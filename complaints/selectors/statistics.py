@@ -292,6 +292,12 @@ def yearly_reports() -> list[Document]:
     return list(Document.objects.filter(kind=YEARLY, subject_type=YEARLY).order_by("-pk")[:100])
 
 
+def yearly_report_of(year: int) -> Document | None:
+    """The newest report of a year."""
+    found = Document.objects.filter(kind=YEARLY, subject_type=YEARLY, subject_id=str(year))
+    return found.order_by("-pk").first()
+
+
 def fines_on(day: date) -> list[FineAmount]:
     """The amounts that hold on a day, one for each breach (R-K9)."""
     found = FineAmount.objects.filter(valid_from__lte=day).order_by("breach", "-valid_from").distinct("breach")

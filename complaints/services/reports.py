@@ -3,35 +3,44 @@
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from complaints.document_kinds import YEARLY
-from complaints.selectors.statistics import Asked, fines_on, statistics_of, yearly_reports
+from complaints.selectors.statistics import Asked, fines_on, statistics_of, yearly_report_of
 from complaints.yearly import yearly_content
 from consents.enums import Channel
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.errors import Invalid
+from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.models import Document
 
 FIRST_YEAR = 2020
+LOCK = 7_300_123
+
+
+def may_issue_yearly(actor: Actor) -> bool:
+    return actor.may(Permission.COMPLAINT_VIEW_ANY) and actor.may(Permission.REFERENCE_CHANGE)
 
 
 @transaction.atomic
 def issue_yearly(*, year: int, actor: Actor, now: datetime) -> Document:
     """Freeze the report of a year; it takes the place of an earlier one of that year, which stays.
 
-    For who sees every il. Raises `NotAllowed`, `Invalid` for a year that has not begun.
+    For registry admins, who see every il: an auditor reads, and changes nothing. Raises `NotAllowed`, `Invalid` for a
+    year that has not begun. One at a time, so that of two clicks the second replaces the first's.
     """
-    actor.require(Permission.COMPLAINT_VIEW_ANY)
+    if not may_issue_yearly(actor):
+        raise NotAllowed
     today = now.astimezone(ISTANBUL).date()
     if not FIRST_YEAR <= year <= today.year:
         raise Invalid(_("Choose a year that has begun."), code="year", field="year")
     language = translation.get_language() or settings.LANGUAGE_CODE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     found = statistics_of(actor, Asked(date(year, 1, 1), date(year, 12, 1)))
     fines = fines_on(min(today, date(year, 12, 31)))
     number = documents.new_number(YEARLY)
@@ -43,7 +52,7 @@ def issue_yearly(*, year: int, actor: Actor, now: datetime) -> Document:
         language=language,
         actor=actor,
         now=now,
-        replaces=next((one for one in yearly_reports() if one.subject_id == str(year)), None),
+        replaces=yearly_report_of(year),
     )
     audit.record("complaint.yearly_issued", (YEARLY, str(year)), actor=actor, new={"number": number})
     return document

@@ -13,7 +13,7 @@ from django.views.generic import View
 
 from complaints.selectors import cases, senders, signals
 from complaints.selectors.statistics import Statistics, fines_on, statistics_of, yearly_reports
-from complaints.services.reports import issue_yearly, note_statistics
+from complaints.services.reports import issue_yearly, may_issue_yearly, note_statistics
 from complaints.statistics_forms import StatisticsForm
 from complaints.statistics_table import statistics_table
 from consents.exports.files import csv_parts, write_xlsx
@@ -57,7 +57,7 @@ class StatisticsView(NumbersView):
             "fines": fines_on(timezone.localdate()),
             "staff": self.actor.all_providers,
             "standing": signals.standing_brands() if self.actor.all_providers else [],
-            "may_report": self.actor.all_providers and self.actor.may(Permission.COMPLAINT_VIEW_ANY),
+            "sees_reports": self.actor.all_providers and self.actor.may(Permission.COMPLAINT_VIEW_ANY),
             "like": [(brand, _with_brand(request, brand)) for brand in form.like],
         }
         return render(request, "complaints/statistics/page.html", context)
@@ -130,14 +130,15 @@ class FinesView(NumbersView):
 
 
 class YearlyView(NumbersView):
-    """The yearly reports, and a new one; for who sees every il."""
+    """The yearly reports, for who sees every il, and a new one."""
 
     for_staff = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self.actor.require(Permission.COMPLAINT_VIEW_ANY)
         year = timezone.localdate().year
-        context = {"reports": yearly_reports(), "years": [str(year - 1), str(year)]}
+        years = [str(year - 1), str(year)] if may_issue_yearly(self.actor) else []
+        context = {"reports": yearly_reports(), "years": years}
         return render(request, "complaints/statistics/yearly.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

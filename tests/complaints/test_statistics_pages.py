@@ -23,6 +23,7 @@ from iys_portal.core.models import AuditEntry, Document
 from providers.enums import BrandValueKind
 from providers.models import Brand, BrandValue
 from tests.factories import BrandFactory, complaint_officer, staff
+from tests.threads import at_once
 
 from .conftest import MAIL
 
@@ -140,6 +141,31 @@ def test_r_k10_the_yearly_report_is_frozen_and_replaced(
     with pytest.raises(NotAllowed):
         issue_yearly(year=year, actor=officer, now=as_of)
     assert Document.objects.filter(kind="complaints.yearly").count() == 2
+
+
+def test_the_yearly_report_is_made_by_registry_admins_and_read_by_auditors(
+    sign_in: Callable[..., Client], filed, as_of
+) -> None:
+    filed()
+    count_and_judge()
+    page = as_staff(sign_in, "auditor")
+    assert f"{as_of.year} raporu" not in page.get(f"{BASE}yillik-raporlar/").content.decode()
+    assert page.post(f"{BASE}yillik-raporlar/", {"year": as_of.year}).status_code == 403
+    assert not Document.objects.filter(kind="complaints.yearly").exists()
+    assert not AuditEntry.objects.filter(verb="complaint.yearly_issued").exists()
+    assert f"{as_of.year} raporu" in as_staff(sign_in, "admin").get(f"{BASE}yillik-raporlar/").content.decode()
+
+
+def test_two_clicks_at_once_make_two_reports_that_follow_each_other(committed_db, as_of) -> None:
+    admin = staff("admin")
+
+    def issue() -> None:
+        issue_yearly(year=as_of.year, actor=admin, now=as_of)
+
+    issue()
+    assert at_once(issue, issue) == []
+    first, second, third = Document.objects.filter(kind="complaints.yearly").order_by("pk")
+    assert (first.replaces, second.replaces, third.replaces) == (None, first, second)
 
 
 def test_r_k9_amounts_are_kept_by_admins(sign_in: Callable[..., Client], officer: Actor) -> None:
