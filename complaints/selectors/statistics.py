@@ -110,7 +110,7 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
     rows = _rows(actor, asked)
     months = _lines_by(rows, "month")
     states = {row["state"]: row["total"] for row in rows.values("state").annotate(total=Sum("n")).order_by()}
-    brands = _by_brand(actor, asked)
+    brands = [] if asked.brand else _by_brand(actor, asked)
     tables = [
         Table("month", _("By month"), _("Month"), _by_month(asked, months)),
         Table(

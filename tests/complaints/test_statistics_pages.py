@@ -1,5 +1,6 @@
 """R-K9, R-K10: the pages of statistics, their files, a brand's page, unregistered senders and the yearly report."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -7,11 +8,15 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
+from complaints import services
 from complaints.models import FineAmount
+from complaints.selectors.statistics import Asked, statistics_of
 from complaints.services.fines import add_fine, correct_fine
 from complaints.services.reports import issue_yearly
 from complaints.services.signals import count_and_judge
@@ -22,7 +27,7 @@ from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed
 from iys_portal.core.models import AuditEntry, Document
 from providers.enums import BrandValueKind
 from providers.models import Brand, BrandValue
-from tests.factories import BrandFactory, complaint_officer, staff
+from tests.factories import BrandFactory, MembershipFactory, complaint_officer, officer_of, staff
 from tests.threads import at_once
 
 from .conftest import MAIL
@@ -53,6 +58,41 @@ def test_r_k10_the_page_shows_and_narrows(seen: Client, filed, brand: Brand) -> 
     assert "Bu aylarda bir şey yok" in seen.get(BASE, {"topic": "night"}).content.decode()
     similar = seen.get(BASE, {"brand": "deneme mod"}).content.decode()
     assert f"Deneme Moda ({brand.brand_code})" in similar
+
+
+def test_r_k10_a_provider_s_page_counts_its_brands(
+    sign_in: Callable[..., Client], filed, brand: Brand, officer
+) -> None:
+    """As its file does; a page about one brand has no list of one."""
+    other = BrandFactory(name="Deneme Gıda", provider=brand.provider)
+    for one in (brand, other):
+        services.ask_defence(complaint=filed(brand=one), actor=officer)
+    count_and_judge()
+    page = sign_in(MembershipFactory(provider=brand.provider, role="manager").user)
+    text = page.get(BASE).content.decode()
+    assert "Markalara göre" in text and "Deneme Gıda</th>" in text and "Deneme Moda</th>" in text
+    assert f"{BASE}marka/" not in text
+    narrowed = page.get(BASE, {"brand": "Deneme Gıda"}).content.decode()
+    assert "Markalara göre" not in narrowed and "Ankara</th>" in narrowed
+    assert "brand," not in page.post(f"{BASE}dosya/csv/?brand=Deneme+Gıda").content.decode()
+
+
+def test_r_k10_a_median_of_no_days_is_a_number(filed, brand: Brand, officer: Actor, as_of) -> None:
+    """Answered on the day of the question; nothing is decided."""
+    case = filed(brand=brand)
+    services.ask_defence(complaint=case, actor=officer)
+    services.answer_complaint(complaint=case, text="Onay vardı.", actor=officer_of(brand))
+    count_and_judge()
+    admin = staff("admin")
+    found = statistics_of(admin, Asked(date(as_of.year, 1, 1), date(as_of.year, 12, 1)))
+    head = render_to_string("complaints/statistics/head.html", {"found": found})
+    assert re.findall(r'stat-value">([^<]*)<', head)[-2:] == ["0", "—"]
+    document = issue_yearly(year=as_of.year, actor=admin, now=as_of)
+    documents.render(document.pk)
+    document.refresh_from_db()
+    with document.file.open("rb") as file:
+        text = " ".join(" ".join(page.extract_text() for page in PdfReader(file).pages).split())
+    assert "Cevaba kadar ortanca gün 0 Karara kadar ortanca gün —" in text
 
 
 def test_r_k10_files_hold_the_same_numbers_and_are_logged(seen: Client, filed, brand: Brand) -> None:
