@@ -60,13 +60,17 @@ def unregistered_page(actor: Actor, *, page: int) -> tuple[list[Unregistered], b
 
 def _brands_by_key(keys: set[str]) -> dict[str, list[Brand]]:
     """Who registered since; a domain counts for the hosts below it too. One query."""
-    wanted = {part: key for key in keys for part in (key, *_above(key))}
+    wanted: dict[str, list[str]] = {}
+    for key in sorted(keys):
+        for part in (key, *_above(key)):
+            wanted.setdefault(part, []).append(key)
     values = BrandValue.objects.filter(key__in=wanted, kind__in=(*NAMES, K.NUMBER, K.DOMAIN), brand__is_active=True)
     found: dict[str, list[Brand]] = {}
     for value in values.select_related("brand__provider").order_by("brand"):
-        brands = found.setdefault(wanted[value.key], [])
-        if value.brand not in brands:
-            brands.append(value.brand)
+        for key in wanted[value.key]:
+            brands = found.setdefault(key, [])
+            if value.brand not in brands:
+                brands.append(value.brand)
     return found
 
 
