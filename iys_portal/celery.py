@@ -69,7 +69,7 @@ app.conf.beat_schedule = {
     "complaints-clock": {"task": "complaints.watch_clocks", "schedule": 300.0},
     "complaints-bundles": {"task": "complaints.forget_bundles", "schedule": 3600.0},
     "complaints-count": {"task": "complaints.count_changes", "schedule": 60.0},
-    "complaints-brands": {"task": "complaints.judge_brands", "schedule": 21_600.0},
+    "complaints-brands": {"task": "complaints.judge_brands", "schedule": crontab(hour=4, minute=30)},
     "complaints-drafts": {"task": "complaints.forget_drafts", "schedule": 3600.0},
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import BigIntegerField, Count, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -78,9 +80,8 @@ def numbers_of(brands: Sequence[int], *, days: int, now: datetime) -> dict[int, 
     held = BrandCounter.objects.filter(brand_id__in=brands, status=Status.ONAY)
     consents = dict(held.values_list("brand_id").annotate(Sum("total")))
     sent = Message.objects.filter(brand__in=brands, planned_at__gte=since, released_at__isnull=False).order_by()
-    recipients: dict[int, int] = {}
-    for brand, counts in sent.values_list("brand", "counts"):
-        recipients[brand] = recipients.get(brand, 0) + int(counts.get("allowed", 0))
+    allowed = Sum(Cast(KeyTextTransform("allowed", "counts"), BigIntegerField()))
+    recipients = {brand: total or 0 for brand, total in sent.values_list("brand").annotate(total=allowed)}
     clocks = ComplaintDeadline.objects.filter(
         kind=DeadlineKind.DEFENCE, started_at__gte=since, complaint__brand__provider__in=set(owners.values())
     ).order_by()

@@ -34,10 +34,17 @@ def judge_all(*, now: datetime | None = None) -> int:
 
 
 def judge_brands(brands: Iterable[int], *, now: datetime) -> int:
-    """Begin and end signals; one brand that cannot be judged holds up no other."""
+    """Begin and end signals; one brand that cannot be judged holds up no other.
+
+    Only brands of which something stands, by the numbers or from before, are locked and written.
+    """
     keys, limits, total = sorted(brands), Limits.of(settings.REGISTRY), 0
     for start in range(0, len(keys), BATCH):
-        for brand, numbers in numbers_of(keys[start : start + BATCH], days=limits.days, now=now).items():
+        part = keys[start : start + BATCH]
+        kept = set(ComplaintSignal.objects.filter(brand__in=part, ended_at=None).values_list("brand", flat=True))
+        for brand, numbers in numbers_of(part, days=limits.days, now=now).items():
+            if brand not in kept and not standing(numbers, limits):
+                continue
             try:
                 total += _judge(brand, numbers, limits, now)
             except Exception:

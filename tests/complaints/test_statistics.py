@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints import services
 from complaints.enums import BrandSignal, Outcome
 from complaints.models import Complaint, ComplaintCell, ComplaintChange, ComplaintFact, ComplaintSignal
-from complaints.selectors.signals import brand_signals, signals_of
+from complaints.selectors.signals import brand_signals, numbers_of, signals_of
 from complaints.selectors.statistics import Asked, fines_on, statistics_of
 from complaints.services.signals import count_and_judge, judge_all
 from complaints.services.statistics import count_changes, recount
 from complaints.signals import BrandNumbers, Limits, standing
+from complaints.tasks import judge_brands
+from consents.models import Message
+from iys_portal.celery import app
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import DomainError
 from providers.models import Brand
@@ -160,6 +165,36 @@ def test_r_k10_signals_begin_and_end_with_the_numbers(filed, brand: Brand, clock
     assert judge_all() == 2  # nothing of the last ninety days is left
     assert not brand_signals([brand.pk])
     assert ComplaintSignal.objects.filter(ended_at__isnull=False).count() == 2
+
+
+def test_only_brands_of_which_something_stands_are_locked(filed, brand: Brand, settings) -> None:
+    filed(brand=brand)
+    filed(brand=BrandFactory())
+    count_changes()
+    with CaptureQueriesContext(connection) as queries:
+        assert judge_all() == 0
+    assert not any("FOR NO KEY UPDATE" in one["sql"] for one in queries)
+    settings.REGISTRY = settings.REGISTRY | {"UNUSUAL_LEAST": 1}
+    assert judge_all() == 2
+    settings.REGISTRY = settings.REGISTRY | {"UNUSUAL_LEAST": 10}
+    assert judge_all() == 2  # what stood is looked at again, and ends
+    assert not ComplaintSignal.objects.filter(ended_at=None).exists()
+
+
+def test_r_k10_the_size_of_a_brand_is_that_of_its_messages(brand: Brand, as_of) -> None:
+    """Recipients of what was registered within the days, whichever way the wash counted them."""
+    by = {"created_at": as_of, "created_by": 1, "created_name": "Deneme", "channel": 3, "subject": "K", "text": "K"}
+    out = by | {"state": "released", "released_at": as_of, "released_by": 1, "released_name": "D", "washed_at": as_of}
+    for counts in ({"allowed": 700, "asked": 900}, {"allowed": 50}, {}):
+        Message.objects.create(brand=brand, planned_at=as_of, counts=counts, **out)
+    Message.objects.create(brand=brand, planned_at=as_of - timedelta(days=91), counts={"allowed": 9_000}, **out)
+    Message.objects.create(brand=brand, planned_at=as_of, counts={"allowed": 9_000}, **by)
+    assert numbers_of([brand.pk], days=90, now=as_of)[brand.pk].size == 750
+
+
+def test_r_k10_every_brand_is_judged_by_night() -> None:
+    entry = app.conf.beat_schedule["complaints-brands"]
+    assert (entry["task"], entry["schedule"].hour, entry["schedule"].minute) == (judge_brands.name, {4}, {30})
 
 
 def test_r_k9_the_amounts_of_a_day(db: None) -> None:
