@@ -17,11 +17,19 @@ from .fines import FineAmount
 from .people import ComplaintIdentity, RememberedIdentity
 from .proposals import ComplaintProposal
 from .reasons import ReasonTemplate, ReasonTemplateVersion
-from .statistics import ComplaintCell, ComplaintChange, ComplaintDays, ComplaintFact, ComplaintSignal
+from .statistics import (
+    ComplaintBrandCell,
+    ComplaintCell,
+    ComplaintChange,
+    ComplaintDays,
+    ComplaintFact,
+    ComplaintSignal,
+)
 
 __all__ = [
     "Complaint",
     "ComplaintAnswerDraft",
+    "ComplaintBrandCell",
     "ComplaintBundle",
     "ComplaintCell",
     "ComplaintChange",

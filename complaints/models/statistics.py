@@ -10,30 +10,52 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from complaints.enums import BrandSignal, ComplaintState, TimeKind, Topic
+from complaints.enums import BrandSignal, ComplaintState, Outcome, TimeKind, Topic
 from consents.enums import Channel
 from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from providers.models import Brand
 
-from .complaints import Complaint
+from .complaints import CONTESTED, OPEN, Complaint
 
 ANY_TOPIC = ""
 """The rows that count a complaint once; the others count it once for each of its topics."""
 ANY_PROVINCE = ""
 """The rows that count over every il; the others count each il by itself."""
+NO_BRAND = 0
+"""In place of a brand's key: senders that are not registered."""
+OUTCOMES: dict[str, frozenset[str]] = {
+    "open": frozenset(OPEN),
+    **{outcome: frozenset({outcome}) for outcome in Outcome.values},
+    "contested": frozenset(CONTESTED),
+    "incomplete": frozenset({ComplaintState.INCOMPLETE}),
+    "withdrawn": frozenset({ComplaintState.WITHDRAWN}),
+}
+"""What a reader tells apart: what is open together, then each way in which a case ends."""
+
+
+def sees_every_place(actor: Actor) -> bool:
+    """Staff that see complaints of every il."""
+    return actor.all_providers and actor.may(Permission.COMPLAINT_VIEW_ANY)
 
 
 class StaffQuerySet(models.QuerySet[Any]):
     """Counts over every brand: staff's alone, an officer's of the own il (R-K7)."""
 
     def visible_to(self, actor: Actor) -> "StaffQuerySet":
-        if actor.all_providers and actor.may(Permission.COMPLAINT_VIEW_ANY):
+        if sees_every_place(actor):
             return self
         if actor.all_providers and actor.may(Permission.COMPLAINT_DECIDE):
             return self.filter(province__in=User.objects.filter(pk=actor.id).exclude(province="").values("province"))
         return self.none()
+
+
+class WholeQuerySet(models.QuerySet[Any]):
+    """Counts over every brand and il: for who sees all of them."""
+
+    def visible_to(self, actor: Actor) -> "WholeQuerySet":
+        return self if sees_every_place(actor) else self.none()
 
 
 class FactQuerySet(StaffQuerySet):
@@ -94,8 +116,41 @@ class ComplaintCell(models.Model):
 
     objects = StaffQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # How many of each topic in these months over every il, or in one? The key has the months before the il.
+            models.Index(fields=["province", "topic", "month"], name="complaint_cell_of_place"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.month} {self.province}: {self.total}"
+
+
+class ComplaintBrandCell(models.Model):
+    """How many complaints of a month, over every il, share brand, channel and topic; one number for each outcome.
+
+    For lists of brands over the whole country. In one il, the facts of that il are as few.
+    """
+
+    pk = models.CompositePrimaryKey("topic", "month", "channel", "brand_key")
+    topic = models.CharField(max_length=20, choices=[(ANY_TOPIC, "—"), *Topic.choices], blank=True)
+    month = models.DateField()
+    channel = models.SmallIntegerField(choices=Channel)
+    brand_key = models.BigIntegerField()  # `NO_BRAND`: nobody registered
+    total = models.BigIntegerField()
+    open = models.BigIntegerField()
+    violation = models.BigIntegerField()
+    no_violation = models.BigIntegerField()
+    out_of_scope = models.BigIntegerField()
+    too_late = models.BigIntegerField()
+    contested = models.BigIntegerField()
+    incomplete = models.BigIntegerField()
+    withdrawn = models.BigIntegerField()
+
+    objects = WholeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.brand_key}: {self.total}"
 
 
 class ComplaintDays(models.Model):
@@ -112,6 +167,14 @@ class ComplaintDays(models.Model):
     total = models.BigIntegerField()
 
     objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # What is the median of these months over every il, or in one? The key has the months before the il.
+            models.Index(
+                fields=["province", "kind", "topic", "month"], include=["days", "total"], name="complaint_days_of_place"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.days}: {self.total}"

@@ -1,7 +1,7 @@
 """Statistics of complaints (R-K10): by month, il, brand, channel, topic and outcome, with median days.
 
 Over every brand they come from totals; of some brands, from the facts of these brands, by their index. Both have the
-same columns, so one code reads them.
+same columns, so one code reads them. The list of brands has totals of its own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,10 @@ from django.utils.translation import pgettext
 
 from complaints.enums import ComplaintState as S
 from complaints.enums import TimeKind, Topic
-from complaints.models import ComplaintCell, ComplaintDays, ComplaintFact, FineAmount
+from complaints.models import ComplaintBrandCell, ComplaintCell, ComplaintDays, ComplaintFact, FineAmount
 from complaints.models.complaints import OPEN
-from complaints.models.statistics import ANY_PROVINCE, ANY_TOPIC
+from complaints.models.statistics import ANY_PROVINCE, ANY_TOPIC, OUTCOMES, sees_every_place
 from consents.enums import Channel
-from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
 from iys_portal.core.turkish import sort_key
@@ -30,14 +29,7 @@ from providers.models import Brand
 MOST_BRANDS = 50
 YEARLY = "complaints.yearly"
 _MARKS = ("late", "after_refusal", "without_consent")
-OUTCOMES: dict[str, frozenset[str]] = {
-    "open": frozenset(OPEN),
-    **{state.value: frozenset({state}) for state in (S.VIOLATION, S.NO_VIOLATION, S.OUT_OF_SCOPE, S.TOO_LATE)},
-    "contested": frozenset({S.OBJECTED, S.IN_COURT}),
-    "incomplete": frozenset({S.INCOMPLETE}),
-    "withdrawn": frozenset({S.WITHDRAWN}),
-}
-"""What a reader tells apart: what is open together, then each way in which a case ends."""
+_OF_BRAND = ("total", "open", "violation", "no_violation")
 
 
 def outcome_labels() -> dict[str, str]:
@@ -110,7 +102,7 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
     rows = _rows(actor, asked)
     months = _lines_by(rows, "month")
     states = {row["state"]: row["total"] for row in rows.values("state").annotate(total=Sum("n")).order_by()}
-    brands = [] if asked.brand else _by_brand(actor, asked)
+    brands, left_out = _by_brand(actor, asked)
     tables = [
         Table("month", _("By month"), _("Month"), _by_month(asked, months)),
         Table(
@@ -119,7 +111,7 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
             _("Province"),
             _named(_lines_by(_rows(actor, asked, by_province=True), "province"), str),
         ),
-        Table("brand", _("By brand"), _("Brand"), brands[:MOST_BRANDS]),
+        Table("brand", _("By brand"), _("Brand"), brands),
         Table("channel", _("By channel"), _("Channel"), _named(_lines_by(rows, "channel"), _channel_label)),
         Table("topic", _("By topic"), _("Topic"), _by_topic(actor, asked)),
     ]
@@ -138,7 +130,7 @@ def statistics_of(actor: Actor, asked: Asked) -> Statistics:
             if (count := sum(states.get(state, 0) for state in of))
         ],
         chart=_chart(asked, months),
-        brands_left_out=max(len(brands) - MOST_BRANDS, 0),
+        brands_left_out=left_out,
     )
 
 
@@ -150,14 +142,20 @@ def _rows(actor: Actor, asked: Asked, *, by_topic: bool = False, by_province: bo
     found = found.filter(total__gt=0).annotate(n=F("total"))
     if asked.topic:
         return found.filter(topic=asked.topic)
-    return found.exclude(topic=ANY_TOPIC) if by_topic else found.filter(topic=ANY_TOPIC)
+    # By name and not by what it is not: so the index finds them.
+    return found.filter(topic__in=Topic.values) if by_topic else found.filter(topic=ANY_TOPIC)
 
 
 def _of_level(found: QuerySet[Any], actor: Actor, asked: Asked, *, by_province: bool = False) -> QuerySet[Any]:
     """The totals over every il where that is what is asked for; else those of each il."""
-    whole = actor.may(Permission.COMPLAINT_VIEW_ANY) and not asked.province and not by_province
     found = _narrowed(found, asked)
-    return found.filter(province=ANY_PROVINCE) if whole else found.exclude(province=ANY_PROVINCE)
+    if _whole(actor, asked) and not by_province:
+        return found.filter(province=ANY_PROVINCE)
+    return found.exclude(province=ANY_PROVINCE)
+
+
+def _whole(actor: Actor, asked: Asked) -> bool:
+    return sees_every_place(actor) and not asked.province
 
 
 def _over_all(actor: Actor, asked: Asked) -> bool:
@@ -232,23 +230,45 @@ def _by_topic(actor: Actor, asked: Asked) -> list[Line]:
     return _named(found, lambda topic: Topic(topic).label)
 
 
-def _by_brand(actor: Actor, asked: Asked) -> list[Line]:
-    """Every brand with its figures; names of the first ones only, so that a long list costs no long query."""
-    rows = _facts(actor, asked)
-    counts = {
-        "total": Count("*"),
-        "open": Count(Case(When(state__in=OPEN, then=1))),
-        "violation": Count(Case(When(state=S.VIOLATION, then=1))),
-        "no_violation": Count(Case(When(state=S.NO_VIOLATION, then=1))),
-    }
-    found = list(rows.values("brand").annotate(**counts).order_by("-total", "brand"))
-    names = Brand.objects.in_bulk([row["brand"] for row in found[:MOST_BRANDS] if row["brand"]])
+def _by_brand(actor: Actor, asked: Asked) -> tuple[list[Line], int]:
+    """The brands that are complained about most, and how many more there are. None for a question about one brand."""
+    if asked.brand is not None:
+        return [], 0
+    rows, key = _brand_sums(actor, asked) if _whole(actor, asked) else _brand_counts(actor, asked)
+    found = list(rows.order_by("-n_total", key)[: MOST_BRANDS + 1])
+    more = rows.order_by().count() - MOST_BRANDS if len(found) > MOST_BRANDS else 0
+    names = Brand.objects.in_bulk([row[key] for row in found[:MOST_BRANDS] if row[key]])
     lines = []
-    for row in found:
-        brand = names.get(row.pop("brand"))
+    for row in found[:MOST_BRANDS]:
+        brand = names.get(row[key])
         name = brand.name if brand else _("Senders that are not registered")
-        lines.append(Line(name, Figures(**row), str(brand.brand_code) if brand else ""))
-    return lines
+        figures = Figures(**{counted: row[f"n_{counted}"] for counted in _OF_BRAND})
+        lines.append(Line(name, figures, str(brand.brand_code) if brand else ""))
+    return lines, more
+
+
+def _brand_sums(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], str]:
+    """Each brand with its figures over every il, from totals; and the name of its key."""
+    found = ComplaintBrandCell.objects.visible_to(actor).filter(topic=asked.topic)
+    found = found.filter(month__gte=asked.first, month__lte=asked.last)
+    if asked.channel is not None:
+        found = found.filter(channel=asked.channel)
+    total = asked.outcome or "total"
+    sums = {f"n_{name}": Sum(name) if asked.outcome in ("", name) else Value(0) for name in _OF_BRAND}
+    return found.filter(**{f"{total}__gt": 0}).values("brand_key").annotate(
+        **sums | {"n_total": Sum(total)}
+    ), "brand_key"
+
+
+def _brand_counts(actor: Actor, asked: Asked) -> tuple[QuerySet[Any], str]:
+    """The same in one il, or of a provider's own, from facts."""
+    counts = {
+        "n_total": Count("*"),
+        "n_open": Count(Case(When(state__in=OPEN, then=1))),
+        "n_violation": Count(Case(When(state=S.VIOLATION, then=1))),
+        "n_no_violation": Count(Case(When(state=S.NO_VIOLATION, then=1))),
+    }
+    return _facts(actor, asked).values("brand").annotate(**counts), "brand"
 
 
 def _days(actor: Actor, asked: Asked, kind: TimeKind) -> Iterable[tuple[int, int]]:

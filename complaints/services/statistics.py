@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from complaints.models import Complaint, ComplaintChange, ComplaintFact
+from complaints.models.statistics import NO_BRAND, OUTCOMES
 
 LOCK = 7_300_121
 BATCH = 2_000
@@ -36,6 +37,20 @@ _CELLS = """
     CROSS JOIN LATERAL unnest(ARRAY['', province]::varchar[]) place
     GROUP BY 1, 2, 3, 4, 5
 """
+_BY_OUTCOME = ", ".join(OUTCOMES)
+_BRANDS = f"""
+    SELECT topic, month, channel, coalesce(brand_id, {NO_BRAND}) AS brand_key, sum(sign) AS total,
+        {
+    ", ".join(
+        "coalesce(sum(sign) FILTER (WHERE state IN ({})), 0) AS {}".format(
+            ", ".join(f"'{state}'" for state in sorted(states)), name
+        )
+        for name, states in OUTCOMES.items()
+    )
+}
+    FROM {{rows}} CROSS JOIN LATERAL unnest(ARRAY['']::varchar[] || topics) topic
+    GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 (only our own constants)
 _DAYS = """
     SELECT kind, topic, month, place AS province, channel, state, days, sum(sign) AS total
     FROM {rows} CROSS JOIN LATERAL unnest(ARRAY['']::varchar[] || topics) topic
@@ -62,6 +77,13 @@ _COUNT = f"""
             after_refusal = cell.after_refusal + excluded.after_refusal,
             without_consent = cell.without_consent + excluded.without_consent
     ),
+    brands AS (
+        INSERT INTO complaints_complaintbrandcell AS cell (
+            topic, month, channel, brand_key, total, {_BY_OUTCOME})
+        {_BRANDS.format(rows="both_ways")} ORDER BY 1, 2, 3, 4
+        ON CONFLICT (topic, month, channel, brand_key) DO UPDATE SET total = cell.total + excluded.total,
+            {", ".join(f"{name} = cell.{name} + excluded.{name}" for name in OUTCOMES)}
+    ),
     days AS (
         INSERT INTO complaints_complaintdays AS kept (kind, topic, month, province, channel, state, days, total)
         {_DAYS.format(rows="both_ways")} ORDER BY 1, 2, 3, 4, 5, 6, 7
@@ -77,6 +99,10 @@ TABLES = {
     "complaints_complaintcell": (
         "topic, month, province, channel, state, total, late, after_refusal, without_consent",
         _CELLS.format(rows="(SELECT 1 AS sign, * FROM complaints_complaintfact) facts"),
+    ),
+    "complaints_complaintbrandcell": (
+        f"topic, month, channel, brand_key, total, {_BY_OUTCOME}",
+        _BRANDS.format(rows="(SELECT 1 AS sign, * FROM complaints_complaintfact) facts"),
     ),
     "complaints_complaintdays": (
         "kind, topic, month, province, channel, state, days, total",
@@ -94,11 +120,12 @@ class Recount:
 
     facts: int
     cells: int
+    brands: int
     days: int
 
     @property
     def equal(self) -> bool:
-        return not (self.facts or self.cells or self.days)
+        return not (self.facts or self.cells or self.brands or self.days)
 
 
 def note_change(complaint: Complaint) -> None:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = recount(mend=options["mend"])
-        print(f"rows that differ: {found.facts} facts, {found.cells} totals, {found.days} of days")
+        totals = f"{found.cells} totals, {found.brands} of brands, {found.days} of days"
+        print(f"rows that differ: {found.facts} facts, {totals}")
         print("equal" if found.equal else "counted anew" if options["mend"] else "NOT equal: run with --mend")
         sys.exit(0 if found.equal or options["mend"] else 1)
