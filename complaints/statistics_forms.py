@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consents.brand_choice import BrandChoice
 from consents.enums import Channel
 from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import months_before
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 from providers.provinces import provinces
@@ -35,7 +36,7 @@ class StatisticsForm(PortalForm):
 
     def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
         self.this_month = today.replace(day=1)
-        self.begin = _months_before(self.this_month, MONTHS - 1)
+        self.begin = months_before(self.this_month, MONTHS - 1)
         names = ("first", "last", "province", "brand", "channel", "topic", "outcome")
         given = {name: data.get(name, "") for name in names}
         defaults = {"first": f"{self.begin:%Y-%m}", "last": f"{self.this_month:%Y-%m}"}
@@ -57,7 +58,7 @@ class StatisticsForm(PortalForm):
         first, last = _month(data.get("first"), self.begin), _month(data.get("last"), self.this_month)
         if first > last or last > self.this_month:
             first, last = self.begin, self.this_month
-        first = max(first, _months_before(last, MOST_MONTHS - 1))
+        first = max(first, months_before(last, MOST_MONTHS - 1))
         channel = data.get("channel")
         return Asked(
             first,
@@ -81,8 +82,3 @@ def _month(text: str | None, otherwise: date) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return otherwise
-
-
-def _months_before(month: date, months: int) -> date:
-    number = month.year * 12 + month.month - 1 - months
-    return date(number // 12, number % 12 + 1, 1)

@@ -4,7 +4,7 @@ Over every brand they come from totals; of some brands, from the facts of these 
 same columns, so one code reads them. The list of brands has totals of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from complaints.models.complaints import OPEN
 from complaints.models.statistics import ANY_PROVINCE, ANY_TOPIC, OUTCOMES, sees_every_place
 from consents.enums import Channel
 from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import months_of
 from iys_portal.core.models import Document
 from iys_portal.core.turkish import sort_key
 from providers.models import Brand
@@ -203,15 +204,10 @@ def _add(to: Figures, more: Figures) -> None:
 
 
 def _by_month(asked: Asked, months: dict[date, Figures]) -> list[Line]:
-    found = [Line(formats.date_format(one, "F Y"), months.get(one, Figures())) for one in _months(asked)]
+    found = [
+        Line(formats.date_format(one, "F Y"), months.get(one, Figures())) for one in months_of(asked.first, asked.last)
+    ]
     return found if months else []
-
-
-def _months(asked: Asked) -> Iterator[date]:
-    month = asked.first
-    while month <= asked.last:
-        yield month
-        month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
 
 
 def _named(found: dict[Any, Figures], name_of: Any) -> list[Line]:
@@ -295,7 +291,7 @@ def _median(days: Iterable[tuple[int, int]]) -> int | None:
 
 def _chart(asked: Asked, months: dict[date, Figures]) -> dict[str, Any]:
     """Filed complaints by month, and how many of them were violations."""
-    steps = list(_months(asked))
+    steps = list(months_of(asked.first, asked.last))
     figures = [months.get(step, Figures()) for step in steps]
     return {
         "type": "bar",

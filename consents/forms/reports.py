@@ -10,6 +10,7 @@ from consents.brand_choice import BrandChoice
 from consents.enums import Channel
 from consents.selectors.reports import Asked
 from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import months_before
 from iys_portal.core.forms import PortalForm
 
 MONTHS = 12
@@ -26,7 +27,7 @@ class ReportForm(PortalForm):
     )
 
     def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
-        begin = _months_before(today, MONTHS - 1)
+        begin = months_before(today, MONTHS - 1)
         given = {name: data.get(name, "") for name in ("first", "last", "brand", "channel")}
         defaults = {"first": begin.isoformat(), "last": today.isoformat()}
         super().__init__({name: value or defaults.get(name, "") for name, value in given.items()})
@@ -55,9 +56,3 @@ class ReportForm(PortalForm):
         brand = self.choice.named(data.get("brand"))
         channel = data.get("channel")
         return Asked(first, last, brand, Channel[channel] if channel else None)
-
-
-def _months_before(day: date, months: int) -> date:
-    """The first day of the month so many months before."""
-    month = day.year * 12 + day.month - 1 - months
-    return date(month // 12, month % 12 + 1, 1)

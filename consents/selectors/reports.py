@@ -5,7 +5,7 @@ how many the consents that stand have grown: also an undo and a refusal that was
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from consents.enums import Channel, EventKind, Hold, NoticeState, Source, Status
 from consents.models import BrandCounter, NoticeReportDay, ReportDay, ReportMark
 from iys_portal.core.actors import Actor
+from iys_portal.core.calendar import months_of
 from iys_portal.core.enums import Means
 from providers.models import Brand, Provider, Retailer
 
@@ -261,7 +262,7 @@ def _chart(asked: Asked, days: dict[Any, Figures], months: dict[Any, Figures]) -
         steps = [asked.first + timedelta(days=step) for step in range(span)]
         labels, found = [f"{day:%d.%m.}" for day in steps], days
     else:
-        steps = list(_months(asked.first, asked.last))
+        steps = list(months_of(asked.first, asked.last))
         labels, found = [formats.date_format(month, "M Y") for month in steps], months
     figures = [found.get(step, Figures()) for step in steps]
     return {
@@ -272,10 +273,3 @@ def _chart(asked: Asked, days: dict[Any, Figures], months: dict[Any, Figures]) -
             {"label": _("Refusals"), "tone": "danger", "values": [one.refusals for one in figures]},
         ],
     }
-
-
-def _months(first: date, last: date) -> Iterable[date]:
-    month = first.replace(day=1)
-    while month <= last:
-        yield month
-        month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)

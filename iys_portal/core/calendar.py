@@ -1,7 +1,7 @@
 """Turkish business days (R-D1): Saturdays, Sundays and public holidays are skipped; half days count."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -70,6 +70,20 @@ def years_before(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year - years)
     except ValueError:
         return moment.replace(year=moment.year - years, day=28)
+
+
+def months_before(day: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    month = day.year * 12 + day.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def months_of(first: date, last: date) -> Iterator[date]:
+    """The first days of the months from that of `first` to that of `last`."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = months_before(month, -1)
 
 
 def end_of_day(day: date) -> datetime:

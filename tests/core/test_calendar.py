@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iys_portal.core.calendar import ISTANBUL, BusinessCalendar, calendar_with, end_of_day, start_of_day
+from iys_portal.core.calendar import (
+    ISTANBUL,
+    BusinessCalendar,
+    calendar_with,
+    end_of_day,
+    months_before,
+    months_of,
+    start_of_day,
+)
 from iys_portal.core.models import Holiday
 from iys_portal.core.selectors import business_calendar
 
@@ -94,3 +102,13 @@ def test_r_d1_the_day_is_istanbuls():
         datetime(2026, 11, 24, 12, tzinfo=ISTANBUL), 3
     )
     assert end_of_day(date(2026, 11, 24)) - start_of_day(date(2026, 11, 24)) == timedelta(days=1)
+
+
+def test_months_go_over_the_turn_of_a_year():
+    assert months_before(date(2026, 3, 31), 15) == date(2024, 12, 1)
+    assert list(months_of(date(2025, 11, 30), date(2026, 1, 1))) == [
+        date(2025, 11, 1),
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+    ]
+    assert not list(months_of(date(2026, 2, 1), date(2026, 1, 31)))
