@@ -1,7 +1,5 @@
 """Statistics, signals and reports on complaints (R-K9, R-K10). What is taken out goes by POST: it is logged (R-G3)."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,41 +7,41 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.generic import View
 
 from complaints.selectors import cases, senders, signals
 from complaints.selectors.statistics import Statistics, fines_on, statistics_of, yearly_reports
 from complaints.services.reports import issue_yearly, may_issue_yearly, note_statistics
 from complaints.statistics_forms import StatisticsForm
 from complaints.statistics_table import statistics_table
-from consents.exports.files import csv_parts, write_xlsx
+from consents.enums import ExportFormat
+from consents.views.base import ActorView
+from consents.views.exports import at_once
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed
 from providers.models import Brand
 
 LATEST = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class NumbersView(View):
+class NumbersView(ActorView):
     """For who sees complaints: officers their il, staff all, a provider its own (R-A1)."""
 
-    actor: Actor
-    for_staff = False
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.actor = request.actor  # type: ignore[attr-defined]
-        self.actor.require(Permission.COMPLAINT_VIEW)
-        if self.for_staff and not self.actor.all_providers:
-            raise NotAllowed
-        return super().dispatch(request, *args, **kwargs)
+    permission = Permission.COMPLAINT_VIEW
 
     def form(self, request: HttpRequest) -> StatisticsForm:
         return StatisticsForm(request.GET, actor=self.actor, today=timezone.localdate())
 
     def found(self, form: StatisticsForm) -> Statistics:
         return statistics_of(self.actor, form.asked)
+
+
+class StaffNumbersView(NumbersView):
+    """Of every sender: for staff alone."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.actor.all_providers:  # type: ignore[attr-defined]
+            raise NotAllowed
+        return super().dispatch(request, *args, **kwargs)
 
 
 class StatisticsView(NumbersView):
@@ -68,24 +66,17 @@ class StatisticsFileView(NumbersView):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, form: str) -> HttpResponse:
-        if form not in ("csv", "xlsx"):
+    def post(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        if form not in ExportFormat.values:
             raise Http404
         found = self.found(self.form(request))
         table = statistics_table(found)
         note_statistics(form=form, asked=found.asked, actor=self.actor)
-        if form == "csv":
-            body, kind = b"".join(part for part, _rows in csv_parts(table)), "text/csv; charset=utf-8"
-        else:
-            body, kind = _workbook(table), XLSX
-        name = f"sikayet-istatistikleri-{timezone.localdate():%Y%m%d}.{form}"
-        return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return at_once(ExportFormat(form), table, name=f"sikayet-istatistikleri-{timezone.localdate():%Y%m%d}")
 
 
-class BrandView(NumbersView):
+class BrandView(StaffNumbersView):
     """All complaints about one brand in numbers, what stands out, and the latest ones; for staff."""
-
-    for_staff = True
 
     def get(self, request: HttpRequest, code: int) -> HttpResponse:
         brand = get_object_or_404(Brand.objects.select_related("provider"), brand_code=code)
@@ -104,10 +95,8 @@ class BrandView(NumbersView):
         return render(request, "complaints/statistics/brand.html", context)
 
 
-class UnregisteredView(NumbersView):
+class UnregisteredView(StaffNumbersView):
     """Senders that are not registered, the most complained about first; for staff."""
-
-    for_staff = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         text = request.GET.get("sayfa", "1")
@@ -129,10 +118,8 @@ class FinesView(NumbersView):
         return render(request, "complaints/statistics/fines.html", {"fines": fines_on(today), "day": today})
 
 
-class YearlyView(NumbersView):
+class YearlyView(StaffNumbersView):
     """The yearly reports, for who sees every il, and a new one."""
-
-    for_staff = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self.actor.require(Permission.COMPLAINT_VIEW_ANY)
@@ -162,11 +149,3 @@ def _with_signals(complaints: Any) -> list[tuple[Any, list[signals.Shown]]]:
     rows = list(complaints)
     found = signals.signals_of(rows)
     return [(row, found[row.pk]) for row in rows]
-
-
-def _workbook(table: Any) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "statistics.xlsx"
-        for _done in write_xlsx(path, table):
-            continue
-        return path.read_bytes()

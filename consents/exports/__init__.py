@@ -5,7 +5,7 @@ the list.
 """
 
 from .columns import AT_MOMENT, COLUMNS, HISTORY_COLUMNS, guard, heading, sample
-from .files import SHEET_ROWS, csv_parts, write_csv, write_xlsx
+from .files import SHEET_ROWS, XLSX, csv_parts, write_csv, write_xlsx
 from .rows import Listing, text_rows
 from .tables import Table
 
@@ -14,6 +14,7 @@ __all__ = [
     "COLUMNS",
     "HISTORY_COLUMNS",
     "SHEET_ROWS",
+    "XLSX",
     "Listing",
     "Table",
     "csv_parts",

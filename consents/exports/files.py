@@ -18,6 +18,7 @@ from .rows import Listing, csv_blocks, text_rows
 from .tables import Table
 
 SHEET_ROWS = 1_048_576
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the content type
 LETTERS = tuple(xl_col_to_name(column) for column in range(256))
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 

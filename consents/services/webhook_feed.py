@@ -41,7 +41,7 @@ def advance() -> int:
         mark = WebhookMark.objects.select_for_update(of=("self",)).get(pk=1)
         if _reached(mark):
             mark.final = mark.event
-            mark.event, mark.horizon = _given()
+            mark.event, mark.horizon = given()
             if _reached(mark):
                 mark.final = mark.event
             mark.save(update_fields=["event", "horizon", "final"])
@@ -56,7 +56,7 @@ def start_of_telling() -> int:
     return max(advance(), last_final())
 
 
-def _given() -> tuple[int, int]:
+def given() -> tuple[int, int]:
     """The highest number given, and the first transaction that comes after all that may hold such a number."""
     event = _last_number()
     with connection.cursor() as cursor:
@@ -80,7 +80,7 @@ def _reached(mark: WebhookMark) -> bool:
         )
         oldest, coming = cursor.fetchone()
     if mark.horizon > coming:
-        mark.event, mark.horizon = _given()
+        mark.event, mark.horizon = given()
     return bool(oldest >= mark.horizon)
 
 

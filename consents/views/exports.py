@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.enums import ExportFormat, ExportKind
-from consents.exports import Listing, csv_parts, sample, write_xlsx
+from consents.exports import XLSX, Listing, Table, csv_parts, sample, write_xlsx
 from consents.filters import ConsentFilterForm, read_filters
 from consents.forms.moment import ExportForm
 from consents.opaque import unseal
@@ -30,7 +30,6 @@ from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.XLSX: XLSX}
 
 
@@ -56,7 +55,8 @@ class ListExportView(ActorView):
         if listing.kind is ExportKind.CONSENTS and is_small(listing.filters, count):
             what = {"kind": kind, "filters": shown.chosen, "search": bool(search), "brands": len(listing.brands)}
             audit.record("consent.exported", ("consents.export", kind), actor=self.actor, new=what | form.told)
-            return _at_once(ExportFormat(kind), listing)
+            name = f"izinler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}"
+            return at_once(ExportFormat(kind), listing, name=name)
         services.start_export(
             actor=self.actor,
             form=ExportFormat(kind),
@@ -80,8 +80,9 @@ class SampleView(ActorView):
         return response
 
 
-def _at_once(form: ExportFormat, listing: Listing) -> HttpResponseBase:
-    name = f"izinler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}.{form}"
+def at_once(form: ExportFormat, listing: Listing | Table, *, name: str) -> HttpResponseBase:
+    """A short list as the answer itself."""
+    name = f"{name}.{form}"
     if form is ExportFormat.CSV:
         parts = (part for part, _rows in csv_parts(listing))
         response = StreamingHttpResponse(parts, content_type=TYPES[form])

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.generic import View
 
+from consents.exports import XLSX
 from consents.files.errors import FileRefused
 from consents.import_downloads import as_csv, downloads_of, refused_rows, result_rows, write_problems
 from consents.models import ConsentImport, ImportProblem
@@ -29,7 +30,6 @@ from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMES = {"problems": "duzeltilecek-satirlar", "refused": "listeden-cikarilacaklar", "result": "sonuc"}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from consents.enums import QueryWay
+from consents.exports import XLSX
 from consents.files.layout import Layout
 from consents.forms.address_column import ColumnForm
 from consents.forms.list_filters import ListFilterForm
@@ -35,7 +36,6 @@ from .base import ActorView
 from .export_tables import may_export
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
 
 
