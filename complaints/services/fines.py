@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from complaints.models import FineAmount
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.errors import checked
 
 FIELDS = ("breach", "valid_from", "least", "most", "times", "reference")
 
@@ -20,8 +19,7 @@ def add_fine(*, actor: Actor, **values: Any) -> FineAmount:
     """A breach's amount from a day on. Raises `NotAllowed`, `FieldsInvalid`."""
     actor.require(Permission.REFERENCE_CHANGE)
     row = FineAmount(**values)
-    _check(row)
-    row.save(force_insert=True)
+    checked(row).save(force_insert=True)
     audit.record("fine.added", row, actor=actor, new=_values(row))
     return row
 
@@ -37,17 +35,9 @@ def correct_fine(*, actor: Actor, fine: FineAmount, changes: Mapping[str, Any]) 
             setattr(row, name, changes[name])
     if _values(row) == old:
         return row
-    _check(row)
-    row.save()
+    checked(row).save()
     audit.record("fine.corrected", row, actor=actor, old=old, new=_values(row))
     return row
-
-
-def _check(row: FineAmount) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
 
 
 def _values(row: FineAmount) -> dict[str, Any]:

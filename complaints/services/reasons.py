@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,7 +9,7 @@ from complaints.models import ReasonTemplate, ReasonTemplateVersion
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
-from iys_portal.core.errors import FieldsInvalid
+from iys_portal.core.errors import checked
 
 
 @transaction.atomic
@@ -48,11 +47,7 @@ def change_reason(
 
 
 def _keep(row: ReasonTemplate, actor: Actor, now: datetime, *, words_changed: bool) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
-    row.save()
+    checked(row).save()
     if words_changed:
         ReasonTemplateVersion.objects.create(
             template=row, number=row.version, outcome=row.outcome, text=row.text,

@@ -19,7 +19,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.errors import FieldsInvalid, NotFound
+from iys_portal.core.errors import FieldsInvalid, NotFound, checked
 from providers.enums import BrandValueKind
 from providers.models import Brand, BrandValue, Retailer
 from providers.policies import require_may_record
@@ -116,10 +116,7 @@ def _write(page: ConsentPage, values: Mapping[str, Any]) -> list[str]:
         setattr(page, name, wanted[name])
     if errors := _wrong(page):
         raise FieldsInvalid(ValidationError(errors))
-    try:
-        page.full_clean()
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
+    checked(page)
     return changed
 
 

@@ -14,7 +14,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment
+from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment, checked
 from providers.models import Application, Provider
 
 # What the announcement says; its day, reference and words may have been noted wrongly, the rest is replaced
@@ -139,10 +139,7 @@ def _refuse_repeat(deadline: DeadlineExtension) -> None:
 
 
 def _check(deadline: DeadlineExtension) -> None:
-    try:
-        deadline.full_clean()
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
+    checked(deadline)
     if deadline.provider_id and not deadline.reason.strip():
         raise FieldsInvalid(ValidationError({"reason": _("A window for one provider needs a reason.")}))
     if deadline.check_until and deadline.check_until < deadline.until:

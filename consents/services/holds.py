@@ -6,14 +6,13 @@ and end with their case, and nobody releases them by hand.
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from consents.models import LegalHold
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
-from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment
+from iys_portal.core.errors import NotFound, WrongMoment, checked
 from providers.models import Brand
 
 
@@ -30,11 +29,7 @@ def place_hold(
         recipient=recipient, brand=brand, reference=reference.strip(), reason=reason.strip(), placed_at=now,
         actor_id=actor.id, actor_name=actor.name[:200],
     )  # fmt: skip
-    try:
-        hold.full_clean(exclude=["released_at", "released_by"])
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
-    hold.save()
+    checked(hold, exclude=["released_at", "released_by"]).save()
     audit.record("hold.placed", hold, actor=actor, new={"reason": hold.reason, "brand": brand.pk if brand else None})
     return hold
 

@@ -26,7 +26,7 @@ from consents.transitions import MESSAGE
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.audit import record
-from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, NotFound, WrongMoment
+from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, NotFound, WrongMoment, checked
 from providers.models import Brand, Provider
 from providers.policies import may_record, require_may_record
 
@@ -239,8 +239,5 @@ def _write(message: Message, values: Mapping[str, Any], *, now: datetime) -> lis
         setattr(message, name, wanted[name])
     if "planned_at" in changed and message.planned_at <= now:
         raise FieldsInvalid(ValidationError({"planned_at": [_("The planned time lies in the future.")]}))
-    try:
-        message.full_clean(exclude=["series"])
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
+    checked(message, exclude=["series"])
     return changed

@@ -21,7 +21,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment
+from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment, checked
 from providers.models import Brand, Provider
 from providers.policies import may_record, require_may_record
 
@@ -182,8 +182,5 @@ def _write(draft: ConsentText, values: Mapping[str, Any]) -> list[str]:
         setattr(draft, name, wanted[name])
     if not draft.channels:
         raise FieldsInvalid(ValidationError({"channels": [_("Choose at least one channel.")]}))
-    try:
-        draft.full_clean()
-    except ValidationError as error:
-        raise FieldsInvalid(error) from error
+    checked(draft)
     return changed

@@ -1,6 +1,10 @@
 """What a service raises when it refuses. One middleware turns these into pages, messages or API answers."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,3 +65,15 @@ class FieldsInvalid(Invalid):
 
     def as_validation_error(self) -> ValidationError:
         return ValidationError(self.errors)
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def checked(row: Row, *, exclude: Iterable[str] = ()) -> Row:
+    """The row, when its fields and constraints hold (`full_clean`). Raises `FieldsInvalid`."""
+    try:
+        row.full_clean(exclude=exclude)
+    except ValidationError as error:
+        raise FieldsInvalid(error) from error
+    return row
