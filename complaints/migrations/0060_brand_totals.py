@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 *((name, models.BigIntegerField()) for name in OUTCOMES),
             ],
         ),
+        migrations.RemoveIndex("ComplaintFact", "complaint_fact_of_month"),
         migrations.AddIndex(
             "ComplaintCell", models.Index(fields=["province", "topic", "month"], name="complaint_cell_of_place")
         ),

@@ -90,9 +90,7 @@ class ComplaintFact(models.Model):
         indexes = [
             # What was complained about of one brand?
             models.Index(fields=["brand", "month"], name="complaint_fact_of_brand"),
-            # Which brands were complained about most in these months? Read from the index alone.
-            models.Index(fields=["month", "brand", "state"], name="complaint_fact_of_month"),
-            # The same in one il.
+            # Which brands were complained about most in one il in these months? Read from the index alone.
             models.Index(fields=["province", "month", "brand", "state"], name="complaint_fact_of_province"),
         ]
 
