@@ -202,7 +202,7 @@ def test_only_brands_of_which_something_stands_are_locked(filed, brand: Brand, s
 
 
 def test_r_k10_the_size_of_a_brand_is_that_of_its_messages(brand: Brand, as_of) -> None:
-    """Recipients of what was registered within the days, whichever way the wash counted them."""
+    """Recipients of what was registered within the days."""
     by = {"created_at": as_of, "created_by": 1, "created_name": "Deneme", "channel": 3, "subject": "K", "text": "K"}
     out = by | {"state": "released", "released_at": as_of, "released_by": 1, "released_name": "D", "washed_at": as_of}
     for counts in ({"allowed": 700, "asked": 900}, {"allowed": 50}, {}):
