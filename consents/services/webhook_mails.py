@@ -39,7 +39,7 @@ def _tell(webhook: Webhook, name: str, *, cause: str, gone: bool = False) -> Non
         "link": settings.PORTAL_URL + path,
     }
     readers = {"company": provider.email}
-    if maker and maker.email not in ("", provider.email):
+    if maker and maker.email and maker.email != provider.email:
         readers[str(maker.pk)] = maker.email
     for reader, to in readers.items():
         post_provider_mail(
