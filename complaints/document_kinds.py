@@ -53,6 +53,7 @@ KINDS = [
         "pdf/complaints/bundle.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
+        expires=False,
     ),
     # Without identity and residence; no provider's row either: it is served by the complaint's own rights (R-K6).
     Kind(

@@ -14,12 +14,17 @@ from pypdf import PdfReader
 
 from complaints import services
 from complaints.archive import SUMS
+from complaints.document_kinds import BUNDLE
 from complaints.models import Complaint, ComplaintBundle, ComplaintPaper
+from complaints.services import bundles
+from consents.document_kinds import QUERY
+from consents.services import retention
 from consents.services.evidence import record_with_file
 from consents.services.records import Entry
 from iys_portal.accounts.models import User
-from iys_portal.core.actors import Actor
-from iys_portal.core.models import AuditEntry, Job
+from iys_portal.core import documents
+from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.models import AuditEntry, Document, Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 from tests.consents.evidence.papers import pdf, picture
@@ -187,3 +192,37 @@ def test_two_clicks_begin_one_and_a_changed_file_is_not_packed(page: Client, cas
     bundle.refresh_from_db()
     assert (bundle.job.state, bundle.file.name) == ("failed", "")
     assert "hazırlanamadı" in page.get(base(case)).content.decode()
+
+
+def test_r_l5_an_old_bundle_keeps_its_index_and_lets_the_rest_expire(page: Client, case: Complaint, me: Actor) -> None:
+    index = made(page, base(case)).document
+    services.withdraw_complaint(complaint=case, actor=me)  # nothing is held any more
+    other = documents.issue(
+        kind=QUERY, number=documents.new_number(QUERY), data={"recipient": "veli@deneme.example"},
+        subject=("query", "1"), language="tr", actor=SYSTEM, now=timezone.now(), publish=False,
+    )  # fmt: skip
+    assert retention._erase_documents(timezone.now() + timedelta(days=1)) == 1
+    assert not Document.objects.filter(pk=other.pk).exists()
+    assert private_path(index.file.name).exists()
+
+
+class Killed(BaseException):
+    """The worker's process is gone: nothing of the job is written."""
+
+
+def test_a_run_after_one_that_died_leaves_one_index(page: Client, case: Complaint, monkeypatch) -> None:
+    def die(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    page.post(base(case))
+    job = ComplaintBundle.objects.get().job
+    with monkeypatch.context() as dying:
+        dying.setattr(bundles, "write_archive", die)
+        with pytest.raises(Killed):
+            services.make_bundle(job.pk)
+    first = Document.objects.get(kind=BUNDLE)
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    services.make_bundle(job.pk)
+    index = Document.objects.get(kind=BUNDLE)
+    assert (ComplaintBundle.objects.get().document, index.state) == (index, "ready")
+    assert index.number != first.number
