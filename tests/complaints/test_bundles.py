@@ -33,7 +33,10 @@ from tests.factories import BrandFactory, MembershipFactory, complaint_officer, 
 from .conftest import IDENTITY, MAIL, TCKN, upload
 
 CARD = pdf(note="KIMLIK KARTI")
-SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya", "Gizli not", "ayse-kimlik")
+SECRETS = (
+    *(TCKN, "10*******46", "Gizli not", "ayse-kimlik"),
+    *(IDENTITY[name] for name in ("full_name", "residence", "district", "province")),
+)
 
 
 @pytest.fixture
@@ -151,6 +154,7 @@ def test_r_k7_the_registry_gets_the_whole_case(sign_in, case: Complaint, officer
     for part in (
         IDENTITY["full_name"],
         IDENTITY["residence"],
+        IDENTITY["province"],
         "10*******46",
         "Gizli not",
         "Onayı vardı.",

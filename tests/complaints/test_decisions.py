@@ -275,8 +275,9 @@ def test_r_k6_each_side_takes_its_pdf_and_the_senders_names_nobody(
         with paper.file.open("rb") as file:
             texts.append(" ".join("".join(page.extract_text() for page in PdfReader(file).pages).split()))
     mine, theirs = texts
+    assert case.province in mine  # of the residence
     assert IDENTITY["full_name"] in mine and decision.document.number in mine and decision.document.number in theirs
-    for secret in (TCKN, TCKN[-4:], IDENTITY["full_name"], IDENTITY["residence"], IDENTITY["district"]):
+    for secret in (TCKN, TCKN[-4:], IDENTITY["full_name"], IDENTITY["residence"], IDENTITY["district"], case.province):
         assert secret not in theirs
 
 

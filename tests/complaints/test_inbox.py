@@ -34,7 +34,7 @@ from tests.factories import BrandFactory, MembershipFactory, integrator_of, offi
 from .conftest import IDENTITY, MAIL, TCKN
 
 LIST = "/sikayetler/"
-SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya")
+SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya", IDENTITY["province"])
 
 
 @pytest.fixture
