@@ -19,6 +19,7 @@ from complaints.models import (
 )
 from complaints.move_words import words_of
 from complaints.policies import REASON_FOR, side_of
+from complaints.transitions import COMPLAINT
 from consents.why import clues_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
@@ -94,6 +95,13 @@ def paper_name(paper: ComplaintPaper, actor: Actor) -> str:
 def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
     """What this side was asked and has not answered."""
     return ComplaintQuestion.objects.filter(complaint=complaint, side=side, answered_at=None).first()
+
+
+def sender_may_speak(complaint: Complaint, actor: Actor) -> bool:
+    """Whether the actor may say something for the sender now (R-K6): its answer, or what the officer asked after it."""
+    actions = {move.name for move in COMPLAINT.available(complaint, actor)}
+    asked = "add_answer" in actions and open_question(complaint, Side.PROVIDER) is not None
+    return "answer" in actions or asked
 
 
 def may_ask_sender(complaint: Complaint) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from complaints.enums import Side
 from complaints.evidence import MAX_BYTES, MAX_FILES, Judged, judge_evidence
 from complaints.models import Complaint, ComplaintAnswerDraft, ComplaintDefence, ComplaintPaper, ComplaintQuestion
-from complaints.selectors.cases import open_question
+from complaints.selectors.cases import sender_may_speak
 from complaints.transitions import COMPLAINT, answering_move
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import WrongMoment
@@ -65,9 +65,8 @@ def save_answer_draft(
     Locks the complaint. Raises `NotFound`, `NotAllowed`, `WrongMoment`.
     """
     now, row = now or timezone.now(), locked(complaint, actor=actor)
-    move = answering_move(row)
-    COMPLAINT.check(row, move, actor)
-    if move == "add_answer" and open_question(row, Side.PROVIDER) is None:
+    COMPLAINT.check(row, answering_move(row), actor)
+    if not sender_may_speak(row, actor):
         raise WrongMoment(code="question")
     if not text.strip():
         ComplaintAnswerDraft.objects.filter(complaint=row).delete()

@@ -84,28 +84,28 @@ class SenderCaseView(SenderView):
             "defences": cases.defences_of(case),
             "extensions": inbox.extensions_of(case),
             "decided": desk.decision_for(case, self.actor),
-            "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
             **self.answering(case),
             "time_form": TimeForm(),
             **LIMITS,
-            **bundle_context(case, self.actor),
         }
         return render(request, "complaints/inbox/case.html", context | forms, status=status)
 
     def answering(self, case: Complaint) -> dict[str, Any]:
         """The form of the answer, or of the addition that was asked for, with what is kept of it."""
         draft, questions = inbox.draft_of(case, self.actor), inbox.questions_of(case)
-        asked = next((one for one in questions if one.answered_at is None), None)
         actions = {move.name for move in COMPLAINT.available(case, self.actor)}
+        may_answer = cases.sender_may_speak(case, self.actor)
         name = "inbox_answer" if "answer" in actions else "inbox_addition"
         return {
             "form": AnswerForm(initial={"text": draft.text if draft else ""}),
             "draft": draft,
             "questions": questions,
-            "question": asked,
-            "may_answer": "answer" in actions or ("add_answer" in actions and asked is not None),
+            "question": next((one for one in questions if one.answered_at is None), None),
+            "actions": actions,
+            "may_answer": may_answer,
             "action": reverse(f"complaints:{name}", args=[case.public_id]),
             "may_bundle": self.actor.may(Permission.COMPLAINT_ANSWER),
+            **bundle_context(case, self.actor, answering=may_answer),
         }
 
     def back(self) -> HttpResponse:

@@ -133,6 +133,21 @@ def test_r_k6_it_goes_with_the_answer_by_one_tick(page: Client, case: Complaint)
     ]
 
 
+def test_r_k6_it_is_offered_to_an_answer_only_where_the_sender_may_speak(
+    page: Client, case: Complaint, brand: Brand, officer: Actor
+) -> None:
+    made(page, base(case))
+    services.answer_complaint(complaint=case, text="Onay ektedir.", actor=officer_of(brand))
+
+    def offers() -> list[bool]:
+        answers = page.get(f"/sikayetler/{case.public_id}/"), page.get(base(case), headers={"HX-Request": "true"})
+        return ["attach-bundle" in one.content.decode() for one in answers]
+
+    assert offers() == [False, False]
+    services.ask_sender(complaint=case, text="Form nerede?", actor=officer)
+    assert offers() == [True, True]
+
+
 def test_r_k6_what_was_forgotten_keeps_the_answer_from_being_sent(page: Client, case: Complaint) -> None:
     bundle = made(page, base(case))
     ComplaintBundle.objects.update(expires_at=timezone.now())
