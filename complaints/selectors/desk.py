@@ -19,7 +19,7 @@ from complaints.models import (
     ComplaintQuestion,
     ReasonTemplate,
 )
-from complaints.models.complaints import OPEN, TIMED, TRACKING_DIGITS
+from complaints.models.complaints import CONTESTED, OPEN, TIMED, TRACKING_DIGITS
 from complaints.policies import may_be_asked, may_be_judged, may_be_named
 from complaints.transitions import COMPLAINT
 from consents.models import ConsentEvent
@@ -31,6 +31,7 @@ from iys_portal.core.codes import read_code
 from iys_portal.core.turkish_db import spelling_blind
 
 from .cases import may_ask_sender
+from .decisions import contest_of
 from .decisions import decision_for as decision_for
 
 ROWS = 50
@@ -181,6 +182,8 @@ def acts_on(complaint: Complaint, actor: Actor, *, mine: bool) -> set[str]:
         "ask_defence": may_be_asked(complaint),
         "find_sender": may_be_named(complaint),
         "begin_decision": may_be_judged(complaint),
+        # How it was contested ends first.
+        "propose": complaint.state not in CONTESTED or contest_of(complaint) is None,
     }
     found = acts - {name for name, allowed in refused.items() if not allowed}
     return found if "ask_more" not in found or may_ask_sender(complaint) else found - {"ask_more"}

@@ -87,9 +87,6 @@ class CaseView(DeskView):
         mine = desk.on_desk(case, self.actor)
         acts = desk.acts_on(case, self.actor, mine=mine)
         proposal = desk.open_proposal(case) if "propose" in acts or not mine else None
-        contests = [] if case.is_open else decisions.contests_of(case, self.actor)
-        if any(one.closed_at is None for one in contests):
-            acts.discard("propose")  # how it ended comes first
         near = joined.around(case, self.actor, suggest="join" in acts)
         return {
             "complaint": case,
@@ -111,7 +108,7 @@ class CaseView(DeskView):
             "may_confirm": desk.may_confirm(proposal, self.actor),
             "masked_address": mask(case.address),
             "decided": decisions.decision_for(case, self.actor),
-            "contests": contests,
+            "contests": [] if case.is_open else decisions.contests_of(case, self.actor),
             "joined": near.joined,
             "suggested": near.suggested,
             "senders": cases.possible_senders(case) if "find_sender" in acts else [],

@@ -308,7 +308,10 @@ def test_r_k7_the_acts_of_a_decision_through_the_page(
     bad = {"contest__file": SimpleUploadedFile("dilekce.pdf", b"MZ...")}
     assert act("court", **whole, **bad) == 422
     assert (ComplaintContest.objects.count(), ComplaintPaper.objects.count()) == (0, 0)
+    words = f"/sikayet-masasi/{one.public_id}/gerekce/"
+    assert page.post(words).status_code == 200  # for a correction
     assert act("court", **whole) == 302
+    assert page.post(words).status_code == 404  # how it ends comes first
     assert act("end-contest", end__outcome="", end__result="x") == 422
     assert act("end-contest", end__outcome="stands", end__result="Reddedildi.") == 302
     assert state(one) == "violation"
