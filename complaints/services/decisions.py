@@ -31,7 +31,8 @@ from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import Document
 
 from .information import needed
-from .moves import locked_together, make_move
+from .joining import locked_group
+from .moves import make_move
 
 REASON_MOST = 20_000
 
@@ -53,8 +54,7 @@ def propose_decision(
     every joined complaint that stands where this one does and can be decided so; the others are left as they are.
     Raises `NotFound`, `WrongMoment`, `Invalid`.
     """
-    now, rows = now or timezone.now(), locked_together(complaint, actor=actor)
-    row = next(one for one in rows if one.pk == complaint.pk)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     COMPLAINT.check(row, "propose", actor)
     if outcome not in Outcome.values:
         raise Invalid(_("Choose an outcome."), code="outcome", field="outcome")
@@ -66,8 +66,8 @@ def propose_decision(
             _("The complainant has not asked for it: a consent is withdrawn by its recipient alone."), field="refuses"
         )
     proposal = _propose(row, outcome, reason, refuses=refuses, shared_with=None, actor=actor, now=now)
-    for one in rows if together else []:
-        if one.pk != row.pk and one.state == row.state and not _hindrance(one, outcome):
+    for one in others if together else []:
+        if one.state == row.state and not _hindrance(one, outcome):
             refuses_too = refuses and refusal_cause(one, outcome) is not None
             _propose(one, outcome, reason, refuses=refuses_too, shared_with=proposal, actor=actor, now=now)
     return proposal
@@ -117,15 +117,14 @@ def confirm_decision(
     `WrongMoment`; `NotAllowed` for who proposed it, where four eyes are asked for. Locks the joined complaints in key
     order, then consents.
     """
-    now, rows = now or timezone.now(), locked_together(complaint, actor=actor)
-    row = next(one for one in rows if one.pk == complaint.pk)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     proposal = open_proposal(row)
     if proposal is None or proposal.pk != proposal_id:
         raise WrongMoment(code="proposal")
     if not may_confirm(proposal, actor):
         raise NotAllowed(code="four_eyes")
     decision = _decide(row, proposal, actor, now)
-    by_key = {one.pk: one for one in rows}
+    by_key = {one.pk: one for one in others}
     for shared in _shared(proposal) if together else []:
         other = by_key.get(shared.complaint_id)
         if other is not None and not _hindrance(other, shared.outcome):
