@@ -7,6 +7,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name="complaintquestion",
+            name="answer",
+            field=models.TextField(blank=True, max_length=20000),
+        ),
+        migrations.AlterField(
             model_name="reasontemplate",
             name="text",
             field=models.TextField(

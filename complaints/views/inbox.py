@@ -163,11 +163,25 @@ class DraftView(SenderCaseView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        draft = save_answer_draft(complaint=self.complaint, text=request.POST.get("text", ""), actor=self.actor)
+        try:
+            draft = save_answer_draft(complaint=self.complaint, text=request.POST.get("text", ""), actor=self.actor)
+        except Invalid as error:
+            return self.refused(request, error)
         if request.headers.get("HX-Request"):
             return render(request, "complaints/inbox/draft_state.html", {"draft": draft})
         messages.success(request, _("The draft is kept.") if draft else _("There was nothing to keep."))
         return self.back()
+
+    def refused(self, request: HttpRequest, error: Invalid) -> HttpResponse:
+        """What was typed stays on the page; what is kept is what was kept before."""
+        if request.headers.get("HX-Request"):
+            kept = {"draft": inbox.draft_of(self.complaint, self.actor), "problem": str(error)}
+            return render(request, "complaints/inbox/draft_state.html", kept)
+        form = AnswerForm(request.POST)
+        form.full_clean()
+        form.errors.pop("confirmed", None)  # asked for by the sending alone
+        show_refusal(form, error)
+        return self.page(request, form=form, bundle_ticked=bool(form["bundle"].value()), status=422)
 
 
 class AskTimeView(SenderCaseView):
