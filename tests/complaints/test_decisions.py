@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from complaints import services
@@ -228,6 +230,33 @@ def test_r_l5_a_complaint_about_an_unknown_sender_holds_the_address(filed: Case,
     assert LegalHold.objects.get(released_at=None).brand == brand
     services.withdraw_complaint(complaint=case, actor=actor_for(User.objects.get(pk=case.citizen_id)))
     assert not LegalHold.objects.filter(released_at=None).exists()
+
+
+def test_r_l5_what_was_open_before_there_were_holds_gets_its_own(
+    filed: Case, filed_by_other: Case, brand: Brand, me: Actor
+) -> None:
+    known, unknown, over = filed(brand=brand), filed(), filed_by_other(brand)
+    services.withdraw_complaint(complaint=over, actor=actor_for(User.objects.get(pk=over.citizen_id)))
+    Complaint.objects.update(hold=None)
+    LegalHold.objects.filter(released_at=None).update(released_at=timezone.now(), released_by=1)
+    before = AuditEntry.objects.filter(verb="hold.placed").count()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("complaints.migrations.0053_hold_what_was_open").HOLD)
+    holds = LegalHold.objects.filter(released_at=None).order_by("pk")
+    assert [(one.reference, one.recipient, one.brand) for one in holds] == [
+        (known.tracking_number, MAIL, brand),
+        (unknown.tracking_number, MAIL, None),
+    ]
+    placed = AuditEntry.objects.filter(verb="hold.placed").order_by("pk")[before:]
+    assert [(one.target_id, one.actor_name) for one in placed] == [(str(one.pk), "İYS") for one in holds]
+    services.withdraw_complaint(complaint=known, actor=me)  # ends its hold as any other
+    assert LegalHold.objects.get(released_at=None).reference == unknown.tracking_number
+
+
+def test_r_l5_a_hold_speaks_the_registrys_language(filed: Case) -> None:
+    with translation.override("en"):
+        filed()
+    assert LegalHold.objects.get().reason == "Açık şikâyet, itiraz ya da dava"
 
 
 def test_r_k7_the_consent_is_withdrawn_in_the_same_act(
