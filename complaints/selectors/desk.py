@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from complaints.enums import ComplaintState, DeadlineKind, ExtensionState, Outcome
@@ -30,7 +30,7 @@ from iys_portal.core.calendar import start_of_day
 from iys_portal.core.codes import read_code
 from iys_portal.core.turkish_db import spelling_blind
 
-from .cases import may_ask_sender
+from .cases import may_ask_sender, overdue
 from .decisions import contest_of
 from .decisions import decision_for as decision_for
 
@@ -39,7 +39,6 @@ HISTORY = 200
 MAX_WORDS = 5
 NEAR = timedelta(days=3)
 NEVER = date.max
-RUNNING = Q(met_at=None, ran_out_at=None, stopped_at=None)
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def desk_numbers(actor: Actor, *, today: date) -> DeskNumbers:
             open=Count("pk"),
             mine=Count("pk", filter=Q(taken_by=actor.id)),
             nobody=Count("pk", filter=Q(taken_by=None)),
-            overdue=Count("pk", filter=_overdue(today)),
+            overdue=Count("pk", filter=overdue(today)),
         )
     )
 
@@ -140,12 +139,6 @@ def _last_day() -> Case:
     )
 
 
-def _overdue(today: date) -> Q:
-    """Late by the calendar, whether or not the watch has come by."""
-    over = ComplaintDeadline.objects.filter(RUNNING, complaint=OuterRef("pk"), due_on__lt=today)
-    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Q(Exists(over))
-
-
 def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today: date) -> QuerySet[Complaint]:
     if filters.number:  # whoever types a number wants this one, wherever it stands
         return found.filter(tracking_number=read_code(filters.number, digits=TRACKING_DIGITS))
@@ -157,10 +150,10 @@ def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today:
     if filters.mark:
         found = found.filter(after_refusal=True) if filters.mark == "refusal" else found.filter(without_consent=True)
     if filters.due == "near":
-        near = ComplaintDeadline.objects.filter(RUNNING, due_on__range=(today, today + NEAR))
+        near = ComplaintDeadline.objects.running().filter(due_on__range=(today, today + NEAR))
         found = found.filter(pk__in=near.values("complaint"))
     elif filters.due == "over":
-        found = found.filter(_overdue(today))
+        found = found.filter(overdue(today))
     if filters.age:
         found = found.filter(filed_at__lt=start_of_day(today - timedelta(days=int(filters.age) - 1)))
     if filters.topic:

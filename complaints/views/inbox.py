@@ -77,7 +77,7 @@ class SenderCaseView(SenderView):
             "complaint": case,
             "clock": clock,
             "left": inbox.left_until(clock.due_on, now) if clock else None,
-            "overdue": inbox.is_overdue(case, clock, now),
+            "overdue": cases.is_overdue(case, clock, now),
             "timeline": cases.timeline_of(case, self.actor),
             "papers": [(cases.paper_name(one, self.actor), one) for one in cases.papers_of(case, self.actor)],
             "held": held.thaw(case.held),
