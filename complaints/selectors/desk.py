@@ -113,7 +113,7 @@ def work_list(actor: Actor, filters: Filters, *, today: date) -> WorkPage:
     if last is not None:
         value = {by[0]: getattr(last, by[0])}
         found = found.filter(Q(**{f"{by[0]}__gt": value[by[0]]}) | Q(**value, pk__gt=last.pk))
-    page = list(found.select_related("brand__provider", "taken_by").order_by(*by)[: ROWS + 1])
+    page = list(found.defer("held", "text").select_related("brand", "taken_by").order_by(*by)[: ROWS + 1])
     rows = [_row(one, today) for one in page[:ROWS]]
     return WorkPage(rows, page[ROWS - 1].pk if len(page) > ROWS else None)
 
