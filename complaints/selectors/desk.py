@@ -32,7 +32,7 @@ from iys_portal.core.turkish_db import spelling_blind
 
 from .cases import may_ask_sender, overdue
 from .decisions import contest_of
-from .decisions import decision_for as decision_for
+from .signals import Shown, signals_of
 
 ROWS = 50
 HISTORY = 200
@@ -65,6 +65,7 @@ class WorkRow:
     complaint: Complaint
     due_on: date | None
     left: int | None  # days until the end of the last day; negative once it is past
+    signals: Sequence[Shown]
 
     @property
     def tone(self) -> str:
@@ -114,13 +115,14 @@ def work_list(actor: Actor, filters: Filters, *, today: date) -> WorkPage:
         value = {by[0]: getattr(last, by[0])}
         found = found.filter(Q(**{f"{by[0]}__gt": value[by[0]]}) | Q(**value, pk__gt=last.pk))
     page = list(found.defer("held", "text").select_related("brand", "taken_by").order_by(*by)[: ROWS + 1])
-    rows = [_row(one, today) for one in page[:ROWS]]
+    signals = signals_of(page[:ROWS])
+    rows = [_row(one, today, signals[one.pk]) for one in page[:ROWS]]
     return WorkPage(rows, page[ROWS - 1].pk if len(page) > ROWS else None)
 
 
-def _row(one: Complaint, today: date) -> WorkRow:
+def _row(one: Complaint, today: date, signals: Sequence[Shown]) -> WorkRow:
     due: date | None = one.due_on  # type: ignore[attr-defined]
-    return WorkRow(one, due, (due - today).days if due else None)
+    return WorkRow(one, due, (due - today).days if due else None, signals)
 
 
 def _row_before(actor: Actor, key: int) -> Complaint | None:

@@ -25,6 +25,7 @@ from complaints.models import Complaint
 from complaints.policies import refusal_cause
 from complaints.selectors import cases, decisions, desk, held, joined
 from complaints.selectors.joined import is_joined
+from complaints.selectors.signals import signals_of
 from complaints.transitions import outcomes_from
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -93,6 +94,7 @@ class CaseView(DeskView):
         near = joined.around(case, self.actor, suggest="join" in acts)
         return {
             "complaint": case,
+            "signals": signals_of([case])[case.pk],
             "on_desk": mine,
             "acts": acts,
             "identity": cases.identity_of(case, self.actor),

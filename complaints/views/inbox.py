@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from complaints.answer_forms import AnswerForm, TimeForm
 from complaints.evidence import LIMITS
 from complaints.models import Complaint
-from complaints.selectors import cases, desk, held, inbox
+from complaints.selectors import cases, decisions, held, inbox
 from complaints.services import add_to_answer, answer_with_papers, ask_time, save_answer_draft
 from complaints.transitions import COMPLAINT
 from consents.views.base import ActorView
@@ -83,7 +83,7 @@ class SenderCaseView(SenderView):
             "held": held.thaw(case.held),
             "defences": cases.defences_of(case),
             "extensions": inbox.extensions_of(case),
-            "decided": desk.decision_for(case, self.actor),
+            "decided": decisions.decision_for(case, self.actor),
             **self.answering(case),
             "time_form": TimeForm(),
             **LIMITS,
