@@ -5,10 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import PortalForm
 
+from .models.answers import ANSWER_MOST
+
 
 class AnswerForm(PortalForm):
+    # The browser keeps to the limit; the service judges it, because what is sent counts line breaks otherwise.
     text = forms.CharField(
-        label=_("Your answer"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 8})
+        label=_("Your answer"), required=False, widget=forms.Textarea(attrs={"rows": 8, "maxlength": ANSWER_MOST})
     )
     bundle = forms.UUIDField(required=False, widget=forms.HiddenInput)  # its tick stands in the bundle's own box
     confirmed = forms.BooleanField(

@@ -55,7 +55,7 @@ def content(found: Gathered, parts: Sequence[Part], *, kind: BundleKind, now: da
         "tracking_number": case.tracking_number,
         "made_at": _moment(now),
         "state": str(ComplaintState(case.state).label),
-        "province": case.province,
+        "province": case.province if found.side is Side.REGISTRY else "",  # it is that of the residence
         "filed_at": _moment(case.filed_at),
         "sender": f"{case.brand} · {case.brand.provider}" if case.brand else case.sender_given,
         "address": case.address,

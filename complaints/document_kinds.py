@@ -42,7 +42,7 @@ KINDS = [
         "pdf/complaints/decision.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
-        version=2,
+        version=3,
         expires=False,
     ),
     # For either side by the case's own rights: its sender's evidence, the registry's whole case.
@@ -53,6 +53,8 @@ KINDS = [
         "pdf/complaints/bundle.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
+        version=2,
+        expires=False,
     ),
     # Without identity and residence; no provider's row either: it is served by the complaint's own rights (R-K6).
     Kind(
@@ -62,7 +64,7 @@ KINDS = [
         "pdf/complaints/decision.html",
         Permission.COMPLAINT_VIEW,
         Permission.COMPLAINT_VIEW_ANY,
-        version=2,
+        version=3,
         expires=False,
     ),
     Kind(
@@ -137,7 +139,7 @@ def decision_content(
         return {
             "number": number,
             "tracking_number": complaint.tracking_number,
-            "province": complaint.province,
+            "province": complaint.province if identity else "",  # it is that of the residence
             "filed_at": _shown(complaint.filed_at),
             "decided_at": _shown(now),
             "person": _person(identity) if identity else {},

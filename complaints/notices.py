@@ -16,11 +16,12 @@ from iys_portal.core import outbox
 from iys_portal.core.models import Document
 from providers.models import Membership
 
-from .enums import Outcome, Side
+from .enums import Side
 from .models import Complaint, ComplaintMove
 from .move_words import words_of
+from .transitions import DECIDING
 
-WITH_PAPER = frozenset({"file", "correct", *(f"decide_{outcome}" for outcome in Outcome.values)})
+WITH_PAPER = DECIDING | {"file"}
 """Moves whose mail brings a document along: who makes them sends it."""
 ANSWERING = (ProviderRole.MANAGER, ProviderRole.OFFICER)
 

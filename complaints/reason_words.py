@@ -1,4 +1,6 @@
-"""Placeholders of reason templates (R-K7), filled from the case. Nothing of the person is among them (R-K6)."""
+"""Placeholders of reason templates (R-K7), filled from the case. Nothing of the person is among them, nor the province
+that decides, which is that of the residence: the sender reads the reason too (R-K6).
+"""
 
 import re
 from collections.abc import Callable
@@ -19,7 +21,6 @@ class Case(Protocol):
     """What the placeholders read of a complaint."""
 
     tracking_number: str
-    province: str
     language: str
     channel: int | None
     message_at: datetime | None
@@ -47,7 +48,6 @@ PLACES: dict[str, Callable[[Case], str]] = {
     "ileti_zamani": _message_at,
     "takip_no": lambda case: case.tracking_number,
     "basvuru_gunu": _filed_on,
-    "il": lambda case: case.province,
 }
 
 

@@ -1,7 +1,7 @@
 """Moves of a complaint (R-K5): every state, who may make the move, and what the audit log calls it.
 
 A complaint about a registered sender is judged on its merits only after the sender was asked: from "filed" it is out of
-scope or too late, or it goes to the sender. What the table cannot say of it stands in `policies.may_begin`.
+scope or too late, or it goes to the sender. What the table cannot say of it stands in `policies.may_be_judged`.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -211,6 +211,10 @@ COMPLAINT = Workflow(
         ),
     ]
 )
+
+
+DECIDING = frozenset({"correct", *(f"decide_{one}" for one in Outcome.values)})
+"""Moves by which a decision is made; its paper goes with the news of it."""
 
 
 def deciding_move(state: str, outcome: str) -> str:

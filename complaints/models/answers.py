@@ -4,12 +4,15 @@ from django.db import models
 
 from .complaints import Complaint
 
+ANSWER_MOST = 20_000
+"""Characters of whatever a sender says in a case: its answer, an addition, its draft."""
+
 
 class ComplaintAnswerDraft(models.Model):
     """What was typed and not sent yet; one for a case, for all who answer for the sender. Nobody else reads it."""
 
     complaint = models.OneToOneField(Complaint, models.CASCADE, related_name="answer_draft", primary_key=True)
-    text = models.TextField(max_length=20_000)
+    text = models.TextField(max_length=ANSWER_MOST)
     saved_at = models.DateTimeField()
     saved_by = models.BigIntegerField()
     saved_name = models.CharField(max_length=200)

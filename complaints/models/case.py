@@ -10,6 +10,7 @@ from complaints.enums import ComplaintState, ContestKind, ContestOutcome, Outcom
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.models import Document
 
+from .answers import ANSWER_MOST
 from .complaints import Complaint
 
 
@@ -94,7 +95,7 @@ class ComplaintQuestion(models.Model):
     text = models.TextField(max_length=4000)
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField()
-    answer = models.TextField(max_length=10_000, blank=True)
+    answer = models.TextField(max_length=ANSWER_MOST, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.BigIntegerField(null=True)
 
@@ -125,7 +126,7 @@ class ComplaintDefence(models.Model):
     append_only = True
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="defences")
-    text = models.TextField(max_length=20_000)
+    text = models.TextField(max_length=ANSWER_MOST)
     in_time = models.BooleanField()
     given_at = models.DateTimeField()
     given_by = models.BigIntegerField()

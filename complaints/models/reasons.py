@@ -19,7 +19,7 @@ class ReasonTemplate(models.Model):
         validators=[known_places],
         help_text=_(
             "Filled from the case: {gonderici} sender, {kanal} channel, {ileti_zamani} time of the message, "
-            "{takip_no} tracking number, {basvuru_gunu} day of filing, {il} province."
+            "{takip_no} tracking number, {basvuru_gunu} day of filing."
         ),
     )
     is_active = models.BooleanField(_("in use"), default=True)

@@ -25,7 +25,7 @@ from iys_portal.core.models import Document
 
 from .cases import Entry, defences_of, identity_of, receipt_of, timeline_of
 from .cases import papers_of as case_papers
-from .desk import decision_for
+from .decisions import decision_for
 from .held import Held, thaw
 
 

@@ -1,12 +1,13 @@
 """Lists, one case's time line and files, senders that are found again: what an actor may see (R-A1, R-K6)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from complaints.enums import ComplaintState, PaperKind, Side
+from complaints.deadlines import is_over
+from complaints.enums import ComplaintState, DeadlineKind, PaperKind, Side
 from complaints.models import (
     Complaint,
     ComplaintDeadline,
@@ -19,6 +20,7 @@ from complaints.models import (
 )
 from complaints.move_words import words_of
 from complaints.policies import REASON_FOR, side_of
+from complaints.transitions import COMPLAINT
 from consents.why import clues_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
@@ -96,6 +98,13 @@ def open_question(complaint: Complaint, side: Side) -> ComplaintQuestion | None:
     return ComplaintQuestion.objects.filter(complaint=complaint, side=side, answered_at=None).first()
 
 
+def sender_may_speak(complaint: Complaint, actor: Actor) -> bool:
+    """Whether the actor may say something for the sender now (R-K6): its answer, or what the officer asked after it."""
+    actions = {move.name for move in COMPLAINT.available(complaint, actor)}
+    asked = "add_answer" in actions and open_question(complaint, Side.PROVIDER) is not None
+    return "answer" in actions or asked
+
+
 def may_ask_sender(complaint: Complaint) -> bool:
     """A sender that was asked for its answer is asked one question more at a time (R-K5)."""
     return complaint.shown_to_provider_at is not None and open_question(complaint, Side.PROVIDER) is None
@@ -104,6 +113,21 @@ def may_ask_sender(complaint: Complaint) -> bool:
 def running_clock(complaint: Complaint) -> ComplaintDeadline | None:
     """The clock that runs now; there is one kind in each state."""
     return ComplaintDeadline.objects.running().filter(complaint=complaint).first()
+
+
+def overdue(today: date, kind: DeadlineKind | None = None) -> Q:
+    """Complaints in which a last day is past by the calendar, whether or not the watch has come by; of any clock, or
+    of one kind.
+    """
+    clocks = ComplaintDeadline.objects.running().filter(due_on__lt=today)
+    over = clocks.filter(kind=kind) if kind else clocks
+    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Q(pk__in=over.values("complaint"))
+
+
+def is_overdue(complaint: Complaint, clock: ComplaintDeadline | None, now: datetime) -> bool:
+    """The same of one complaint with its running clock, as long as its sender may still answer."""
+    late = complaint.state == ComplaintState.DEFENCE_OVERDUE or (clock is not None and is_over(clock.due_on, now))
+    return late and COMPLAINT.fits(complaint, "answer")
 
 
 def defences_of(complaint: Complaint) -> list[ComplaintDefence]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, DateField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from complaints.enums import ComplaintState, DeadlineKind, ExtensionState, Outcome
@@ -19,7 +19,7 @@ from complaints.models import (
     ComplaintQuestion,
     ReasonTemplate,
 )
-from complaints.models.complaints import OPEN, TIMED, TRACKING_DIGITS
+from complaints.models.complaints import CONTESTED, OPEN, TIMED, TRACKING_DIGITS
 from complaints.policies import may_be_asked, may_be_judged, may_be_named
 from complaints.transitions import COMPLAINT
 from consents.models import ConsentEvent
@@ -30,15 +30,15 @@ from iys_portal.core.calendar import start_of_day
 from iys_portal.core.codes import read_code
 from iys_portal.core.turkish_db import spelling_blind
 
-from .cases import may_ask_sender
-from .decisions import decision_for as decision_for
+from .cases import may_ask_sender, overdue
+from .decisions import contest_of
+from .signals import Shown, signals_of
 
 ROWS = 50
 HISTORY = 200
 MAX_WORDS = 5
 NEAR = timedelta(days=3)
 NEVER = date.max
-RUNNING = Q(met_at=None, ran_out_at=None, stopped_at=None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class WorkRow:
     complaint: Complaint
     due_on: date | None
     left: int | None  # days until the end of the last day; negative once it is past
+    signals: Sequence[Shown]
 
     @property
     def tone(self) -> str:
@@ -99,7 +100,7 @@ def desk_numbers(actor: Actor, *, today: date) -> DeskNumbers:
             open=Count("pk"),
             mine=Count("pk", filter=Q(taken_by=actor.id)),
             nobody=Count("pk", filter=Q(taken_by=None)),
-            overdue=Count("pk", filter=_overdue(today)),
+            overdue=Count("pk", filter=overdue(today)),
         )
     )
 
@@ -113,14 +114,15 @@ def work_list(actor: Actor, filters: Filters, *, today: date) -> WorkPage:
     if last is not None:
         value = {by[0]: getattr(last, by[0])}
         found = found.filter(Q(**{f"{by[0]}__gt": value[by[0]]}) | Q(**value, pk__gt=last.pk))
-    page = list(found.select_related("brand__provider", "taken_by").order_by(*by)[: ROWS + 1])
-    rows = [_row(one, today) for one in page[:ROWS]]
+    page = list(found.defer("held", "text").select_related("brand", "taken_by").order_by(*by)[: ROWS + 1])
+    signals = signals_of(page[:ROWS])
+    rows = [_row(one, today, signals[one.pk]) for one in page[:ROWS]]
     return WorkPage(rows, page[ROWS - 1].pk if len(page) > ROWS else None)
 
 
-def _row(one: Complaint, today: date) -> WorkRow:
+def _row(one: Complaint, today: date, signals: Sequence[Shown]) -> WorkRow:
     due: date | None = one.due_on  # type: ignore[attr-defined]
-    return WorkRow(one, due, (due - today).days if due else None)
+    return WorkRow(one, due, (due - today).days if due else None, signals)
 
 
 def _row_before(actor: Actor, key: int) -> Complaint | None:
@@ -139,12 +141,6 @@ def _last_day() -> Case:
     )
 
 
-def _overdue(today: date) -> Q:
-    """Late by the calendar, whether or not the watch has come by."""
-    over = ComplaintDeadline.objects.filter(RUNNING, complaint=OuterRef("pk"), due_on__lt=today)
-    return Q(state=ComplaintState.DEFENCE_OVERDUE) | Q(Exists(over))
-
-
 def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today: date) -> QuerySet[Complaint]:
     if filters.number:  # whoever types a number wants this one, wherever it stands
         return found.filter(tracking_number=read_code(filters.number, digits=TRACKING_DIGITS))
@@ -156,10 +152,10 @@ def _narrowed(found: QuerySet[Complaint], actor: Actor, filters: Filters, today:
     if filters.mark:
         found = found.filter(after_refusal=True) if filters.mark == "refusal" else found.filter(without_consent=True)
     if filters.due == "near":
-        near = ComplaintDeadline.objects.filter(RUNNING, due_on__range=(today, today + NEAR))
+        near = ComplaintDeadline.objects.running().filter(due_on__range=(today, today + NEAR))
         found = found.filter(pk__in=near.values("complaint"))
     elif filters.due == "over":
-        found = found.filter(_overdue(today))
+        found = found.filter(overdue(today))
     if filters.age:
         found = found.filter(filed_at__lt=start_of_day(today - timedelta(days=int(filters.age) - 1)))
     if filters.topic:
@@ -181,6 +177,8 @@ def acts_on(complaint: Complaint, actor: Actor, *, mine: bool) -> set[str]:
         "ask_defence": may_be_asked(complaint),
         "find_sender": may_be_named(complaint),
         "begin_decision": may_be_judged(complaint),
+        # How it was contested ends first.
+        "propose": complaint.state not in CONTESTED or contest_of(complaint) is None,
     }
     found = acts - {name for name, allowed in refused.items() if not allowed}
     return found if "ask_more" not in found or may_ask_sender(complaint) else found - {"ask_more"}

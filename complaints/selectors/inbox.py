@@ -8,8 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.deadlines import days_left, is_over
-from complaints.enums import ComplaintState as S
+from complaints.deadlines import days_left
 from complaints.enums import DeadlineKind, Side
 from complaints.models import (
     Complaint,
@@ -18,19 +17,22 @@ from complaints.models import (
     ComplaintExtension,
     ComplaintQuestion,
 )
-from complaints.models.complaints import DECIDED
+from complaints.models.complaints import CONTESTED, DECIDED
 from complaints.transitions import COMPLAINT
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.masking import mask
 from providers.models import Brand
 
-from .cases import visible
+from .cases import overdue, visible
 
 PAGE = 50
-_ANSWERED = frozenset({S.DEFENCE_RECEIVED, S.UNDER_DECISION})
-_DECIDED = DECIDED | {S.OBJECTED, S.IN_COURT}
-TABS = ("open", "overdue", "answered", "decided")
+_STATES = {
+    "open": COMPLAINT.transitions["answer"].sources,
+    "answered": COMPLAINT.transitions["add_answer"].sources,
+    "decided": DECIDED | CONTESTED,
+}
+TABS = (*_STATES, "overdue")
 
 
 @dataclass(frozen=True)
@@ -93,22 +95,13 @@ def inbox_page(
 
 
 def _of_tab(tab: str, now: datetime) -> Q:
-    """What is overdue is judged by the clock's day, not by whether the watch came by since."""
-    if tab == "open":
-        return Q(state__in=COMPLAINT.transitions["answer"].sources)
     if tab == "overdue":
-        return Q(state=S.DEFENCE_OVERDUE) | Q(pk__in=_clocks().filter(due_on__lt=localdate(now)).values("complaint"))
-    return Q(state__in=_ANSWERED if tab == "answered" else _DECIDED)
+        return overdue(localdate(now), DeadlineKind.DEFENCE)
+    return Q(state__in=_STATES[tab])
 
 
 def _clocks() -> QuerySet[ComplaintDeadline]:
     return ComplaintDeadline.objects.running().filter(kind=DeadlineKind.DEFENCE)
-
-
-def is_overdue(complaint: Complaint, clock: ComplaintDeadline | None, now: datetime) -> bool:
-    """The time for the answer is over, and an answer may still come."""
-    waits = COMPLAINT.fits(complaint, "answer")
-    return waits and (complaint.state == S.DEFENCE_OVERDUE or (clock is not None and is_over(clock.due_on, now)))
 
 
 def brands_of_inbox(actor: Actor) -> QuerySet[Brand]:

@@ -43,14 +43,14 @@ def around(complaint: Complaint, actor: Actor, *, suggest: bool) -> Around:
     """The others of its group, in the order of filing; with `suggest` also open ones of this sender, channel and
     about this moment, the likeliest first. One query; `complaint_same_message` or `complaint_of_sender` carries it.
     """
-    group = Q(pk=complaint.joined_to_id or complaint.pk) | Q(joined_to=complaint.joined_to_id or complaint.pk)
+    head = complaint.joined_to_id or complaint.pk
+    group = Q(pk=head) | Q(joined_to=head)
     wanted = group | _alike(complaint) if suggest and complaint.message_at else group
     found = Complaint.objects.visible_to(actor).filed().filter(wanted).exclude(pk=complaint.pk)  # type: ignore[attr-defined]
     first = Case(When(group, then=0), default=1)  # the joined ones are never cut off
-    rows = list(found.select_related("brand").order_by(first, "filed_at", "pk")[:ROWS])
-    head = complaint.joined_to_id or complaint.pk
-    others = [one for one in rows if one.pk != head and one.joined_to_id != head]
-    return Around([one for one in rows if one not in others], _likeliest(complaint, others))
+    rows = list(found.defer("held").order_by(first, "filed_at", "pk")[:ROWS])
+    joined = [one for one in rows if head in (one.pk, one.joined_to_id)]
+    return Around(joined, _likeliest(complaint, rows[len(joined) :]))
 
 
 def is_joined(complaint: Complaint) -> bool:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from complaints.enums import Side
 from complaints.evidence import MAX_BYTES, MAX_FILES, Judged, judge_evidence
 from complaints.models import Complaint, ComplaintAnswerDraft, ComplaintDefence, ComplaintPaper, ComplaintQuestion
-from complaints.selectors.cases import open_question
+from complaints.models.answers import ANSWER_MOST
+from complaints.selectors.cases import sender_may_speak
 from complaints.transitions import COMPLAINT, answering_move
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import WrongMoment
@@ -18,13 +19,12 @@ from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import Drop, only_if_written
 
 from .bundles import attach_bundle
-from .information import give_information
+from .information import fitting, give_information
 from .moves import locked
 from .papers import keep_paper
 from .providers import answer_complaint, answer_question
 
 Files = Iterable[tuple[str, IO[bytes]]]
-MAX_TEXT = 20_000
 
 
 def answer_with_papers(
@@ -62,17 +62,17 @@ def save_answer_draft(
 ) -> ComplaintAnswerDraft | None:
     """Keep what is typed until it is sent; an empty text forgets it. It binds nobody, so the audit log is silent.
 
-    Locks the complaint. Raises `NotFound`, `NotAllowed`, `WrongMoment`.
+    Locks the complaint. Raises `NotFound`, `NotAllowed`, `WrongMoment`, `Invalid`.
     """
     now, row = now or timezone.now(), locked(complaint, actor=actor)
-    move = answering_move(row)
-    COMPLAINT.check(row, move, actor)
-    if move == "add_answer" and open_question(row, Side.PROVIDER) is None:
+    COMPLAINT.check(row, answering_move(row), actor)
+    if not sender_may_speak(row, actor):
         raise WrongMoment(code="question")
-    if not text.strip():
+    text = fitting(text, "text", most=ANSWER_MOST)
+    if not text:
         ComplaintAnswerDraft.objects.filter(complaint=row).delete()
         return None
-    values = {"text": text[:MAX_TEXT], "saved_at": now, "saved_by": actor.id, "saved_name": actor.name[:200]}
+    values = {"text": text, "saved_at": now, "saved_by": actor.id, "saved_name": actor.name[:200]}
     draft, _made = ComplaintAnswerDraft.objects.update_or_create(complaint=row, defaults=values)
     return draft
 

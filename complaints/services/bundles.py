@@ -128,8 +128,12 @@ def _reader(job: Job) -> Actor:
 
 @transaction.atomic
 def _issue(run: Run, bundle: ComplaintBundle, data: dict[str, Any], now: datetime) -> Document:
-    """Freeze the index. It belongs to no provider's own documents: the case's rights open it (R-K6)."""
+    """Freeze the index. It belongs to no provider's own documents: the case's rights open it (R-K6).
+
+    The one of a run that died goes: nobody was given it, and its number would stand for nothing.
+    """
     run.hold()
+    former = bundle.document
     document = documents.issue(
         kind=BUNDLE,
         number=documents.new_number(BUNDLE),
@@ -141,6 +145,10 @@ def _issue(run: Run, bundle: ComplaintBundle, data: dict[str, Any], now: datetim
         publish=False,
     )
     ComplaintBundle.objects.filter(pk=bundle.pk).update(document=document)
+    if former is not None:
+        former.delete()
+        if former.file:
+            transaction.on_commit(partial(default_storage.delete, str(former.file.name)))
     return document
 
 

@@ -58,23 +58,23 @@ def meet_clock(complaint: Complaint, *, now: datetime) -> bool:
         return False
     _move(complaint, clock, business_calendar(), holidays(), now=now)
     late = is_over(clock.due_on, now)
-    _end(complaint, **({"ran_out_at": now} if late else {"met_at": now}))
+    _end(clock, **({"ran_out_at": now} if late else {"met_at": now}))
     return not late
 
 
 def stop_clock(complaint: Complaint, *, now: datetime) -> bool:
     """The case goes another way; nothing is awaited any more."""
-    return _end(complaint, stopped_at=now)
-
-
-def _end(complaint: Complaint, **values: datetime) -> bool:
     clock = running_clock(complaint)
     if clock is None:
         return False
+    _end(clock, stopped_at=now)
+    return True
+
+
+def _end(clock: ComplaintDeadline, **values: datetime) -> None:
     for name, value in values.items():
         setattr(clock, name, value)
     clock.save(update_fields=list(values))
-    return True
 
 
 def extend_clock(clock: ComplaintDeadline, days: int, *, now: datetime) -> ComplaintDeadline:

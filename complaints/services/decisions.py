@@ -31,7 +31,8 @@ from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.models import Document
 
 from .information import needed
-from .moves import locked_together, make_move
+from .joining import locked_group
+from .moves import make_move
 
 REASON_MOST = 20_000
 
@@ -53,33 +54,32 @@ def propose_decision(
     every joined complaint that stands where this one does and can be decided so; the others are left as they are.
     Raises `NotFound`, `WrongMoment`, `Invalid`.
     """
-    now, rows = now or timezone.now(), locked_together(complaint, actor=actor)
-    row = next(one for one in rows if one.pk == complaint.pk)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     COMPLAINT.check(row, "propose", actor)
     if outcome not in Outcome.values:
         raise Invalid(_("Choose an outcome."), code="outcome", field="outcome")
-    if contest_of(row) is not None:
-        raise Invalid(_("First record how the objection or the court case ended."), field="outcome")
-    if not _may_be_decided(row, outcome):
-        raise Invalid(
-            _("Not from here: first the sender is asked, and answers or lets its time pass."), field="outcome"
-        )
+    if hindrance := _hindrance(row, outcome):
+        raise Invalid(hindrance, field="outcome")
     reason = needed(reason, "reason", most=REASON_MOST)
     if refuses and refusal_cause(row, outcome) is None:
         raise Invalid(
             _("The complainant has not asked for it: a consent is withdrawn by its recipient alone."), field="refuses"
         )
     proposal = _propose(row, outcome, reason, refuses=refuses, shared_with=None, actor=actor, now=now)
-    for one in rows if together else []:
-        if one.pk != row.pk and one.state == row.state and _may_be_decided(one, outcome) and contest_of(one) is None:
+    for one in others if together else []:
+        if one.state == row.state and not _hindrance(one, outcome):
             refuses_too = refuses and refusal_cause(one, outcome) is not None
             _propose(one, outcome, reason, refuses=refuses_too, shared_with=proposal, actor=actor, now=now)
     return proposal
 
 
-def _may_be_decided(row: Complaint, outcome: str) -> bool:
-    heard = outcome not in MERITS or may_be_judged(row)
-    return heard and outcome in outcomes_from(row.state)
+def _hindrance(row: Complaint, outcome: str) -> str:
+    """Why this cannot be decided now, in words; empty where it can."""
+    if contest_of(row) is not None:
+        return _("First record how the objection or the court case ended.")
+    if outcome not in outcomes_from(row.state) or (outcome in MERITS and not may_be_judged(row)):
+        return _("Not from here: first the sender is asked, and answers or lets its time pass.")
+    return ""
 
 
 def _propose(
@@ -117,18 +117,17 @@ def confirm_decision(
     `WrongMoment`; `NotAllowed` for who proposed it, where four eyes are asked for. Locks the joined complaints in key
     order, then consents.
     """
-    now, rows = now or timezone.now(), locked_together(complaint, actor=actor)
-    row = next(one for one in rows if one.pk == complaint.pk)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     proposal = open_proposal(row)
     if proposal is None or proposal.pk != proposal_id:
         raise WrongMoment(code="proposal")
     if not may_confirm(proposal, actor):
         raise NotAllowed(code="four_eyes")
     decision = _decide(row, proposal, actor, now)
-    by_key = {one.pk: one for one in rows}
+    by_key = {one.pk: one for one in others}
     for shared in _shared(proposal) if together else []:
         other = by_key.get(shared.complaint_id)
-        if other is not None and _may_be_decided(other, shared.outcome):
+        if other is not None and not _hindrance(other, shared.outcome):
             _decide(other, shared, actor, now)
     return decision
 
@@ -138,10 +137,10 @@ def _shared(proposal: ComplaintProposal) -> list[ComplaintProposal]:
 
 
 def _decide(row: Complaint, proposal: ComplaintProposal, actor: Actor, now: datetime) -> ComplaintDecision:
-    if proposal.outcome in MERITS and not may_be_judged(row):
-        raise WrongMoment(code="unheard")
     name = deciding_move(row.state, proposal.outcome)
     COMPLAINT.check(row, name, actor)
+    if _hindrance(row, proposal.outcome):
+        raise WrongMoment(code="hindered")
     former = last_decision(row)
     cause = refusal_cause(row, proposal.outcome) if proposal.refuses else None
     refusal = _refuse(row, cause, actor, now) if cause else None

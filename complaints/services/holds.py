@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
@@ -29,11 +31,14 @@ def keep_hold(complaint: Complaint, *, now: datetime) -> None:
 
 
 def _placed(complaint: Complaint, now: datetime) -> LegalHold:
+    """The reason is stored: in the registry's own language, whoever made the move."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("Open complaint, objection or court case")
     return place_hold(
         actor=SYSTEM,
         recipient=complaint.address,
         brand=complaint.brand,
         reference=complaint.tracking_number,
-        reason=_("Open complaint, objection or court case"),
+        reason=reason,
         now=now,
     )

@@ -56,10 +56,19 @@ def go_on_without(*, complaint: Complaint, actor: Actor, reason: str, now: datet
 
 
 def needed(text: str, field: str, *, most: int = 4000) -> str:
-    """A text that has to be given. Raises `Invalid` at its field."""
-    text = text.strip()
+    """A text that has to be given, as `fitting` keeps it. Raises `Invalid` at its field."""
+    text = fitting(text, field, most=most)
     if not text:
         raise Invalid(_("Please write something here."), code="empty", field=field)
+    return text
+
+
+def fitting(text: str, field: str, *, most: int) -> str:
+    """A text as it is kept; a line break is one character, as the form's own limit counts it, though a browser sends
+    two. Raises `Invalid` at its field.
+    """
+    text = text.replace("\r\n", "\n").strip()
     if len(text) > most:
-        raise Invalid(_("This text is too long."), code="long", field=field)
+        words = _("This text is too long: it has %(count)s characters, and %(most)s fit.")
+        raise Invalid(words % {"count": len(text), "most": most}, code="long", field=field)
     return text

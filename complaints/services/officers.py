@@ -21,8 +21,8 @@ from .clock import start_clock
 from .decisions import close_proposals
 from .filing import judge_marks
 from .information import needed
-from .joining import leave_group
-from .moves import locked_in_group, locked_on_desk, make_move
+from .joining import leave_group, locked_group
+from .moves import locked_on_desk, make_move
 
 
 @transaction.atomic
@@ -79,11 +79,11 @@ def find_sender(*, complaint: Complaint, brand: Brand, actor: Actor, now: dateti
     It leaves the complaints that it was joined with: theirs is still the unregistered sender. Raises `NotFound`,
     `WrongMoment` also once a sender was asked for its answer.
     """
-    now, row = now or timezone.now(), locked_in_group(complaint, actor=actor)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     COMPLAINT.check(row, "find_sender", actor)
     if not may_be_named(row):
         raise WrongMoment(code="sender")
-    row = leave_group(row, actor=actor, now=now)
+    leave_group(row, others, actor=actor, now=now)
     row.brand = brand
     identity = identity_of(row, actor)
     assert identity
@@ -103,12 +103,12 @@ def send_on(
     *, complaint: Complaint, province: str, reason: str, actor: Actor, now: datetime | None = None
 ) -> Complaint:
     """Another il decides it; clocks run on, what is joined here stays. Raises `NotFound`, `WrongMoment`, `Invalid`."""
-    now, row = now or timezone.now(), locked_in_group(complaint, actor=actor)
+    now, (row, others) = now or timezone.now(), locked_group(complaint, actor=actor)
     if province not in provinces() or province == row.province:
         raise Invalid(_("Choose another province."), code="province", field="province")
     reason = needed(reason, "reason")
     COMPLAINT.check(row, "send_on", actor)
-    row = leave_group(row, actor=actor, now=now)
+    leave_group(row, others, actor=actor, now=now)
     close_proposals(row, now)
     columns = {"province": province, "taken_by_id": None, "taken_at": None}
     new = {"province": province, "from": row.province}

@@ -16,6 +16,7 @@ from complaints.models import (
     ComplaintExtension,
     ComplaintQuestion,
 )
+from complaints.models.answers import ANSWER_MOST
 from complaints.selectors.cases import may_ask_sender, open_question, running_clock
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
@@ -34,7 +35,7 @@ def answer_complaint(*, complaint: Complaint, text: str, actor: Actor, now: date
     """
     now, row = now or timezone.now(), locked(complaint, actor=actor)
     COMPLAINT.check(row, "answer", actor)
-    text = needed(text, "text", most=20_000)
+    text = needed(text, "text", most=ANSWER_MOST)
     defence = ComplaintDefence.objects.create(
         complaint=row,
         text=text,
@@ -76,7 +77,7 @@ def answer_question(*, complaint: Complaint, text: str, actor: Actor, now: datet
     question = open_question(row, Side.PROVIDER)
     if question is None:
         raise WrongMoment(code="question")
-    question.answer, question.answered_at, question.answered_by = needed(text, "text", most=10_000), now, actor.id
+    question.answer, question.answered_at, question.answered_by = needed(text, "text", most=ANSWER_MOST), now, actor.id
     question.save(update_fields=["answer", "answered_at", "answered_by"])
     ComplaintAnswerDraft.objects.filter(complaint=row).delete()
     make_move(row, "add_answer", actor=actor, now=now)

@@ -15,14 +15,13 @@ from complaints.selectors import cases
 from complaints.selectors.bundles import newest_bundle
 from complaints.services import start_bundle, take_bundle
 from complaints.services.bundles import require_right
-from complaints.transitions import COMPLAINT, answering_move
 from iys_portal.core.actors import Actor
 
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 
 
-def bundle_context(case: Complaint, actor: Actor) -> dict[str, Any]:
-    """What the box of a bundle shows; `attachable`: an answer to which it can be attached is on the page."""
+def bundle_context(case: Complaint, actor: Actor, *, answering: bool) -> dict[str, Any]:
+    """What the box of a bundle shows; `answering`: an answer to which it can be attached is on the page."""
     bundle = newest_bundle(case, actor)
     url = reverse("complaints:desk_bundle" if actor.all_providers else "complaints:bundle", args=[case.public_id])
     runs = bundle is not None and bundle.job.active
@@ -34,7 +33,7 @@ def bundle_context(case: Complaint, actor: Actor) -> dict[str, Any]:
         "bundle_ready": ready,
         "bundle_failed": bundle is not None and not runs and bundle.made_at is None,
         "whole_case": actor.all_providers,
-        "attachable": ready and any(move.name == answering_move(case) for move in COMPLAINT.available(case, actor)),
+        "attachable": ready and answering,
     }
 
 
@@ -66,7 +65,9 @@ class BundleView(BundleBase):
         case = "complaints:desk_case" if self.actor.all_providers else "complaints:inbox_case"
         context = {"complaint": self.complaint, "case_url": reverse(case, args=[self.complaint.public_id])}
         part = "bundle" if request.headers.get("HX-Request") else "bundle_page"
-        return render(request, f"complaints/{part}.html", context | bundle_context(self.complaint, self.actor))
+        answering = cases.sender_may_speak(self.complaint, self.actor)
+        context |= bundle_context(self.complaint, self.actor, answering=answering)
+        return render(request, f"complaints/{part}.html", context)
 
 
 class BundleFileView(BundleBase):

@@ -15,7 +15,7 @@ from complaints.evidence import LIMITS
 from complaints.forms import InformationForm
 from complaints.links import prefill_of
 from complaints.models import Complaint
-from complaints.selectors import cases, desk, held
+from complaints.selectors import cases, decisions, held
 from complaints.transitions import COMPLAINT
 from consents.views.citizen import CitizenView
 from iys_portal.accounts.enums import NoticeAudience
@@ -110,7 +110,7 @@ class DetailView(CaseView):
             "held": held.thaw(case.held),
             "question": cases.open_question(case, Side.COMPLAINANT),
             "clock": cases.running_clock(case),
-            "decided": desk.decision_for(case, self.actor),
+            "decided": decisions.decision_for(case, self.actor),
             "receipt": cases.receipt_of(case),
             "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
             "form": form,

@@ -1,12 +1,13 @@
 """The officers' desk (R-K7): the work list, one case with everything beside it; acts stand in `desk_acts`."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from complaints.desk_forms import (
@@ -23,11 +24,14 @@ from complaints.desk_forms import (
 from complaints.models import Complaint
 from complaints.policies import refusal_cause
 from complaints.selectors import cases, decisions, desk, held, joined
+from complaints.selectors.joined import is_joined
+from complaints.selectors.signals import signals_of
 from complaints.transitions import outcomes_from
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import DocumentState
+from iys_portal.core.forms import PortalForm
 from iys_portal.core.masking import mask
 
 from .papers import paper_taken
@@ -87,12 +91,10 @@ class CaseView(DeskView):
         mine = desk.on_desk(case, self.actor)
         acts = desk.acts_on(case, self.actor, mine=mine)
         proposal = desk.open_proposal(case) if "propose" in acts or not mine else None
-        contests = [] if case.is_open else decisions.contests_of(case, self.actor)
-        if any(one.closed_at is None for one in contests):
-            acts.discard("propose")  # how it ended comes first
         near = joined.around(case, self.actor, suggest="join" in acts)
         return {
             "complaint": case,
+            "signals": signals_of([case])[case.pk],
             "on_desk": mine,
             "acts": acts,
             "identity": cases.identity_of(case, self.actor),
@@ -111,39 +113,55 @@ class CaseView(DeskView):
             "may_confirm": desk.may_confirm(proposal, self.actor),
             "masked_address": mask(case.address),
             "decided": decisions.decision_for(case, self.actor),
-            "contests": contests,
+            "contests": [] if case.is_open else decisions.contests_of(case, self.actor),
             "joined": near.joined,
             "suggested": near.suggested,
             "senders": cases.possible_senders(case) if "find_sender" in acts else [],
         }
 
     def forms(self, case: Complaint, shown: dict[str, Any]) -> dict[str, Any]:
+        """Those of `FORMS`, empty; what asks the database only where its act is offered."""
         acts = shown["acts"]
-        forms: dict[str, Any] = {
-            "note_form": TextForm(prefix="note", label=_("Note")),
-            "ask_form": TextForm(prefix="ask", label=_("What is asked")),
-            "go_form": TextForm(prefix="go", label=_("Reason")),
-            "time_form": TextForm(prefix="time", label=_("Reason")),
-            "send_form": SendOnForm(prefix="send"),
-            "sender_form": SenderForm(prefix="sender"),
-            "hand_form": OfficerForm(prefix="hand", people=desk.colleagues(case) if "hand_over" in acts else []),
-            "join_form": JoinForm(prefix="join"),
-            "contest_form": ContestForm(prefix="contest"),
-            "end_form": ContestEndForm(prefix="end"),
-        }
+        names = FORMS.keys() - {"decision"} - (set() if "hand_over" in acts else {"hand"})
+        forms = {f"{name}_form": FORMS[name](case) for name in names}
         if "propose" in acts:
             initial = _proposed(shown["proposal"])
             forms["decision_form"] = decision_form(case, joined=bool(shown["joined"]), initial=initial)
         return forms
 
 
-def decision_form(case: Complaint, data: Any = None, *, joined: bool, **kwargs: Any) -> DecisionForm:
-    """The form of a proposal, with what this case allows."""
+def decision_form(case: Complaint, *typed: Any, joined: bool | None = None, **more: Any) -> DecisionForm:
+    """The form of a proposal, with what this case allows; `joined`: whether others are, where that is known."""
     outcomes = outcomes_from(case.state)
     causes = [cause for one in outcomes if (cause := refusal_cause(case, one))]
+    joined = is_joined(case) if joined is None else joined
     return DecisionForm(
-        data, outcomes=outcomes, reasons=desk.reasons_for(outcomes), causes=causes, joined=joined, **kwargs
+        *typed, outcomes=outcomes, reasons=desk.reasons_for(outcomes), causes=causes, joined=joined, **more
     )
+
+
+def _officer_form(case: Complaint, *typed: Any) -> OfficerForm:
+    return OfficerForm(*typed, prefix="hand", people=desk.colleagues(case))
+
+
+def _form(kind: type[PortalForm], prefix: str, **more: Any) -> Callable[..., PortalForm]:
+    return lambda case, *typed: kind(*typed, prefix=prefix, **more)
+
+
+FORMS: dict[str, Callable[..., PortalForm]] = {
+    "note": _form(TextForm, "note", label=_("Note")),
+    "ask": _form(TextForm, "ask", label=_("What is asked")),
+    "go": _form(TextForm, "go", label=_("Reason")),
+    "time": _form(TextForm, "time", label=_("Reason")),
+    "send": _form(SendOnForm, "send"),
+    "sender": _form(SenderForm, "sender"),
+    "join": _form(JoinForm, "join"),
+    "contest": _form(ContestForm, "contest"),
+    "end": _form(ContestEndForm, "end"),
+    "hand": _officer_form,
+    "decision": decision_form,
+}
+"""Each form of the page: `FORMS[name](case, data, files)`; the page knows it as `name_form`."""
 
 
 class ShowView(CaseView):

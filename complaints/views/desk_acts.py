@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from complaints import services
-from complaints.desk_forms import ContestEndForm, ContestForm, JoinForm, OfficerForm, SenderForm, SendOnForm, TextForm
 from complaints.enums import ContestKind
 from complaints.models import Complaint
 from complaints.selectors import desk, joined
@@ -18,7 +17,7 @@ from iys_portal.core.forms import show_refusal
 from iys_portal.core.refused_files import FileRefused
 from providers.models import Brand
 
-from .desk import CaseView, decision_form
+from .desk import FORMS, CaseView, decision_form
 
 
 class ActView(CaseView):
@@ -42,12 +41,8 @@ class ActView(CaseView):
         return redirect("complaints:desk_case", case.public_id) if stays else redirect("complaints:desk")
 
     def form_of(self, act: str, case: Complaint, request: HttpRequest) -> tuple[Any, str]:
-        if act == "propose":
-            return decision_form(case, request.POST, joined=joined.is_joined(case)), "decision_form"
-        if act == "hand-over":
-            return OfficerForm(request.POST, prefix="hand", people=desk.colleagues(case)), "hand_form"
-        form, prefix = FORMS.get(act, (TextForm, "note"))
-        return form(request.POST, request.FILES, prefix=prefix), f"{prefix}_form"
+        name = FORM_OF.get(act, "note")
+        return FORMS[name](case, request.POST, request.FILES), f"{name}_form"
 
     def do_take(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.take_case(**about)
@@ -156,20 +151,22 @@ class FillReasonView(CaseView):
         return self.page(request, case, decision_form=form, writing=True)
 
 
-FORMS: dict[str, tuple[Any, str]] = {
-    "send-on": (SendOnForm, "send"),
-    "find-sender": (SenderForm, "sender"),
-    "join": (JoinForm, "join"),
-    "object": (ContestForm, "contest"),
-    "court": (ContestForm, "contest"),
-    "end-contest": (ContestEndForm, "end"),
-    "ask-information": (TextForm, "ask"),
-    "ask-sender": (TextForm, "ask"),
-    "go-on": (TextForm, "go"),
-    "grant": (TextForm, "time"),
-    "refuse": (TextForm, "time"),
+FORM_OF = {
+    "propose": "decision",
+    "hand-over": "hand",
+    "send-on": "send",
+    "find-sender": "sender",
+    "join": "join",
+    "object": "contest",
+    "court": "contest",
+    "end-contest": "end",
+    "ask-information": "ask",
+    "ask-sender": "ask",
+    "go-on": "go",
+    "grant": "time",
+    "refuse": "time",
 }
-"""The form of each act and its prefix; what is not named takes a note's."""
+"""In which form of the page an act is typed; what is not named takes a note's."""
 
 
 def brand_of_code(code: int | None) -> Brand:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from complaints.answer_forms import AnswerForm, TimeForm
 from complaints.evidence import LIMITS
 from complaints.models import Complaint
-from complaints.selectors import cases, desk, held, inbox
+from complaints.selectors import cases, decisions, held, inbox
 from complaints.services import add_to_answer, answer_with_papers, ask_time, save_answer_draft
 from complaints.transitions import COMPLAINT
 from consents.views.base import ActorView
@@ -77,35 +77,35 @@ class SenderCaseView(SenderView):
             "complaint": case,
             "clock": clock,
             "left": inbox.left_until(clock.due_on, now) if clock else None,
-            "overdue": inbox.is_overdue(case, clock, now),
+            "overdue": cases.is_overdue(case, clock, now),
             "timeline": cases.timeline_of(case, self.actor),
             "papers": [(cases.paper_name(one, self.actor), one) for one in cases.papers_of(case, self.actor)],
             "held": held.thaw(case.held),
             "defences": cases.defences_of(case),
             "extensions": inbox.extensions_of(case),
-            "decided": desk.decision_for(case, self.actor),
-            "actions": {move.name for move in COMPLAINT.available(case, self.actor)},
+            "decided": decisions.decision_for(case, self.actor),
             **self.answering(case),
             "time_form": TimeForm(),
             **LIMITS,
-            **bundle_context(case, self.actor),
         }
         return render(request, "complaints/inbox/case.html", context | forms, status=status)
 
     def answering(self, case: Complaint) -> dict[str, Any]:
         """The form of the answer, or of the addition that was asked for, with what is kept of it."""
         draft, questions = inbox.draft_of(case, self.actor), inbox.questions_of(case)
-        asked = next((one for one in questions if one.answered_at is None), None)
         actions = {move.name for move in COMPLAINT.available(case, self.actor)}
+        may_answer = cases.sender_may_speak(case, self.actor)
         name = "inbox_answer" if "answer" in actions else "inbox_addition"
         return {
             "form": AnswerForm(initial={"text": draft.text if draft else ""}),
             "draft": draft,
             "questions": questions,
-            "question": asked,
-            "may_answer": "answer" in actions or ("add_answer" in actions and asked is not None),
+            "question": next((one for one in questions if one.answered_at is None), None),
+            "actions": actions,
+            "may_answer": may_answer,
             "action": reverse(f"complaints:{name}", args=[case.public_id]),
             "may_bundle": self.actor.may(Permission.COMPLAINT_ANSWER),
+            **bundle_context(case, self.actor, answering=may_answer),
         }
 
     def back(self) -> HttpResponse:
@@ -163,11 +163,25 @@ class DraftView(SenderCaseView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        draft = save_answer_draft(complaint=self.complaint, text=request.POST.get("text", ""), actor=self.actor)
+        try:
+            draft = save_answer_draft(complaint=self.complaint, text=request.POST.get("text", ""), actor=self.actor)
+        except Invalid as error:
+            return self.refused(request, error)
         if request.headers.get("HX-Request"):
             return render(request, "complaints/inbox/draft_state.html", {"draft": draft})
         messages.success(request, _("The draft is kept.") if draft else _("There was nothing to keep."))
         return self.back()
+
+    def refused(self, request: HttpRequest, error: Invalid) -> HttpResponse:
+        """What was typed stays on the page; what is kept is what was kept before."""
+        if request.headers.get("HX-Request"):
+            kept = {"draft": inbox.draft_of(self.complaint, self.actor), "problem": str(error)}
+            return render(request, "complaints/inbox/draft_state.html", kept)
+        form = AnswerForm(request.POST)
+        form.full_clean()
+        form.errors.pop("confirmed", None)  # asked for by the sending alone
+        show_refusal(form, error)
+        return self.page(request, form=form, bundle_ticked=bool(form["bundle"].value()), status=422)
 
 
 class AskTimeView(SenderCaseView):

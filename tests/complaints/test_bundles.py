@@ -14,12 +14,17 @@ from pypdf import PdfReader
 
 from complaints import services
 from complaints.archive import SUMS
+from complaints.document_kinds import BUNDLE
 from complaints.models import Complaint, ComplaintBundle, ComplaintPaper
+from complaints.services import bundles
+from consents.document_kinds import QUERY
+from consents.services import retention
 from consents.services.evidence import record_with_file
 from consents.services.records import Entry
 from iys_portal.accounts.models import User
-from iys_portal.core.actors import Actor
-from iys_portal.core.models import AuditEntry, Job
+from iys_portal.core import documents
+from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.models import AuditEntry, Document, Job
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 from tests.consents.evidence.papers import pdf, picture
@@ -28,7 +33,10 @@ from tests.factories import BrandFactory, MembershipFactory, complaint_officer, 
 from .conftest import IDENTITY, MAIL, TCKN, upload
 
 CARD = pdf(note="KIMLIK KARTI")
-SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya", "Gizli not", "ayse-kimlik")
+SECRETS = (
+    *(TCKN, "10*******46", "Gizli not", "ayse-kimlik"),
+    *(IDENTITY[name] for name in ("full_name", "residence", "district", "province")),
+)
 
 
 @pytest.fixture
@@ -125,6 +133,21 @@ def test_r_k6_it_goes_with_the_answer_by_one_tick(page: Client, case: Complaint)
     ]
 
 
+def test_r_k6_it_is_offered_to_an_answer_only_where_the_sender_may_speak(
+    page: Client, case: Complaint, brand: Brand, officer: Actor
+) -> None:
+    made(page, base(case))
+    services.answer_complaint(complaint=case, text="Onay ektedir.", actor=officer_of(brand))
+
+    def offers() -> list[bool]:
+        answers = page.get(f"/sikayetler/{case.public_id}/"), page.get(base(case), headers={"HX-Request": "true"})
+        return ["attach-bundle" in one.content.decode() for one in answers]
+
+    assert offers() == [False, False]
+    services.ask_sender(complaint=case, text="Form nerede?", actor=officer)
+    assert offers() == [True, True]
+
+
 def test_r_k6_what_was_forgotten_keeps_the_answer_from_being_sent(page: Client, case: Complaint) -> None:
     bundle = made(page, base(case))
     ComplaintBundle.objects.update(expires_at=timezone.now())
@@ -146,6 +169,7 @@ def test_r_k7_the_registry_gets_the_whole_case(sign_in, case: Complaint, officer
     for part in (
         IDENTITY["full_name"],
         IDENTITY["residence"],
+        IDENTITY["province"],
         "10*******46",
         "Gizli not",
         "Onayı vardı.",
@@ -187,3 +211,37 @@ def test_two_clicks_begin_one_and_a_changed_file_is_not_packed(page: Client, cas
     bundle.refresh_from_db()
     assert (bundle.job.state, bundle.file.name) == ("failed", "")
     assert "hazırlanamadı" in page.get(base(case)).content.decode()
+
+
+def test_r_l5_an_old_bundle_keeps_its_index_and_lets_the_rest_expire(page: Client, case: Complaint, me: Actor) -> None:
+    index = made(page, base(case)).document
+    services.withdraw_complaint(complaint=case, actor=me)  # nothing is held any more
+    other = documents.issue(
+        kind=QUERY, number=documents.new_number(QUERY), data={"recipient": "veli@deneme.example"},
+        subject=("query", "1"), language="tr", actor=SYSTEM, now=timezone.now(), publish=False,
+    )  # fmt: skip
+    assert retention._erase_documents(timezone.now() + timedelta(days=1)) == 1
+    assert not Document.objects.filter(pk=other.pk).exists()
+    assert private_path(index.file.name).exists()
+
+
+class Killed(BaseException):
+    """The worker's process is gone: nothing of the job is written."""
+
+
+def test_a_run_after_one_that_died_leaves_one_index(page: Client, case: Complaint, monkeypatch) -> None:
+    def die(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    page.post(base(case))
+    job = ComplaintBundle.objects.get().job
+    with monkeypatch.context() as dying:
+        dying.setattr(bundles, "write_archive", die)
+        with pytest.raises(Killed):
+            services.make_bundle(job.pk)
+    first = Document.objects.get(kind=BUNDLE)
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    services.make_bundle(job.pk)
+    index = Document.objects.get(kind=BUNDLE)
+    assert (ComplaintBundle.objects.get().document, index.state) == (index, "ready")
+    assert index.number != first.number

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from complaints import services
@@ -230,6 +232,33 @@ def test_r_l5_a_complaint_about_an_unknown_sender_holds_the_address(filed: Case,
     assert not LegalHold.objects.filter(released_at=None).exists()
 
 
+def test_r_l5_what_was_open_before_there_were_holds_gets_its_own(
+    filed: Case, filed_by_other: Case, brand: Brand, me: Actor
+) -> None:
+    known, unknown, over = filed(brand=brand), filed(), filed_by_other(brand)
+    services.withdraw_complaint(complaint=over, actor=actor_for(User.objects.get(pk=over.citizen_id)))
+    Complaint.objects.update(hold=None)
+    LegalHold.objects.filter(released_at=None).update(released_at=timezone.now(), released_by=1)
+    before = AuditEntry.objects.filter(verb="hold.placed").count()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("complaints.migrations.0053_hold_what_was_open").HOLD)
+    holds = LegalHold.objects.filter(released_at=None).order_by("pk")
+    assert [(one.reference, one.recipient, one.brand) for one in holds] == [
+        (known.tracking_number, MAIL, brand),
+        (unknown.tracking_number, MAIL, None),
+    ]
+    placed = AuditEntry.objects.filter(verb="hold.placed").order_by("pk")[before:]
+    assert [(one.target_id, one.actor_name) for one in placed] == [(str(one.pk), "İYS") for one in holds]
+    services.withdraw_complaint(complaint=known, actor=me)  # ends its hold as any other
+    assert LegalHold.objects.get(released_at=None).reference == unknown.tracking_number
+
+
+def test_r_l5_a_hold_speaks_the_registrys_language(filed: Case) -> None:
+    with translation.override("en"):
+        filed()
+    assert LegalHold.objects.get().reason == "Açık şikâyet, itiraz ya da dava"
+
+
 def test_r_k7_the_consent_is_withdrawn_in_the_same_act(
     filed: Case, brand: Brand, officer: Actor, record: Callable[..., None]
 ) -> None:
@@ -275,8 +304,9 @@ def test_r_k6_each_side_takes_its_pdf_and_the_senders_names_nobody(
         with paper.file.open("rb") as file:
             texts.append(" ".join("".join(page.extract_text() for page in PdfReader(file).pages).split()))
     mine, theirs = texts
+    assert case.province in mine  # of the residence
     assert IDENTITY["full_name"] in mine and decision.document.number in mine and decision.document.number in theirs
-    for secret in (TCKN, TCKN[-4:], IDENTITY["full_name"], IDENTITY["residence"], IDENTITY["district"]):
+    for secret in (TCKN, TCKN[-4:], IDENTITY["full_name"], IDENTITY["residence"], IDENTITY["district"], case.province):
         assert secret not in theirs
 
 
@@ -307,7 +337,10 @@ def test_r_k7_the_acts_of_a_decision_through_the_page(
     bad = {"contest__file": SimpleUploadedFile("dilekce.pdf", b"MZ...")}
     assert act("court", **whole, **bad) == 422
     assert (ComplaintContest.objects.count(), ComplaintPaper.objects.count()) == (0, 0)
+    words = f"/sikayet-masasi/{one.public_id}/gerekce/"
+    assert page.post(words).status_code == 200  # for a correction
     assert act("court", **whole) == 302
+    assert page.post(words).status_code == 404  # how it ends comes first
     assert act("end-contest", end__outcome="", end__result="x") == 422
     assert act("end-contest", end__outcome="stands", end__result="Reddedildi.") == 302
     assert state(one) == "violation"

@@ -1,5 +1,6 @@
 """R-K7: the acts of the desk through its page: each once, what is refused, and a stranger."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,18 @@ def test_r_k7_from_the_desk_to_the_decision(act: Act, filed, brand: Brand, offic
     assert state(case) == "under_decision"
     assert act(case, "confirm", proposal="x") != 302
     assert state(case) == "under_decision"
+
+
+@pytest.mark.parametrize(("name", "label"), [("note", "Not"), ("ask-information", "İstenen bilgi")])
+def test_a_form_that_is_refused_comes_back_as_it_was(
+    filed, officer: Actor, sign_in: Callable[..., Client], name: str, label: str
+) -> None:
+    case, page = filed(), sign_in(User.objects.get(pk=officer.id))
+    form = re.compile(rf'<form[^>]*islem/{name}/".*?<label[^>]*>\s*(.*?)\s*<', re.DOTALL)
+    address = f"/sikayet-masasi/{case.public_id}/"
+    before = form.search(page.get(address).content.decode())
+    after = form.search(page.post(f"{address}islem/{name}/").content.decode())
+    assert before and after and before[1] == after[1] == label
 
 
 def test_r_k7_a_sender_is_named_and_the_case_judged_anew(act: Act, filed, brand: Brand, record) -> None:

@@ -34,7 +34,7 @@ from tests.factories import BrandFactory, MembershipFactory, integrator_of, offi
 from .conftest import IDENTITY, MAIL, TCKN
 
 LIST = "/sikayetler/"
-SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya")
+SECRETS = (TCKN, "10*******46", IDENTITY["full_name"], IDENTITY["residence"], "Çankaya", IDENTITY["province"])
 
 
 @pytest.fixture
@@ -217,6 +217,30 @@ def test_r_k5_an_addition_only_where_the_officer_asked_and_once(page: Client, as
     assert question.answer == "Form ektedir."
     moves = ComplaintMove.objects.filter(name__in=("ask_more", "add_answer"))
     assert {(move.for_provider, move.for_complainant) for move in moves} == {(True, False)}
+
+
+LINES = "a\r\n" * 9_000
+"""27,000 characters as a browser sends them, 18,000 as it counts them."""
+
+
+def test_r_k6_what_the_form_takes_is_kept_and_sent_and_what_is_longer_is_said(page: Client, asked, officer) -> None:
+    draft, typed = f"{base(asked)}taslak/", {"text": LINES, "confirmed": "on"}
+    assert page.post(draft, typed).status_code == 302
+    kept = ComplaintAnswerDraft.objects.get().text
+    assert kept == LINES.replace("\r\n", "\n").strip()
+    longer = {"text": LINES + "b" * 2_001}
+    answer = page.post(draft, longer)
+    assert answer.status_code == 422
+    assert "bbbb" in answer.content.decode() and "Bu metin çok uzun" in answer.content.decode()
+    assert "lütfen onaylayın" not in answer.content.decode()
+    assert "Bu metin çok uzun" in page.post(draft, longer, headers={"HX-Request": "true"}).content.decode()
+    assert page.post(f"{base(asked)}cevap/", longer | {"confirmed": "on"}).status_code == 422
+    assert ComplaintAnswerDraft.objects.get().text == kept  # nothing was cut, nothing lost
+    assert page.post(f"{base(asked)}cevap/", typed).status_code == 302
+    assert ComplaintDefence.objects.get().text == kept
+    services.ask_sender(complaint=asked, text="Form nerede?", actor=officer)
+    assert page.post(f"{base(asked)}ek-cevap/", typed).status_code == 302
+    assert ComplaintQuestion.objects.get().answer == kept
 
 
 def test_r_k6_more_time_from_the_request_to_the_answer_by_the_pages(page: Client, asked, sign_in, officer) -> None:

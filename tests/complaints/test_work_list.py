@@ -97,8 +97,9 @@ def test_r_k7_reasons_are_kept_with_their_versions_and_filled(
     given = {"title": "Onaysız", "outcome": "out_of_scope", "text": "{gonderici}, {takip_no}: kapsam dışı."}
     with pytest.raises(NotAllowed):
         services.create_reason(actor=officer, **given)
-    with pytest.raises(FieldsInvalid):
-        services.create_reason(actor=admin, **given | {"text": "{ad_soyad}"})
+    for secret in ("{ad_soyad}", "{il}"):  # the sender reads the reason too (R-K6)
+        with pytest.raises(FieldsInvalid):
+            services.create_reason(actor=admin, **given | {"text": secret})
     reason = services.create_reason(actor=admin, **given)
     services.change_reason(actor=admin, template=reason, is_active=True)
     services.change_reason(actor=admin, template=reason, text="{gonderici} {kanal}: kapsam dışıdır.")
@@ -111,7 +112,7 @@ def test_r_k7_reasons_are_kept_with_their_versions_and_filled(
     assert page.post(f"/admin/complaints/reasontemplate/{reason.pk}/change/", given).status_code == 403
     assert sign_in(User.objects.get(pk=complaint_officer("İzmir").id)).post(url).status_code == 404
     book = sign_in(User.objects.get(pk=admin.id))
-    own = {"title": "Süresi geçmiş", "outcome": "too_late", "text": "{il}: süre geçti.", "is_active": "on"}
+    own = {"title": "Süresi geçmiş", "outcome": "too_late", "text": "{kanal}: süre geçti.", "is_active": "on"}
     assert "{x}" in book.post("/admin/complaints/reasontemplate/add/", own | {"text": "{x}"}).content.decode()
     assert book.post("/admin/complaints/reasontemplate/add/", own).status_code == 302
     added = ReasonTemplate.objects.get(title="Süresi geçmiş")
