@@ -37,7 +37,7 @@ COUNT = f"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0051_fines_and_first_count")]
+    dependencies = [("complaints", "0053_hold_what_was_open")]
 
     operations = [
         migrations.CreateModel(
