@@ -319,7 +319,8 @@ class DownloadView(MessageView):
             message = message_watch.take_list(actor=self.actor, public_id=public_id)
             rows = allowed_rows(message_watch.allowed_now(message, now=timezone.now()))
         else:
-            rows = ROWS[kind](message_watch.take_rows(actor=self.actor, public_id=public_id, kind=kind))
+            message = message_watch.take_rows(actor=self.actor, public_id=public_id, kind=kind)
+            rows = ROWS[kind](message)
         name = f"{NAMES[kind]}-{Channel(message.channel).name}-{message.planned_at:%Y%m%d}-v{message.version}.csv"
         response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""

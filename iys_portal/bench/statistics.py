@@ -30,14 +30,14 @@ _COMPLAINTS = """
     INSERT INTO complaints_complaint (
         public_id, tracking_number, state, citizen_id, language, address, channel, recipient_type, operator, brand_id,
         sender_given, sender_key, message_at, subject, text, mail_facts, topics, province, declared_at, filed_at, held,
-        after_refusal, without_consent, shown_to_provider_at, state_at, created_at, changed_at)
+        after_refusal, without_consent, refusal_wanted, shown_to_provider_at, state_at, created_at, changed_at)
     SELECT gen_random_uuid(), 'OLCUM-' || n, (ARRAY['violation', 'no_violation', 'filed', 'defence_asked', 'withdrawn',
             'out_of_scope', 'under_decision', 'too_late'])[1 + floor(8 * random() ^ 2)::int],
         %(citizen)s, 'tr', 'olcum@posta.example', 3, 1, '',
         (%(brands)s::int[])[1 + floor(%(many)s * random() ^ 3)::int], '', '',
         at - interval '1 hour', '', 'Ölçüm', '{}', ARRAY[(%(topics)s::varchar[])[1 + floor(7 * random())::int]],
         (%(provinces)s::varchar[])[1 + floor(81 * random() ^ 2)::int], at, at, '{}', random() < 0.2, random() < 0.5,
-        at + interval '1 day', at, at, at
+        false, at + interval '1 day', at, at, at
     FROM (SELECT n, %(now)s - random() * interval '1080 days' AS at FROM generate_series(1, %(rows)s) n) made
 """
 _DEFENCES = """

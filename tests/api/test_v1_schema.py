@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from django.conf import settings as project
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -34,7 +34,7 @@ CHECKS = [
 ]
 DOCUMENT = API.get_openapi_schema(path_prefix="/api/v1/")
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-SCHEMA.app = get_wsgi_application()
+SCHEMA.app = WSGIHandler()  # the other way in sets everything up again, the logs too
 OPERATIONS = [(path, method) for path, found in DOCUMENT["paths"].items() for method in found]
 
 

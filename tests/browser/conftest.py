@@ -108,7 +108,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A Turkish visitor's page; errors of its console fail the test."""
-    context = browser.new_context(locale="tr-TR", accept_downloads=True, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        locale="tr-TR", accept_downloads=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )  # colours are judged as they stand, not on their way
     page = context.new_page()
     page.set_default_timeout(20_000)
     troubles: list[str] = []

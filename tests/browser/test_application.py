@@ -110,7 +110,7 @@ def import_a_file(page: Page, portal: Portal, folder: Path) -> None:
     assert Consent.objects.get().brand_id == Provider.objects.get(application__isnull=False).brands.get(is_main=True).pk
 
 
-@pytest.mark.parametrize("kind", [LEGAL, NATURAL])
+@pytest.mark.parametrize("kind", [LEGAL, pytest.param(NATURAL, marks=pytest.mark.soak)])
 def test_r_p7_from_the_start_page_to_the_managers_first_import(
     roots: Path, portal: Portal, page: Page, authority: Authority, tmp_path: Path, settings: object, kind: str
 ) -> None:

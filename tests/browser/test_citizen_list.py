@@ -72,8 +72,8 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     expect(page.locator(f"#brand-{moda.pk}")).to_be_focused()
     assert sendable(moda, MAIL, 3) is not sendable(moda, PHONE, 2)
     looked_at(page, width)
-    page.keyboard.press("Tab")  # the brand's history stands between
-    page.keyboard.press("Tab")
+    for _stop in ("history", "complaint", "back"):
+        page.keyboard.press("Tab")
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
     expect(undo).to_have_count(0)

@@ -57,7 +57,7 @@ def downloaded(page: Page, button: str) -> Path:
     return Path(download.value.path())
 
 
-@pytest.mark.parametrize(("language", "width"), [("tr", 360), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("tr", 360), pytest.param("en", 1280, marks=pytest.mark.soak)])
 def test_r_m7_r_z7_from_the_maker_to_the_verified_receipt(
     page: Page, portal: Portal, tmp_path: Path, language: str, width: int
 ) -> None:

@@ -23,7 +23,7 @@ def accessible(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.soak), 360])
 def test_r_s1_a_list_is_answered_and_downloaded(page: Page, portal: Portal, tmp_path: Path, width: int) -> None:
     record(Brand.objects.get(), "ayse", ago=300)
     sign_in(page, portal)

@@ -47,6 +47,7 @@ def test_mails_and_texts_reach_the_servers_once_each(committed_db, tmp_path):
         assert len(list((tmp_path / "private" / "mailbox").glob("*.eml"))) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("own_queue")
 def test_a_worker_killed_while_the_server_thinks_loses_nothing(committed_db, tmp_path):
     """The mail may arrive twice, under one message id; it never stays away."""

@@ -3,8 +3,11 @@
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Sum
+from django.test import override_settings
 
 from consents.enums import Hold, Source, Status
 from consents.models import BrandCounter, BrandDay, Consent, ConsentEvent, ConsentImport, RecipientQuery
@@ -24,10 +27,19 @@ NOW = datetime(2026, 11, 24, 16, 30, tzinfo=ISTANBUL)
 DAYS = 5
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once; what a test does to it ends with the test."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
+        cache.clear()
+        yield demo.load(now=NOW, days=DAYS)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def demonstration(db, settings):
+def demonstration(loaded, db, settings):
     settings.DEMO = True
-    return demo.load(now=NOW, days=DAYS)
+    return loaded
 
 
 def fingerprint():
@@ -107,12 +119,12 @@ def test_people_have_one_address_each():
 
 @pytest.mark.django_db
 def test_it_is_refused_outside_the_demonstration(settings):
-    settings.DEMO = False
+    settings.DEMO, before = False, Provider.objects.count()
     with pytest.raises(CommandError):
         call_command("load_demo")
     with pytest.raises(NotAllowed):
         demo.load()
-    assert not Provider.objects.exists()
+    assert Provider.objects.count() == before
 
 
 def test_only_the_demonstrations_imports_are_given_other_times(demonstration):

@@ -4,6 +4,9 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
 
 from consents.enums import NoticeState
 from consents.models import Notice, NoticeBatch, NoticeCounter, RefusalAlert, RefusalCounter
@@ -23,10 +26,19 @@ WAITING = (NoticeState.WAITING, NoticeState.CLAIMED)
 TOLD = tuple(state for state in NoticeState if state.sent)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once; what a test does to it ends with the test."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
+        cache.clear()
+        yield demo.load(now=NOW, days=DAYS)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def demonstration(db, settings):
+def demonstration(loaded, db, settings):
     settings.DEMO = True
-    return demo.load(now=NOW, days=DAYS)
+    return loaded
 
 
 def counted() -> Counter:

@@ -57,7 +57,7 @@ def test_r_a4_a_provider_sees_its_own_numbers_and_staff_all(brand: Brand) -> Non
     count(other, 1000)
     now = timezone.now()
     assert tiles(overview(officer_of(brand), now=now)) == [108, 7, 0, 0, 5, 3, 0, 0, 0]
-    assert tiles(overview(staff("admin"), now=now)) == [1108, 7, 0, 0, 5, 3, 0, 0]
+    assert tiles(overview(staff("admin"), now=now))[2:] == [1108, 7, 0, 0, 5, 3, 0, 0]
     assert [line.brand for line in overview(officer_of(brand), now=now).brands] == [brand]
 
 
@@ -160,7 +160,8 @@ def test_r_a4_the_tile_of_notices_counts_failures_and_names_the_rest(brand: Bran
     assert (tile.value, tile.tone, tile.url) == (7, "warning", "/bildirimler/")
     assert "1.200" in str(tile.hint)
     assert "60" in str(tile.hint)
-    assert overview(staff("admin"), now=timezone.now()).tiles[3].value == 107
+    everybodys = overview(staff("admin"), now=timezone.now()).tiles
+    assert [one.value for one in everybodys if one.url == "/bildirimler/"] == [107]
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ def test_first_start_ctrl_c_and_second_start(portal, standin, port):
     assert second.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.soak
 def test_a_killed_supervisor_blocks_nothing_and_killed_children_come_back(portal, standin):
     place = place_of(standin)
     first = portal()

@@ -210,6 +210,7 @@ def test_the_example_of_settings_names_what_the_settings_read() -> None:
         assert f'"{name}"' in read, name
 
 
+@pytest.mark.soak
 @pytest.mark.processes
 def test_every_command_of_the_guide_works_with_production_settings(committed_db: str, tmp_path: Path) -> None:
     owner = environment(committed_db, tmp_path)["DATABASE_OWNER_URL"]

@@ -96,6 +96,7 @@ def test_r_m5_killed_between_claim_and_send(committed_db: str, brand: Brand, mai
     assert sorted(mail.message_id for mail in mails.taken) == sorted(fixed)
 
 
+@pytest.mark.soak
 def test_r_m5_killed_after_the_servers_250_and_before_the_record(
     committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_r_m5_killed_after_the_servers_250_and_before_the_record(
     assert len({mail.message_id for mail in mails.taken}) == 1, "the reader's program knows the second copy"
 
 
+@pytest.mark.soak
 def test_r_m5_a_worker_killed_again_and_again_loses_none(
     committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path
 ) -> None:
@@ -146,6 +148,7 @@ def test_r_m5_a_worker_killed_again_and_again_loses_none(
     assert len({mail.message_id for mail in mails.taken}) == 15
 
 
+@pytest.mark.soak
 def test_r_m5_an_emptied_broker_loses_none(committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path) -> None:
     tell(brand, "bir@firma.example")
     broker = redis.Redis.from_url(django_settings.REDIS_URL)
