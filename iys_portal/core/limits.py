@@ -8,15 +8,16 @@ import ipaddress
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 import redis
-from django.conf import settings
 from django.db import connection
 
+from . import valkey
+
 log = logging.getLogger(__name__)
-TIMEOUT = 0.5  # seconds; whoever counts does not hold up what is counted
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,38 @@ def take(name: str, *, limit: int, window: int, amount: int = 1) -> Taken:
     """
     now = time.time()
     number = int(now // window)
-    # Test runs and installations share a server: each database counts for itself.
     ends = max(1, math.ceil((number + 1) * window - now))
-    key = f"limit:{connection.settings_dict['NAME']}:{name}:{window}:{number}"
+    key = _key(name, window, number)
     try:
-        pipe = _valkey().pipeline(transaction=False)
+        pipe = valkey.client().pipeline(transaction=False)
         pipe.incrby(key, amount)
         pipe.expire(key, window + 1)
         total = pipe.execute()[0]
         if total <= limit:
             return Taken(limit, window, limit - total, ends)
-        _valkey().decrby(key, amount)
+        valkey.client().decrby(key, amount)
     except redis.RedisError as error:
         log.warning("limit_not_counted reason=%s", type(error).__name__)
         return Taken(limit, window, limit, ends)
     return Taken(limit, window, max(0, limit - total + amount), ends, wait=ends)
+
+
+def used(windows: Sequence[tuple[str, int]]) -> list[int] | None:
+    """What is taken of each (name, window) just now, without taking anything; None where Valkey does not answer."""
+    if not windows:
+        return []
+    now = time.time()
+    try:
+        found: Any = valkey.client().mget([_key(name, window, int(now // window)) for name, window in windows])
+    except redis.RedisError as error:
+        log.warning("limit_not_read reason=%s", type(error).__name__)
+        return None
+    return [int(count or 0) for count in found]
+
+
+def _key(name: str, window: int, number: int) -> str:
+    # Test runs and installations share a server: each database counts for itself.
+    return f"limit:{connection.settings_dict['NAME']}:{name}:{window}:{number}"
 
 
 def network_of(ip: str) -> str:
@@ -63,8 +81,3 @@ def network_of(ip: str) -> str:
     mapped = getattr(parsed, "ipv4_mapped", None)
     parsed = mapped or parsed
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
-
-
-@lru_cache(maxsize=1)
-def _valkey() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)

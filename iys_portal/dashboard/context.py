@@ -73,6 +73,7 @@ MENU = (
     Entry(_("Integrators"), "providers:integrator-register", "integrator", Permission.REFERENCE_VIEW),
     Entry(_("API keys"), "providers:keys", "key", Permission.API_KEYS),
     Entry(_("Webhooks"), "consents:webhooks", "api", Permission.PUSH_KEEP),
+    Entry(_("Developer's corner"), "dashboard:developer", "code-slash", Permission.API_KEYS),
     Entry(_("People"), "providers:people", "people", Permission.PROVIDER_USERS),
     Entry(_("Audit"), "dashboard:audit", "journal-check", Permission.AUDIT_VIEW),
     Entry(_("Retention"), "consents:retention", "clock-history", Permission.AUDIT_VIEW),

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import audit_views, integrator_views, views
+from . import audit_views, developer_views, integrator_views, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
     path("entegratorler/<uuid:public_id>/", integrator_views.IntegratorActsView.as_view(), name="integrator_acts"),
+    path("gelistirici/", developer_views.CallsView.as_view(), name="developer"),
+    path("gelistirici/hatalar/", developer_views.CodesView.as_view(), name="developer_codes"),
+    path("gelistirici/ornekler/", developer_views.SnippetsView.as_view(), name="developer_snippets"),
     path("staff/gallery/", views.GalleryView.as_view(), name="gallery"),
     path("denetim/", audit_views.AuditView.as_view(), name="audit"),
     path("denetim/disa-aktar/<slug:kind>/", audit_views.AuditExportView.as_view(), name="audit_export"),

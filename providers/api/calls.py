@@ -7,6 +7,7 @@ entry in `errors`.
 import json
 import logging
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from providers.selectors import keys
 from providers.selectors.keys import Holder
 from providers.services.keys import note_use
 
+from . import calls_log
 from .errors import Fault, Refused, refuse
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ def holder_by(request: HttpRequest, token: str, now: datetime, *, iys: int | Non
     holder = keys.holder_of(token, iys_code=iys, brand_code=brand, now=now) if token else None
     if holder is None:
         raise refuse(401, "H351")
+    calls_log.of_key(request, holder.public_id)
     if not network_allows(holder.networks, get_client_ip(request) or ""):
         raise refuse(403, "NETWORK")
     if holder.unused_since(now):
@@ -132,11 +135,13 @@ class OpenCall(View, ABC):
     http_method_names = [*METHODS, "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
+        started = time.perf_counter()
         language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
         with translation.override(language):
             answer = self._answer(request, path)
         answer.headers["Content-Language"] = language
         answer.headers.setdefault("Cache-Control", "no-store")
+        calls_log.keep(request, answer, started=started)
         return answer
 
     def _answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from iys_portal.core.errors import NotAllowed, NotFound
 from iys_portal.core.limits import network_of
 from providers.services import tokens
 
+from . import calls_log
 from .calls import OpenCall, read_json, take
 from .errors import Fault, Refused, refuse
 from .words import TOKEN_MESSAGES
@@ -45,6 +46,7 @@ class TokenCall(OpenCall):
             found = self._refresh(values, address)
         else:
             raise TokenRefused("grant_unknown")
+        calls_log.of_key(request, found.key)
         answer = JsonResponse(
             {
                 "access_token": found.access,

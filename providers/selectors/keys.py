@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -34,6 +35,7 @@ _BRAND_COLUMNS = [field.column for field in Brand._meta.concrete_fields]
 # One look-up by unique keys tells all that a call needs; nothing is remembered, so what was revoked is revoked.
 _HOLDER = f"""
     SELECT k.id, k.name, k.provider_id, k.integrator_id, k.scopes, k.brands, k.channels, k.networks, k.last_used_at,
+        k.public_id,
         {", ".join(f"p.{column}" for column in _PROVIDER_COLUMNS)},
         {", ".join(f"b.{column}" for column in _BRAND_COLUMNS)}
     FROM providers_apitoken t
@@ -58,6 +60,7 @@ class Holder:
     channels: frozenset[int]
     networks: tuple[str, ...]
     last_used_at: datetime | None
+    public_id: UUID
     provider: Provider | None
     brand: Brand | None
 
@@ -83,7 +86,7 @@ def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: 
         row = cursor.fetchone()
     if row is None:
         return None
-    cut = 9 + len(_PROVIDER_COLUMNS)
+    cut = 10 + len(_PROVIDER_COLUMNS)
     key_id, name, provider_id, integrator_id = row[:4]
     return Holder(
         key_id,
@@ -95,7 +98,8 @@ def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: 
         channels=frozenset(row[6]),
         networks=tuple(row[7]),
         last_used_at=row[8],
-        provider=_made(Provider, row[9:cut]),
+        public_id=row[9],
+        provider=_made(Provider, row[10:cut]),
         brand=_made(Brand, row[cut:]),
     )
 

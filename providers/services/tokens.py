@@ -26,12 +26,13 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Issued:
-    """What a program gets: both tokens, and for how many seconds they hold."""
+    """What a program gets: both tokens, and for how many seconds they hold; of which key, by its public number."""
 
     access: str
     refresh: str
     seconds: int
     refresh_seconds: int
+    key: uuid.UUID
 
 
 def token_hash(token: str) -> str:
@@ -106,5 +107,9 @@ def _issue(key: ApiKey, family: uuid.UUID, now: datetime) -> Issued:
         refresh_until=refresh_until,
     )
     return Issued(
-        access, renewal, int((access_until - now).total_seconds()), int((refresh_until - now).total_seconds())
+        access,
+        renewal,
+        seconds=int((access_until - now).total_seconds()),
+        refresh_seconds=int((refresh_until - now).total_seconds()),
+        key=key.public_id,
     )

@@ -244,7 +244,7 @@ class TestLimits:
         def down():
             raise redis.ConnectionError
 
-        monkeypatch.setattr("iys_portal.core.limits._valkey", down)
+        monkeypatch.setattr("iys_portal.core.valkey.client", down)
         assert program.get("/info/city/1").status_code == 200
 
 

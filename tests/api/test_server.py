@@ -11,15 +11,18 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from consents.models import ApiBatch, Consent
 from consents.selectors import api as selectors
 from consents.services.seals import seal_ledger
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.dashboard.snippets import steps
 from providers.services.keys import make_key
 from providers.services.tokens import sign_in
 from tests import databases, workers
+from tests.conftest import SAMPLES
 from tests.factories import BrandFactory, officer_of
 
 
@@ -76,12 +79,20 @@ def test_what_clients_send_through_gunicorn(own_queue, committed_db, tmp_path):
         ]  # fmt: skip
         return "\r\n".join([*lines, "", ""]).encode()
 
+    def in_chunks(method: str, path: str) -> bytes:
+        return head(method, path, 0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+
     env = workers.environment(committed_db, tmp_path)
     with gunicorn(env) as port:
         body = json.dumps(entry).encode()
         going_on, answer = raw(port, head("POST", base + "/consents", len(body), "Expect: 100-continue"), body)
         assert going_on.startswith(b"HTTP/1.1 100 Continue")
         assert answer.startswith(b"HTTP/1.1 200 OK"), answer
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:40], body[40:])) + b"0\r\n\r\n"
+        (answer,) = raw(port, in_chunks("POST", base + "/consents") + chunks)
+        assert answer.startswith(b"HTTP/1.1 200 OK"), answer
+        (answer,) = raw(port, in_chunks("POST", base + "/consents") + b"3\r\nnot\r\n0\r\n\r\n")
+        assert b"H014" in answer
         for method, path, status in (
             ("GET", "/info/city/34?", b"200"),
             ("DELETE", base + "/retailers/1", b"403"),
@@ -96,8 +107,43 @@ def test_what_clients_send_through_gunicorn(own_queue, committed_db, tmp_path):
             until = time.monotonic() + 60
             while ApiBatch.objects.filter(worked_at=None).exists() and time.monotonic() < until:
                 time.sleep(0.2)
-        assert Consent.objects.count() == 51
-        walk_changes(brand, made)
+            assert Consent.objects.count() == 51
+            walk_changes(brand, made)
+            run_the_documented_script(brand, made, port, tmp_path)
+            run_the_examples(brand, made, port, tmp_path)
+
+
+def run_the_documented_script(brand, made, port, folder):
+    """docs/api/send_list.py as it stands sends the sample list as it stands."""
+    script = databases.ROOT / "docs" / "api" / "send_list.py"
+    assert len(script.read_text(encoding="utf-8").splitlines()) <= 30
+    subprocess.run([sys.executable, str(SAMPLES), str(folder), "--rows", "1200"], check=True)
+    before = Consent.objects.count()
+    numbers = [str(brand.provider.iys_code), str(brand.brand_code)]
+    said = subprocess.run(
+        [sys.executable, str(script), f"http://127.0.0.1:{port}", *numbers, made.key.username, made.secret,
+         str(folder / "headerless.csv")],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert said.stdout.split() == ["success", "1200"], said.stdout
+    assert Consent.objects.count() == before + 1_200
+
+
+def run_the_examples(brand, made, port, folder):
+    """What the developer's corner shows, put one below the other as it says there."""
+    secrets = {"IYS_USER": made.key.username, "IYS_PASSWORD": made.secret}
+    for language, program in (("python", sys.executable), ("curl", "bash")):
+        with override_settings(PORTAL_URL=f"http://127.0.0.1:{port}"):
+            parts = steps(language, brand, now=timezone.now())
+        path = folder / f"example-{language}"
+        path.write_text("\n\n".join(part.text for part in parts), encoding="utf-8")
+        said = subprocess.run(
+            [program, str(path)], env={**os.environ, **secrets}, capture_output=True, text=True, timeout=60
+        )
+        assert said.returncode == 0, said.stderr
+        assert "ONAY" in said.stdout
+        assert said.stdout.count("success") == 2, said.stdout
+        assert "error" not in said.stdout
 
 
 def walk_changes(brand, made):

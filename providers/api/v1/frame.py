@@ -5,6 +5,7 @@ The rules are those of the compatible calls (`providers/api/calls.py`); django-n
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -25,6 +26,7 @@ from ninja.security import HttpBearer
 from iys_portal.core.errors import DomainError, NotFound
 from iys_portal.core.limits import Taken
 from iys_portal.core.middleware import current_request_id
+from providers.api import calls_log
 from providers.api.calls import Ask, holder_by, log_failure, number, take
 from providers.api.errors import Refused, refuse
 from providers.enums import KeyScope, ProviderState
@@ -188,6 +190,7 @@ def _framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     @login_not_required
     @wraps(view)
     def call(request: HttpRequest, *args: Any, **path: Any) -> HttpResponseBase:
+        started = time.perf_counter()
         language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
         with translation.override(language):
             answer = view(request, *args, **path)
@@ -198,6 +201,7 @@ def _framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         _tell_limit(request, answer)
         if getattr(request, "replayed", False):
             answer.headers["Idempotency-Replayed"] = "true"
+        calls_log.keep(request, answer, started=started)
         return answer
 
     return call
