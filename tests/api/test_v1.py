@@ -219,7 +219,7 @@ def test_ten_thousand_addresses_are_answered_in_their_places_and_signed(v1):
     text = json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     public = Ed25519PublicKey.from_public_bytes(base64.b64decode(keys[told["key_id"]]))
     public.verify(bytes.fromhex(told["signature"]), text)
-    file = v1.get(f"queries/{told['id']}/file")
+    file = v1.post(f"queries/{told['id']}/file")
     assert hashlib.sha256(file.getvalue()).hexdigest() == statement["result_sha256"]
     assert AuditEntry.objects.filter(verb="query.exported").count() == 1
     assert v1.post("queries", {"channel": "EPOSTA", "recipients": [*asked, "bir@firma.example"]}).status_code == 422

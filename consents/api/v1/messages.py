@@ -135,15 +135,18 @@ def message_cancel(request: HttpRequest, brand: BrandCode, message_id: UUID) -> 
     return _told(services.cancel(actor=ask.actor, public_id=_message(ask, message_id).public_id))
 
 
-@router.get(
-    "/{message_id}/lists/{kind}", response={200: None, REFUSALS: Problem}, summary="A list as CSV",
+@router.post(
+    "/{message_id}/lists/{kind}", response={200: None, REFUSALS: Problem}, summary="Take a list as CSV",
     operation_id="message_list",
 )  # fmt: skip
 def message_list(
     request: HttpRequest, brand: BrandCode, message_id: UUID,
     kind: Literal["allowed", "removed", "since", "problems"],
 ) -> HttpResponseBase:  # fmt: skip
-    """`allowed` is judged once more now. Who takes a list is in the audit log (R-G3)."""
+    """`allowed` is judged once more now; whoever may not be written to any more is taken off for good.
+
+    By POST, for it is kept that and by whom a list was taken (R-G3).
+    """
     ask = asked(request)
     message = _message(ask, message_id)
     if kind == "allowed":

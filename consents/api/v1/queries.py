@@ -90,9 +90,11 @@ def query_of(request: HttpRequest, brand: BrandCode, query_id: UUID) -> Any:
     return _told(_query(asked(request), query_id))
 
 
-@router.get("/{query_id}/file", response={200: None, REFUSALS: Problem}, summary="Its file", operation_id="query_file")
+@router.post(
+    "/{query_id}/file", response={200: None, REFUSALS: Problem}, summary="Take its file", operation_id="query_file"
+)
 def query_file(request: HttpRequest, brand: BrandCode, query_id: UUID) -> HttpResponseBase:
-    """The CSV whose SHA-256 the statement names. Who takes it is in the audit log (R-G3)."""
+    """The CSV whose SHA-256 the statement names. By POST as in the panel: who takes it is in the audit log (R-G3)."""
     ask = asked(request)
     item = _query(ask, query_id)
     if not item.result:
