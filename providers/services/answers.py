@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.storage import only_if_written
 from providers.models import ApiAnswer
 
 KEPT = timedelta(hours=24)
@@ -30,14 +31,14 @@ class Answer:
 
 
 def answer_once(*, owner: str, key: str, digest: bytes, now: datetime, act: Callable[[], Answer]) -> Answer:
-    """Act and keep the answer, or give the answer that was kept. A refusal keeps nothing.
+    """Act and keep the answer, or give the answer that was kept. A refusal keeps nothing, no file that came either.
 
     Raises `WrongMoment` ("idempotency-running") while another call with the key runs, `Invalid` for a key that is too
     long or was used for another call. Locks the key.
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid(_("An idempotency key has 1 to 255 printable characters."), code="idempotency-key")
-    with transaction.atomic():
+    with only_if_written():
         if not _lock(owner, key):
             text = _("A call with this idempotency key is running. Ask again in a moment.")
             raise WrongMoment(text, code="idempotency-running")

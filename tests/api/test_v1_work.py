@@ -63,10 +63,32 @@ def test_a_file_that_is_refused_leaves_nothing(v1):
     if answer.status_code == 202:
         assert answer.json()["state"] == "uploaded"
         assert "recipient" in answer.json()["missing"]
+    before = ConsentImport.objects.count()
     wrong = upload(v1, rows(consent()), source="IYS_WEB")
     assert (wrong.status_code, codes(wrong)[0]) == (422, "Invalid")
-    assert ConsentImport.objects.filter(sha256=upload(v1, rows(consent())).json()["sha256"], state="discarded").exists()
+    assert ConsentImport.objects.count() == before
+    assert upload(v1, rows(consent())).status_code == 202
     assert not ConsentEvent.objects.exists()
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "bir"}])
+def test_r_g1_no_file_of_addresses_stays_without_its_row(v1, monkeypatch, settings, key):
+    def files():
+        return [path for path in settings.PRIVATE_ROOT.rglob("*") if path.is_file()]
+
+    def breaks(*_args, **_values):
+        raise OSError("the process died")
+
+    assert upload(v1, rows(consent()), source="IYS_WEB", headers=key).status_code == 422
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "start_check", breaks)
+        assert upload(v1, rows(consent()), headers=key).status_code == 500
+    with monkeypatch.context() as patched:
+        patched.setattr(ApiAnswer.objects, "update_or_create", breaks)
+        assert upload(v1, rows(consent()), headers={"Idempotency-Key": "iki"}).status_code == 500
+    assert (files(), ConsentImport.objects.count()) == ([], 0)
+    assert upload(v1, rows(consent()), headers=key).status_code == 202
+    assert (len(files()), ConsentImport.objects.count()) == (1, 1)
 
 
 def test_r_p12_a_program_that_reaches_a_part_imports_nothing(brand, make):
