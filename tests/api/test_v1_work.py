@@ -96,8 +96,6 @@ def test_r_p12_a_program_that_reaches_a_part_imports_nothing(brand, make):
     answer = upload(part)
     assert (answer.status_code, codes(answer)) == (403, ["import"])
     person = integrator_of(brand, 1, 2, 3)
-    from providers.services.keys import make_key
-
     outside = V1(brand).sign_in(make_key(actor=actor_of(person.user), name="Entegratör", scopes=("record",)))
     assert upload(outside).status_code == 403
     assert not ConsentImport.objects.exists()
@@ -124,6 +122,30 @@ def test_r_c16_a_scan_completes_a_consent_and_r_l3_a_pdf_proves_it(v1):
     documents.render(Document.objects.get().pk)
     assert b"".join(v1.get(f"{path}/pdf").streaming_content).startswith(b"%PDF")
     assert AuditEntry.objects.filter(verb="document.downloaded", actor_kind=2).count() == 1
+
+
+def test_r_p12_a_pdf_is_read_under_its_own_brand_and_as_long_as_its_channel_is_granted(v1, brand):
+    other = BrandFactory(provider=brand.provider)
+    person = integrator_of(brand, 2, 3, level="read")
+    IntegratorGrantFactory(integrator=person.integrator, brand=other, channel=3, level="read")
+    made = make_key(actor=actor_of(person.user), name="Aracı", scopes=("query",))
+    v1.post("consents", consent())
+    ways = {}
+    for name, here in (("own", v1), ("granted", V1(brand).sign_in(made))):
+        proof = here.post("proofs", {"recipient": "ad@firma.example", "channel": "EPOSTA"}).json()["id"]
+        documents.render(Document.objects.get(public_id=proof).pk)
+        there = V1(other, here.token)
+        assert (here.get(f"proofs/{proof}").status_code, there.get(f"proofs/{proof}").status_code) == (200, 404), name
+        assert there.get(f"proofs/{proof}/pdf").status_code == 404
+        ways[name] = (here, f"proofs/{proof}")
+    # Its channel is revoked, another of the brand is not: the brand is still there, the document is not.
+    person.integrator.grants.filter(brand=brand, channel=3).update(revoked_at=timezone.now(), revoked_by=1)
+    here, path = ways["granted"]
+    assert codes(here.get(path)) == codes(here.get(f"{path}/pdf")) == ["document"]
+    assert ways["own"][0].get(ways["own"][1]).status_code == 200
+    # A document of another kind is none of these calls'.
+    Document.objects.update(kind="consents.report")
+    assert codes(v1.get(ways["own"][1])) == ["document"]
 
 
 def written_message(v1, brand):

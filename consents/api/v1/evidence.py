@@ -11,9 +11,10 @@ from ninja.files import UploadedFile
 from consents.api.base import require_channels
 from consents.api.reading import asked_of
 from consents.models import Consent
+from consents.selectors.proofs import proof_document
 from consents.services.evidence import complete_evidence
 from consents.services.proofs import issue_evidence
-from iys_portal.core import audit, documents
+from iys_portal.core import audit
 from iys_portal.core.enums import DocumentState
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.models import Document
@@ -105,8 +106,7 @@ def _consent(ask: Ask, which: WhichConsent) -> Consent:
 
 
 def _document(ask: Ask, document_id: UUID) -> Document:
-    """A program that reaches a part reads the documents that it had made."""
-    document = documents.readable(ask.actor, str(document_id))
+    document = proof_document(ask.actor, ask.brand, document_id)
     if document is None:
         raise NotFound(code="document")
     return document
