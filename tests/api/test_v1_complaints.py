@@ -35,3 +35,14 @@ def asked_about(brand):
     return services.ask_defence(complaint=filed, actor=complaint_officer(IDENTITY["province"]))
 
 
+def test_r_k6_list_and_case_tell_the_same_day_and_only_of_the_senders_own_clock(v1, brand):
+    case = asked_about(brand)
+
+    def told():
+        (row,) = v1.get("complaints").json()["items"]
+        return row["due_on"], v1.get(f"complaints/{case.public_id}").json()["due_on"]
+
+    due = ComplaintDeadline.objects.get().due_on.isoformat()
+    assert told() == (due, due)
+    ComplaintDeadline.objects.update(kind="information")
+    assert told() == (None, None), "what the complainant is asked for is not the sender's to know"

@@ -74,7 +74,7 @@ def complaints(
     rows, following = inbox.inbox_page(
         ask.actor, tab=tab, brand=str(ask.brand.pk), number="", before=before, now=ask.now
     )
-    return {"items": [_row(row.complaint, row.left.due_on if row.left else None) for row in rows], "next": following}
+    return {"items": [_line(row.complaint, row.left.due_on if row.left else None) for row in rows], "next": following}
 
 
 @router.get(
@@ -127,7 +127,13 @@ def _case(ask: Ask, complaint_id: UUID) -> Complaint:
     return found
 
 
-def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
+def _row(case: Complaint) -> dict[str, Any]:
+    """All that an act is answered with: what is kept for its repeat holds nothing about a person (R-G1)."""
+    clock = inbox.defence_clock(case)
+    return _line(case, clock.due_on if clock else None)
+
+
+def _line(case: Complaint, due_on: date | None) -> dict[str, Any]:
     assert case.channel is not None  # what was filed is whole (R-K2)
     return {
         "id": str(case.public_id),
@@ -140,13 +146,12 @@ def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
 
 
 def _told(case: Complaint, ask: Ask) -> dict[str, Any]:
-    clock = cases.running_clock(case)
     answers = [
         {"text": one.text, "given_at": moment(one.given_at), "in_time": one.in_time} for one in cases.defences_of(case)
     ]
     moves = {move.name for move in COMPLAINT.available(case, ask.actor)}
     return {
-        **_row(case, clock.due_on if clock else None),
+        **_row(case),
         "address": case.address,
         "text": case.text,
         "topics": [Topic(topic).name for topic in case.topics],
