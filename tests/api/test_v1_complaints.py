@@ -35,6 +35,24 @@ def asked_about(brand):
     return services.ask_defence(complaint=filed, actor=complaint_officer(IDENTITY["province"]))
 
 
+def test_r_g1_what_is_kept_for_a_repeat_tells_nothing_about_a_person(v1, brand):
+    case = asked_about(brand)
+    path, body = f"complaints/{case.public_id}/time", {"days": 5, "reason": "Belge bekleniyor"}
+    answered = v1.post(path, body, **{"Idempotency-Key": "bir"})
+    assert (answered.status_code, answered.json()["tracking_number"]) == (201, case.tracking_number)
+    headers = {"authorization": f"Bearer {v1.token}", "Idempotency-Key": "iki"}
+    address = f"{v1.base}/complaints/{case.public_id}/answer"
+    assert v1.client.post(address, {"text": "Onay kayıtlıdır."}, headers=headers).status_code == 201
+    kept = {row.key: row for row in ApiAnswer.objects.all()}
+    assert set(kept) == {"bir", "iki"}
+    for row in kept.values():
+        assert set(row.body) == {"id", "tracking_number", "state", "channel", "message_at", "due_on"}
+    # Whoever guesses the body finds nothing: the hash is keyed.
+    guessed = hashlib.sha256(f"POST {v1.base}/{path}\n".encode() + json.dumps(body).encode()).digest()
+    assert bytes(kept["bir"].digest) != guessed
+    assert v1.post(path, body, **{"Idempotency-Key": "bir"})["Idempotency-Replayed"] == "true"
+
+
 def test_r_k6_list_and_case_tell_the_same_day_and_only_of_the_senders_own_clock(v1, brand):
     case = asked_about(brand)
 
