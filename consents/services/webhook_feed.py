@@ -34,14 +34,14 @@ def advance() -> int:
         mark = WebhookMark.objects.select_for_update(of=("self",)).get(pk=1)
         if _reached(mark):
             mark.final = mark.event
-            mark.event, mark.horizon = _given()
+            mark.event, mark.horizon = given()
             if _reached(mark):
                 mark.final = mark.event
             mark.save(update_fields=["event", "horizon", "final"])
         return mark.final
 
 
-def _given() -> tuple[int, int]:
+def given() -> tuple[int, int]:
     """The highest number given, and the first transaction that comes after all that may hold such a number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(pg_sequence_last_value('consents_event_number'), 0)")
@@ -60,7 +60,7 @@ def _reached(mark: WebhookMark) -> bool:
         )
         oldest, coming = cursor.fetchone()
     if mark.horizon > coming:
-        mark.event, mark.horizon = _given()
+        mark.event, mark.horizon = given()
     return bool(oldest >= mark.horizon)
 
 

@@ -7,11 +7,12 @@ _MINE = """e.kind = 1 AND e.actor_kind = 2 AND e.actor_id = %(key)s
 _OF_KEY = """e.recipient = k.recipient AND e.brand_id = %(brand)s AND e.channel = k.channel
     AND e.recipient_type = k.recipient_type"""
 
-# The key's next events, found by block ranges of their numbers.
+# The key's next events, found by block ranges of their numbers; up to where the ledger is final, for behind a number
+# that was looked at a lower one may still commit.
 NEXT_OF_KEY = f"""
     SELECT min(event_id), max(event_id) FROM (
         SELECT e.event_id FROM consents_consentevent e
-        WHERE e.event_id > %(seen)s AND e.brand_id = %(brand)s AND {_MINE}
+        WHERE e.event_id > %(seen)s AND e.event_id <= %(final)s AND e.brand_id = %(brand)s AND {_MINE}
         ORDER BY e.event_id LIMIT %(limit)s
     ) part
 """
