@@ -36,7 +36,7 @@ from providers.selectors import keys
 from providers.selectors.keys import Holder
 from providers.services.keys import note_use
 
-from .errors import Fault, Refused, refuse
+from .errors import Fault, Refused, fault, refuse
 
 log = logging.getLogger(__name__)
 METHODS = ("get", "post", "put", "delete")
@@ -89,7 +89,7 @@ def take(name: str, kind: str, *, amount: int = 1) -> limits.Taken:
     limit, window = settings.API_LIMITS[kind]
     taken = limits.take(name, limit=limit, window=window, amount=amount)
     if taken.wait:
-        raise Refused(429, refuse(429, "H124" if window == 1 else "H084").faults, retry_after=taken.wait)
+        raise Refused(429, [fault("H124" if window == 1 else "H084")], taken=taken)
     return taken
 
 

@@ -138,6 +138,16 @@ def test_a_limit_that_is_used_up_says_when_to_come_back(v1, monkeypatch):
     assert answer["RateLimit"] == f'"calls";r=0;t={answer["Retry-After"]}'
 
 
+@pytest.mark.parametrize("call, kind", [("status", "lookups"), ("history", "history")])
+def test_the_limit_that_is_used_up_is_the_one_that_is_told(v1, monkeypatch, call, kind):
+    monkeypatch.setitem(settings.API_LIMITS, kind, (2, 3600))
+    which = {"recipient": "ad@firma.example", "channel": "EPOSTA"}
+    first, _second, answer = [v1.post(f"consents/{call}", which) for _ in range(3)]
+    assert (first.status_code, first["RateLimit"].partition(";t=")[0]) == (200, f'"{kind}";r=1')
+    assert (answer.status_code, answer["RateLimit-Policy"]) == (429, f'"{kind}";q=2;w=3600')
+    assert answer["RateLimit"] == f'"{kind}";r=0;t={answer["Retry-After"]}'
+
+
 def test_many_have_an_outcome_each_in_their_order(v1):
     sent = [consent("a@firma.example"), consent("b@firma.example", status="RET"), consent("a@firma.example")]
     answer = v1.post("consents/many", {"consents": sent}).json()

@@ -20,7 +20,7 @@ from consents.services.api_questions import note_history
 from consents.services.records import Outcome, record_consents
 from iys_portal.core.errors import Invalid
 from providers.api.errors import Refused, fault
-from providers.api.v1.frame import Key, asked, once
+from providers.api.v1.frame import Key, asked, count_of_key, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
@@ -91,7 +91,7 @@ def _entry(index: int, outcome: Outcome, sent: dict[str, Any]) -> dict[str, Any]
 def status(request: HttpRequest, brand: BrandCode, body: WhichConsent) -> Any:
     """May this address be written to now (R-S4), and why? By POST: addresses have no place in addresses."""
     ask = asked(request)
-    ask.count()
+    count_of_key(request, "lookups")
     which = asked_of(body.as_document())
     require_channels(ask, [which.channel])
     key = which.key(ask.brand.pk)
@@ -115,7 +115,7 @@ def history(
 ) -> Any:  # fmt: skip
     """What moved one consent, newest first. That it was read is in the audit log (R-A3)."""
     ask = asked(request)
-    ask.count(kind="history")
+    count_of_key(request, "history")
     which = asked_of(body.as_document())
     require_channels(ask, [which.channel])
     rows = selectors.history_of(which.key(ask.brand.pk))

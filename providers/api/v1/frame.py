@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -24,7 +23,6 @@ from ninja.security import HttpBearer
 
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import DomainError, NotFound
-from iys_portal.core.limits import Taken
 from iys_portal.core.middleware import current_request_id
 from providers.api.calls import Ask, holder_by, log_failure, number, take
 from providers.api.errors import Refused, refuse
@@ -89,9 +87,14 @@ def count(request: HttpRequest, who: str, kind: str) -> None:
     try:
         taken = take(who, kind)
     except Refused as error:
-        request.limit_taken = (kind, Taken(*settings.API_LIMITS[kind], left=0, ends=error.retry_after))  # type: ignore[attr-defined]
+        request.limit_taken = (kind, error.taken)  # type: ignore[attr-defined]
         raise
     request.limit_taken = (kind, taken)  # type: ignore[attr-defined]
+
+
+def count_of_key(request: HttpRequest, kind: str) -> None:
+    """The same against a limit of the calling key, beside the one that every call counts against."""
+    count(request, f"key:{asked(request).holder.key_id}:{kind}", kind)
 
 
 def once(operation: Callable[..., Any]) -> Callable[..., Any]:
