@@ -17,6 +17,7 @@ from consents.models import Consent, ConsentEvent
 from consents.selectors.seals import published_keys
 from consents.services.records import Entry, record_consents
 from iys_portal.core.models import AuditEntry
+from iys_portal.dashboard import api_v1
 from iys_portal.dashboard.api_v1 import API
 from providers.models import ApiAnswer
 from providers.services.keys import make_key
@@ -146,6 +147,17 @@ def test_the_limit_that_is_used_up_is_the_one_that_is_told(v1, monkeypatch, call
     assert (first.status_code, first["RateLimit"].partition(";t=")[0]) == (200, f'"{kind}";r=1')
     assert (answer.status_code, answer["RateLimit-Policy"]) == (429, f'"{kind}";q=2;w=3600')
     assert answer["RateLimit"] == f'"{kind}";r=0;t={answer["Retry-After"]}'
+
+
+def test_the_document_is_built_once_and_only_read(client, monkeypatch):
+    built = []
+    make = API.get_openapi_schema
+    monkeypatch.setattr(API, "get_openapi_schema", lambda **more: built.append(1) or make(**more))
+    api_v1._document.cache_clear()
+    first, again = (client.get("/api/v1/openapi.json") for _ in range(2))
+    assert first.content == again.content
+    assert first.json()["paths"] and len(built) == 1
+    assert client.post("/api/v1/openapi.json").status_code == client.post("/api/v1/docs").status_code == 405
 
 
 def test_many_have_an_outcome_each_in_their_order(v1):
