@@ -37,8 +37,8 @@ def take(name: str, *, limit: int, window: int, amount: int = 1) -> Taken:
     """
     now = time.time()
     number = int(now // window)
-    # Test runs and installations share a server: each database counts for itself.
     ends = max(1, math.ceil((number + 1) * window - now))
+    # Test runs and installations share a server: each database counts for itself.
     key = f"limit:{connection.settings_dict['NAME']}:{name}:{window}:{number}"
     try:
         pipe = _valkey().pipeline(transaction=False)

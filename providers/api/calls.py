@@ -40,6 +40,8 @@ from .errors import Fault, Refused, fault, refuse
 
 log = logging.getLogger(__name__)
 METHODS = ("get", "post", "put", "delete")
+OF_PROVIDER = {"provider-suspended": "H520", "provider-closed": "H521"}
+"""What a service says of a provider that may not act (R-P7), as the document has it."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -231,10 +233,8 @@ def as_refused(error: DomainError) -> Refused:
     """Any refusal of a service as the API's; codes of the document where there is one."""
     if isinstance(error, Refused):
         return error
-    if error.code == "provider-suspended":
-        return refuse(403, "H520")
-    if error.code == "provider-closed":
-        return refuse(403, "H521")
+    if error.code in OF_PROVIDER:
+        return refuse(403, OF_PROVIDER[error.code])
     if isinstance(error, NotAllowed):
         return refuse(403, "H363")
     return Refused(error.status, [Fault(error.code or type(error).__name__, str(error))])

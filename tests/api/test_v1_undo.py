@@ -121,6 +121,7 @@ def test_who_may_not_undo_and_what_may_not_be_undone(good, bad, brand, make):
     assert codes(take_back(part, bad)) == ["undo"]
     brand.provider.state = "suspended"
     brand.provider.save()
-    assert codes(take_back(good, bad)) == ["provider-suspended"]
+    refused = take_back(good, bad)
+    assert (refused.status_code, codes(refused)) == (403, ["H520"])
     assert not KeyUndo.objects.exists()
     assert statuses(brand) == {"ad": ONAY}

@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from iys_portal.core.errors import DomainError, FieldsInvalid, Invalid
 from iys_portal.core.middleware import current_request_id
+from providers.api.calls import OF_PROVIDER, as_refused
 from providers.api.errors import Fault, Refused, refuse
 
 CONTENT_TYPE = "application/problem+json"
@@ -58,7 +59,9 @@ def problem(status: int, errors: Sequence[Mapping[str, Any]], *, retry_after: in
 
 
 def of_refusal(error: DomainError) -> HttpResponse:
-    """Any refusal of a service."""
+    """Any refusal of a service; a provider that may not act is refused as by the national interface (R-P7)."""
+    if error.code in OF_PROVIDER:
+        error = as_refused(error)
     if isinstance(error, Refused):
         return problem(error.status, [of_fault(fault) for fault in error.faults], retry_after=error.retry_after)
     if isinstance(error, FieldsInvalid):
