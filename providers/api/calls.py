@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -127,6 +127,16 @@ def _whole(value: Any) -> Any:
     return value
 
 
+def in_its_language(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Answer a program in English where it asks for that, else in Turkish; nothing on the way keeps what it is told."""
+    language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
+    with translation.override(language):
+        found = answer()
+    found.headers["Content-Language"] = language
+    found.headers.setdefault("Cache-Control", "no-store")
+    return found
+
+
 @method_decorator([csrf_exempt, login_not_required], name="dispatch")
 class OpenCall(View, ABC):
     """A call of the API without a token: only the way in itself, and what there is not."""
@@ -134,12 +144,7 @@ class OpenCall(View, ABC):
     http_method_names = [*METHODS, "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
-        language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
-        with translation.override(language):
-            answer = self._answer(request, path)
-        answer.headers["Content-Language"] = language
-        answer.headers.setdefault("Cache-Control", "no-store")
-        return answer
+        return in_its_language(request, lambda: self._answer(request, path))
 
     def _answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
         try:

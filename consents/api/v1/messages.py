@@ -9,7 +9,7 @@ from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime, field_validator
 
-from consents.enums import Channel, RecipientType
+from consents.enums import Channel, MessagePurpose, RecipientType
 from consents.import_downloads import as_csv
 from consents.message_downloads import ROWS, allowed_rows
 from consents.models import Message
@@ -31,7 +31,7 @@ CSV = "text/csv; charset=utf-8"
 class MessageIn(Body):
     channel: ChannelName
     recipient_type: RecipientTypeName = "BIREYSEL"
-    purpose: Literal["commercial", "delivery", "debt", "warranty", "legal", "other"] = "commercial"
+    purpose: MessagePurpose = MessagePurpose.COMMERCIAL
     reason: Words = Field("", max_length=300, description="Why no consent is needed; not for commercial ones.")
     subject: Words = Field(min_length=1, max_length=200)
     text: Words = Field(min_length=1, max_length=20_000)

@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Status
@@ -24,13 +24,13 @@ from ninja.security import HttpBearer
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import DomainError, NotFound
 from iys_portal.core.middleware import current_request_id
-from providers.api.calls import Ask, holder_by, log_failure, number, take
+from providers.api.calls import Ask, holder_by, in_its_language, log_failure, number, take
 from providers.api.errors import Refused, refuse
 from providers.enums import KeyScope, ProviderState
 from providers.models import Brand, Provider
 from providers.selectors import keys
 from providers.selectors.keys import Holder
-from providers.services.answers import Answer, answer_once
+from providers.services.answers import KEY_FORM, Answer, answer_once
 
 from . import problems
 
@@ -125,7 +125,7 @@ def _document_key(operation: Any) -> None:
         "in": "header",
         "required": False,
         "description": "A repeat with the same key and body within 24 hours is answered like the first.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9._:-]+$"},
+        "schema": {"type": "string", "pattern": KEY_FORM},
     }
     operation.openapi_extra = {**(operation.openapi_extra or {}), "parameters": [parameter]}
 
@@ -195,13 +195,11 @@ def _framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     @login_not_required
     @wraps(view)
     def call(request: HttpRequest, *args: Any, **path: Any) -> HttpResponseBase:
-        language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
-        with translation.override(language):
-            answer = view(request, *args, **path)
-            if answer.status_code == 405:
-                answer = _method_refused(answer)
-        answer.headers["Content-Language"] = language
-        answer.headers.setdefault("Cache-Control", "no-store")
+        def told() -> HttpResponseBase:
+            found = view(request, *args, **path)
+            return _method_refused(found) if found.status_code == 405 else found
+
+        answer = in_its_language(request, told)
         _tell_limit(request, answer)
         if getattr(request, "replayed", False):
             answer.headers["Idempotency-Replayed"] = "true"
