@@ -165,6 +165,8 @@ def test_many_have_an_outcome_each_in_their_order(v1):
     answer = v1.post("consents/many", {"consents": sent}).json()
     assert [one["verdict"] for one in answer["entries"]] == ["NEW", "CONFLICTING", "UNCHANGED"]
     assert answer["entries"][1]["error"]["code"] == "H175"
+    (bad,) = v1.post("consents/many", {"consents": [consent("yok")]}).json()["entries"]
+    assert (bad["error"]["code"], bad["error"]["pointer"]) == ("H121", "#/consents/0/recipient")
     assert answer["entries"][2]["transaction_id"] == answer["entries"][0]["transaction_id"]
     assert answer["recorded"] == 1
     assert v1.post("consents/many", {"consents": [consent()] * 1001}).status_code == 422

@@ -23,18 +23,10 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import Address, BrandCode, ChannelName, RecipientTypeName, WhichConsent, moment
+from .schemas import BrandCode, WhichConsent, moment
 
 router = Router(tags=["evidence"])
 RECORD, QUERY = Key(KeyScope.RECORD), Key(KeyScope.QUERY)
-
-
-class WhichForm(Schema):
-    """As `WhichConsent`, beside a file."""
-
-    recipient: Address
-    channel: ChannelName
-    recipient_type: RecipientTypeName = "BIREYSEL"
 
 
 class Completed(Schema):
@@ -54,10 +46,10 @@ class DocumentOut(Schema):
     operation_id="evidence",
 )  # fmt: skip
 @once
-def evidence(request: HttpRequest, brand: BrandCode, file: File[UploadedFile], which: Form[WhichForm]) -> Any:
+def evidence(request: HttpRequest, brand: BrandCode, file: File[UploadedFile], which: Form[WhichConsent]) -> Any:
     """PDF, JPEG or PNG by content; the consent may be used at once (R-S4)."""
     ask = asked(request)
-    consent = _consent(ask, WhichConsent(**which.dict()))
+    consent = _consent(ask, which)
     done = complete_evidence(actor=ask.actor, consent=consent, file=file, name=file.name or "", moment=ask.now)
     return {"completed": done}
 

@@ -77,6 +77,7 @@ class ConsentsIn(Body):
 class OutcomeError(Schema):
     code: str
     detail: str
+    pointer: str | None = Field(None, description="Where in the body.")
 
 
 class RecordedEntry(Schema):
