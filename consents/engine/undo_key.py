@@ -56,7 +56,7 @@ def undo_chunk(item: KeyUndo, *, final: int, actor: Actor) -> dict[str, int] | N
         cursor.execute(statements.LOCK_FOR_KEY_UNDO, values)
         cursor.execute(statements.LOCK_NOTICES_OF_KEY, values)
         cursor.execute(statements.UNDO_KEY, values)
-        found, moves, notices = cursor.fetchone()
+        found, moves, _first, _last, notices = cursor.fetchone()
         changed = [(date.fromisoformat(on), *rest) for on, *rest in json.loads(notices)]
         move_notice_counters(cursor, item.brand_id, changed)
         move_counters(cursor, item.brand_id, day, moves, "[]")
