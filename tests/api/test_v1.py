@@ -108,6 +108,9 @@ def test_what_the_form_refuses_is_named_by_pointer_and_without_its_value(v1):
     assert answer.status_code == 422
     pointers = {error["pointer"] for error in answer.json()["errors"]}
     assert pointers == {"#/status", "#/strange"}
+    told = {error["pointer"]: (error["detail"], error["technical"]) for error in answer.json()["errors"]}
+    assert told["#/status"] == ("Şunlardan biri beklenir: ONAY, RET.", "Input should be 'ONAY' or 'RET'")
+    assert told["#/strange"][0] == "Bu adda bir alan yok."
     assert "ad@firma.example" not in answer.content.decode()
     wrong = v1.post("consents", consent(recipient="yok"))
     assert (wrong.status_code, codes(wrong), wrong.json()["errors"][0]["pointer"]) == (422, ["H121"], "#/recipient")

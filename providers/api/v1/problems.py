@@ -14,6 +14,8 @@ from iys_portal.core.middleware import current_request_id
 from providers.api.calls import OF_PROVIDER, as_refused
 from providers.api.errors import Fault, Refused, refuse
 
+from .form_words import sentence_of
+
 CONTENT_TYPE = "application/problem+json"
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500})
 """What any call may be refused with."""
@@ -24,6 +26,7 @@ class ProblemError(Schema):
     detail: str
     pointer: str | None = Field(None, description="Where in the body, as a JSON pointer: #/recipient.")
     parameter: str | None = Field(None, description="Which part of the address, the query or the headers.")
+    technical: str | None = Field(None, description="What the check of the form says itself, in English.")
 
 
 class Problem(Schema):
@@ -46,7 +49,7 @@ def problem(status: int, errors: Sequence[Mapping[str, Any]], *, retry_after: in
             "status": status,
             "detail": errors[0]["detail"],
             "request_id": current_request_id(),
-            "errors": [{"pointer": None, "parameter": None, **error} for error in errors],
+            "errors": [{"pointer": None, "parameter": None, "technical": None, **error} for error in errors],
         },
         status=status,
         content_type=CONTENT_TYPE,
@@ -96,7 +99,7 @@ def of_form(error: ValidationError) -> HttpResponse:
 
 def _of_form(found: Mapping[str, Any]) -> dict[str, Any]:
     place, *path = found.get("loc", ("body",))
-    told = {"code": found.get("type", "form"), "detail": found.get("msg", "")}
+    told = {"code": found.get("type", "form"), "detail": sentence_of(found), "technical": found.get("msg")}
     if place in ("body", "form", "file"):
         return told | {"pointer": _pointer(path[1:] if place == "body" else path)}
     return told | {"parameter": str(path[-1]) if path else str(place)}
