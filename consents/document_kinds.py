@@ -11,6 +11,7 @@ from iys_portal.core.documents import Kind
 from iys_portal.core.models import Document
 from iys_portal.core.pdf import Enclosure
 
+PROOF = "consents.proof"
 PROOF_FILE = "iys-proof-v1.json"
 QUERY = "consents.query"
 QUERY_FILE = "iys-query-v1.json"
@@ -36,7 +37,7 @@ def _receipt_inside(document: Document) -> Sequence[Enclosure]:
 
 KINDS = [
     Kind(
-        name="consents.proof",
+        name=PROOF,
         prefix="KNT",
         title=gettext_lazy("Consent evidence"),
         template="pdf/consents/proof.html",

@@ -4,6 +4,8 @@ A member's `name` is the official code of the national registry (`EPOSTA`, `HS_W
 the big tables store. Numbers are part of the ledger's form v1 and are never reused.
 """
 
+from enum import IntEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -374,3 +376,12 @@ class WebhookEvent(models.TextChoices):
     COMPLAINT_ASKED = "complaint.asked", _("Complaints that wait for your answer")
     COMPLAINT_DECIDED = "complaint.decided", _("Complaints that are decided or withdrawn")
     TEST = "test", _("Test")
+
+
+class Undone(IntEnum):
+    """What an undo did with a consent (R-L6); what it left alone is the problem of that number."""
+
+    DONE = 0
+    CHANGED_SINCE = 601
+    REFUSAL_STAYS = 602
+    WOULD_APPROVE = 603

@@ -100,6 +100,11 @@ def _of_tab(tab: str, now: datetime) -> Q:
     return Q(state__in=_STATES[tab])
 
 
+def defence_clock(complaint: Complaint) -> ComplaintDeadline | None:
+    """The clock of the sender's answer; what the complainant was asked for is no business of the sender (R-K6)."""
+    return _clocks().filter(complaint=complaint).first()
+
+
 def _clocks() -> QuerySet[ComplaintDeadline]:
     return ComplaintDeadline.objects.running().filter(kind=DeadlineKind.DEFENCE)
 

@@ -72,7 +72,7 @@ class SenderCaseView(SenderView):
         return self.page(request)
 
     def page(self, request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
-        case, clock, now = self.complaint, cases.running_clock(self.complaint), timezone.now()
+        case, clock, now = self.complaint, inbox.defence_clock(self.complaint), timezone.now()
         context = {
             "complaint": case,
             "clock": clock,

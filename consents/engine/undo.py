@@ -17,7 +17,6 @@ from .terms import hmac_pads, microseconds
 from .write import PLAN_BY_KEY, move_counters, move_notice_counters
 
 PHASE = ImportChunk.Phase.UNDO
-CHANGED_SINCE, REFUSAL_STAYS, WOULD_APPROVE = 601, 602, 603
 
 
 def undo_chunks(
@@ -30,8 +29,7 @@ def undo_chunks(
 ) -> Counter[int]:
     """Append a counter-event for each consent that the import left as it is now; one transaction per chunk.
 
-    Returns how many were undone (key 0) and left alone by reason (601 changed since, 602 a refusal, 603 would
-    turn a refusal into an approval). Chunks done by an earlier run are skipped.
+    Returns how many by `Undone`. Chunks done by an earlier run are skipped.
     """
     done = {row.number: row for row in ImportChunk.objects.filter(import_id=item.pk, phase=PHASE)}
     counts: Counter[int] = Counter()

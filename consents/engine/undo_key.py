@@ -18,9 +18,10 @@ from .write import PLAN_BY_KEY, move_counters, move_notice_counters
 CHUNK = 2_000  # events
 
 
-def undo_chunk(item: KeyUndo, *, actor: Actor) -> dict[str, int] | None:
-    """Undo the next chunk: how many by code (0: undone; 601 changed since, 602 a refusal, 603 would turn a refusal
-    into an approval). None where nothing is left. The caller holds the row, and saves `seen_event` that moved on.
+def undo_chunk(item: KeyUndo, *, final: int, actor: Actor) -> dict[str, int] | None:
+    """Undo the next chunk up to the number `final`: how many by `Undone`; None where nothing is left.
+
+    The caller holds the row, and saves `seen_event` that moved on.
 
     Locks the consents in key order, then their notices.
     """
@@ -32,6 +33,7 @@ def undo_chunk(item: KeyUndo, *, actor: Actor) -> dict[str, int] | None:
         "since": item.since,
         "until": item.until,
         "seen": item.seen_event,
+        "final": final,
         "limit": CHUNK,
         "act_job": item.job_id,
         "way": int(WayIn.API),
@@ -54,7 +56,7 @@ def undo_chunk(item: KeyUndo, *, actor: Actor) -> dict[str, int] | None:
         cursor.execute(statements.LOCK_FOR_KEY_UNDO, values)
         cursor.execute(statements.LOCK_NOTICES_OF_KEY, values)
         cursor.execute(statements.UNDO_KEY, values)
-        found, moves, notices = cursor.fetchone()
+        found, moves, _first, _last, notices = cursor.fetchone()
         changed = [(date.fromisoformat(on), *rest) for on, *rest in json.loads(notices)]
         move_notice_counters(cursor, item.brand_id, changed)
         move_counters(cursor, item.brand_id, day, moves, "[]")

@@ -80,7 +80,8 @@ class KeyUndoQuerySet(OfBrandQuerySet):
 class KeyUndo(models.Model):
     """What one key wrote for a brand in a time, taken back by counter-events; a job works it chunk by chunk.
 
-    `seen_event` moves with each chunk's commit, so that a resumed job goes on where the last one ended.
+    `seen_event` moves with each chunk's commit, so that a resumed job goes on where the last one ended. It is done when
+    everything up to `end_event` is final and looked through.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -92,7 +93,8 @@ class KeyUndo(models.Model):
     reason = models.CharField(max_length=300)
     include_refusals = models.BooleanField(default=False)
     seen_event = models.BigIntegerField(default=0)
-    counts = models.JSONField(default=dict)  # how many by code: 0 undone, 601 to 603 left alone
+    end_event = models.BigIntegerField(null=True)  # behind it nothing of the time can come; known a little later
+    counts = models.JSONField(default=dict)  # how many by `Undone`
     job = models.OneToOneField(Job, models.PROTECT, related_name="+")
 
     objects = KeyUndoQuerySet.as_manager()

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from consents.canonical import SEPARATOR, canonical_v1, fields_of
+from consents.document_kinds import PROOF
 from consents.enums import Sealed
 from consents.models import Consent, ConsentEvent, LedgerSeal, SealLeaves
 from consents.proof import merkle
 from consents.selectors.seals import published, published_keys
+from iys_portal.core import documents
+from iys_portal.core.actors import Actor
+from iys_portal.core.models import Document
 from providers.models import Brand
 
 FORM = "iys-proof-v1"
@@ -104,6 +109,21 @@ def proof_of(
     }
     newest = max(inclusions, key=lambda proof: proof.event_id, default=None)
     return Proof(values, [seals[number] for number in sorted(seals)], newest)
+
+
+def proof_document(actor: Actor, brand: Brand, public_id: UUID) -> Document | None:
+    """An evidence PDF about a consent of the brand, in a channel that the actor reads now (R-P12); None for any other.
+
+    Who made it counts as everywhere: a program that reaches a part reads the documents that it had made.
+    """
+    document = documents.readable(actor, str(public_id))
+    if document is None or document.kind != PROOF:
+        return None
+    event = ConsentEvent.objects.filter(event_id=int(document.subject_id), brand_id=brand.pk)
+    channel = event.values_list("channel", flat=True).first()
+    if channel is None or (actor.bound is not None and (brand.pk, channel) not in actor.bound.reads):
+        return None
+    return document
 
 
 def _events_of(consent: Consent, since: datetime | None) -> QuerySet[ConsentEvent]:

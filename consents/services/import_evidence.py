@@ -5,6 +5,7 @@ scans that they name are kept for the brand; the others go with the archive.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
@@ -24,11 +25,11 @@ from consents.files.errors import FileRefused
 from consents.models import ConsentImport, ImportEvidence
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
-from iys_portal.core.storage import private_path, sha256_of
+from iys_portal.core.storage import Drop, only_if_written, private_path, sha256_of
 from iys_portal.core.uploads import judge_scan
 from providers.selectors import held_channels
 
-from .evidence import only_if_written, refused, store
+from .evidence import refused, store
 
 NAMES_KEPT = 200
 STEP = 50
@@ -38,10 +39,10 @@ KEYS_AT_ONCE = 2_000
 Progress = Callable[..., None]
 
 
-def keep_beside(item: ConsentImport, file: IO[bytes] | None, name: str) -> ImportEvidence | None:
-    """Store and judge the archive beside an import that is still to be saved.
+def keep_beside(file: IO[bytes] | None, name: str, *, drops: list[Drop]) -> ImportEvidence | None:
+    """Store and judge the archive beside an import that is still to be saved. Inside `only_if_written`.
 
-    Raises `Invalid` (field "evidence") for one that is refused as a whole; the import's own file goes then, too.
+    Raises `Invalid` (field "evidence") for one that is refused as a whole.
     """
     if file is None:
         return None
@@ -53,10 +54,9 @@ def keep_beside(item: ConsentImport, file: IO[bytes] | None, name: str) -> Impor
         if size > settings.REGISTRY["IMPORT_MAX_BYTES"]:
             raise FileRefused("scan-too-large", limit=settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2)
         archive.file.save("evidence", File(file), save=False)
+        drops.append(partial(archive.file.storage.delete, str(archive.file.name)))
         open_archive(private_path(archive.file.name)).close()
     except FileRefused as refusal:
-        archive.file.delete(save=False)
-        item.file.delete(save=False)
         raise refused(refusal, field="evidence") from refusal
     return archive
 

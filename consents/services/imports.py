@@ -1,7 +1,9 @@
 """Imports as their user sees them: upload, check, apply, undo, discard. The work itself is in `import_runs`."""
 
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,13 +27,13 @@ from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.models import Job
-from iys_portal.core.storage import private_path, sha256_of
+from iys_portal.core.storage import only_if_written, private_path, sha256_of
 from providers.models import Brand
 from providers.policies import require_may_record
 from providers.selectors import closed_since
 
 from . import import_evidence
-from .import_columns import missing_fields, remembered
+from .import_columns import map_columns, missing_fields, remembered
 from .import_rights import as_importer, forget_check, locked, present_job, require_import
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
@@ -92,18 +94,12 @@ def upload(
         actor_name=actor.name[:200],
         created_at=timezone.now(),
     )
-    item.file.save("upload", File(file), save=False)
-    try:
-        path = private_path(item.file.name)
-        layout = inspect_file(path, item.file_name, remembered=remembered(brand.provider_id))
-        refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
-    except FileRefused as refusal:
-        item.file.delete(save=False)
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
-    archive = import_evidence.keep_beside(item, evidence, evidence_name)
-    item.layout = layout.to_json()
-    about = {"sha256": digest, "size": size, "reason": item.reason}
-    with transaction.atomic():
+    with only_if_written() as drops:
+        item.file.save("upload", File(file), save=False)
+        drops.append(partial(item.file.storage.delete, str(item.file.name)))
+        item.layout = _inspected(item).to_json()
+        archive = import_evidence.keep_beside(evidence, evidence_name, drops=drops)
+        about = {"sha256": digest, "size": size, "reason": item.reason}
         item.save()
         if archive is not None:
             archive.item = item
@@ -111,6 +107,32 @@ def upload(
             about |= {"evidence_sha256": archive.sha256, "evidence_size": archive.file_size}
         record("import.upload", item, actor=actor, new=about)
     return item
+
+
+def _inspected(item: ConsentImport) -> Layout:
+    """How the kept file is built. Raises `Invalid` (field "file") for one that is refused as a whole."""
+    try:
+        path = private_path(item.file.name)
+        layout = inspect_file(path, item.file_name, remembered=remembered(item.provider_id))
+        refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
+    except FileRefused as refusal:
+        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+    return layout
+
+
+def upload_and_check(
+    *, actor: Actor, brand: Brand, file: IO[bytes], name: str, constants: Mapping[str, str], wide_no: str
+) -> ConsentImport:
+    """Keep a file and begin its dry run in one act; `constants` and `wide_no` as `map_columns` takes them.
+
+    A file that lacks columns waits in state "uploaded". Raises what `upload`, `map_columns` and `start_check` raise,
+    and keeps nothing then.
+    """
+    with only_if_written():
+        item = upload(actor=actor, brand=brand, file=file, name=name)
+        if constants or wide_no:
+            item = map_columns(item, actor=actor, columns={}, constants=constants, wide_no=wide_no)
+        return item if missing_fields(item) else start_check(item, actor=actor)
 
 
 def upload_paste(*, actor: Actor, brand: Brand, text: str, **about: Any) -> ConsentImport:

@@ -6,19 +6,23 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.undo_key import undo_chunk
-from consents.models import KeyUndo
+from consents.models import ApiBatch, ConsentImport, KeyUndo
 from consents.selectors.feed import cursor_before
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.audit import record
+from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound
-from iys_portal.core.jobs import claimed, start_job
+from iys_portal.core.jobs import JobWaits, claimed, start_job
 from iys_portal.core.models import Job
 from providers.models import ApiKey, Brand, IntegratorGrant
 from providers.policies import require_active
+
+from . import webhook_feed
 
 TASK = "consents.undo_key"
 
@@ -68,21 +72,53 @@ def start_key_undo(
 
 
 def undo(job_id: int) -> None:
-    """Work an undo's chunks, each one transaction that a resumed job does not repeat."""
+    """Work an undo's chunks, each one transaction that a resumed job does not repeat.
+
+    What is final is taken back at once. The job comes back until nothing more of its time can come: a transaction of
+    the key that is under way may commit, and a batch or an import may still be written.
+    """
     with claimed(job_id) as run:
         if run is None:
             return
-        actor = _actor(run.job)
-        while (item := _next_chunk(job_id, actor)) is not None:
+        actor, final = _actor(run.job), webhook_feed.advance()
+        end = _end(job_id, now=timezone.now())
+        while (item := _next_chunk(job_id, final, actor)) is not None:
             run.progress(done=sum(item.counts.values()), step=_("Undoing"))
+        if end is None or final < end:
+            run.progress(step=_("Waiting for what is under way"))
+            raise JobWaits
         item = KeyUndo.objects.select_related("key", "brand").get(job=job_id)
         record("key.undone", item.key, actor=actor, provider_id=item.brand.provider_id, new={"counts": item.counts})
 
 
 @transaction.atomic
-def _next_chunk(job_id: int, actor: Actor) -> KeyUndo | None:
+def _end(job_id: int, *, now: datetime) -> int | None:
+    """The number behind which nothing of the undo's time can come; None while that cannot be said. Locks the undo."""
     item = KeyUndo.objects.select_for_update(of=("self",)).get(job=job_id)
-    found = undo_chunk(item, actor=actor)
+    settled = now >= item.moment + settings.REGISTRY["UNDO_SETTLE"]
+    if item.end_event is None and settled and not _awaited(item):
+        item.end_event, _horizon = webhook_feed.given()
+        item.save(update_fields=["end_event"])
+    return item.end_event
+
+
+def _awaited(item: KeyUndo) -> bool:
+    """Whether a batch or an import of the key is still to be written, each with the moment at which it was taken."""
+    batches = ApiBatch.objects.filter(brand=item.brand_id, actor_kind=ActorKind.API_KEY, actor_id=item.key_id)
+    imports = ConsentImport.objects.filter(
+        brand=item.brand_id,
+        apply_job__actor_kind=ActorKind.API_KEY,
+        apply_job__actor_id=item.key_id,
+        apply_job__state__in=(JobState.QUEUED, JobState.RUNNING),
+    )
+    waiting = batches.filter(accepted_at__lt=item.until, worked_at=None)
+    return waiting.exists() or imports.filter(apply_moment__lt=item.until).exists()
+
+
+@transaction.atomic
+def _next_chunk(job_id: int, final: int, actor: Actor) -> KeyUndo | None:
+    item = KeyUndo.objects.select_for_update(of=("self",)).get(job=job_id)
+    found = undo_chunk(item, final=final, actor=actor)
     if found is None:
         return None
     item.counts = dict(Counter(item.counts) + Counter(found))

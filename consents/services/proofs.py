@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from consents.document_kinds import PROOF
 from consents.documents import proof as document_proof
 from consents.models import Consent
 from consents.proof.compact import compact
@@ -22,7 +23,7 @@ from iys_portal.core.errors import Invalid, NotFound
 from iys_portal.core.models import Document
 from providers.models import Brand
 
-KIND = "consents.proof"
+KIND = PROOF
 MAX_CONSENTS = 200
 """Consents of one document; an address with more is told brand by brand."""
 

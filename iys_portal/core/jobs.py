@@ -100,6 +100,10 @@ def restart_job(job: Job) -> None:
         enqueue(job.task, job.pk)
 
 
+class JobWaits(Exception):
+    """Something else has to end first: back into the queue, and beat hands the job out again."""
+
+
 class Run:
     """One worker's hold on a job. Every call extends the lease and notices its loss."""
 
@@ -122,6 +126,10 @@ class Run:
         """Lock the job's row inside the caller's transaction; raises `JobLost` when another worker has it."""
         if not self._mine().select_for_update(of=("self",), no_key=True).values_list("pk").first():
             raise JobLost(self.job.pk)
+
+    def put_back(self) -> None:
+        """Queue it anew, as if it had just been made; nothing happens when another worker has taken over."""
+        self._mine().update(state=JobState.QUEUED, created_at=timezone.now(), lease_until=None, token=None)
 
     def finish(self, state: JobState, *, error: str = "") -> None:
         """Write the final state; nothing happens when another worker has taken over."""
@@ -172,8 +180,8 @@ def claimed(job_id: int) -> Iterator[Run | None]:
     """Hold a job for the length of the block and always write its final state.
 
     Yields None when somebody else holds it or it is finished: a second delivery does nothing. A `DomainError` is
-    the job's readable failure; any other exception is recorded as failed and raised on. Losing the lease or
-    being killed writes nothing, and beat hands the job to the next worker.
+    the job's readable failure; any other exception is recorded as failed and raised on. `JobWaits` puts it back into
+    the queue. Losing the lease or being killed writes nothing, and beat hands the job to the next worker.
     """
     job = _claim(job_id)
     if job is None:
@@ -185,6 +193,8 @@ def claimed(job_id: int) -> Iterator[Run | None]:
             yield run
     except JobLost:
         log.warning("job_lost id=%s", job_id)
+    except JobWaits:
+        run.put_back()
     except JobCancelled:
         run.finish(JobState.CANCELLED)
     except DomainError as error:

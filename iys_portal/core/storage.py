@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from django.utils.deconstruct import deconstructible
 
 BLOCK = 1 << 20
 Drop = Callable[[], None]
+_around: ContextVar[list[Drop] | None] = ContextVar("drops", default=None)
 
 
 @deconstructible
@@ -51,8 +53,12 @@ def private_path(name: str | None) -> Path:
 
 @contextmanager
 def only_if_written() -> Iterator[list[Drop]]:
-    """Removes files that were stored in the block when the block's rows do not come to stay."""
+    """Removes files that were stored in the block when the block's rows do not come to stay.
+
+    A block inside another hands its files on when it ends well: the outer one's roll-back takes its rows, too.
+    """
     drops: list[Drop] = []
+    outer, mark = _around.get(), _around.set(drops)
     try:
         with transaction.atomic():
             yield drops
@@ -60,3 +66,8 @@ def only_if_written() -> Iterator[list[Drop]]:
         for drop in drops:
             drop()
         raise
+    else:
+        if outer is not None:
+            outer.extend(drops)
+    finally:
+        _around.reset(mark)

@@ -1,13 +1,17 @@
 """/api/v1 put together from the apps' calls, with its document and the page that shows it (docs/api.md)."""
 
+import json
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from complaints.api.v1 import complaints
@@ -52,13 +56,21 @@ API.add_router(f"{BRAND}/complaints", complaints.router)
 
 
 @login_not_required
+@require_safe
 @cache_control(public=True, max_age=300)
 def document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
-    return JsonResponse(API.get_openapi_schema(path_prefix="/api/v1/"), json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(_document(), content_type="application/json")
+
+
+@cache
+def _document() -> str:
+    """Built once a process: everybody may ask for it, as often as they like."""
+    return json.dumps(API.get_openapi_schema(path_prefix="/api/v1/"), ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 @login_not_required
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The document as a page to read and to try, from our own static files."""
     return render(request, "api/docs.html", {"site": settings.SITE_NAME})

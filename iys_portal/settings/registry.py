@@ -57,6 +57,7 @@ REGISTRY: dict[str, Any] = {
     "TIMELY_BUSINESS_DAYS": 3,  # R-C8, R-R2
     "API_EVIDENCE_BUSINESS_DAYS": 10,  # R-C16
     "UNDO_WINDOW": timedelta(hours=24),  # R-L6
+    "UNDO_SETTLE": timedelta(seconds=10),  # R-L6: between a call's moment and its transaction, at the most
     "IMPORT_MAX_ROWS": env.int("IMPORT_MAX_ROWS", default=10_000_000),
     "IMPORT_MAX_BYTES": env.int("IMPORT_MAX_BYTES", default=2 * 1024**3),
     "IMPORT_WRITERS": env.int("IMPORT_WRITERS", default=2),

@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -38,10 +38,12 @@ from providers.selectors.keys import Holder
 from providers.services.keys import note_use
 
 from . import calls_log
-from .errors import Fault, Refused, refuse
+from .errors import Fault, Refused, fault, refuse
 
 log = logging.getLogger(__name__)
 METHODS = ("get", "post", "put", "delete")
+OF_PROVIDER = {"provider-suspended": "H520", "provider-closed": "H521"}
+"""What a service says of a provider that may not act (R-P7), as the document has it."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -91,7 +93,7 @@ def take(name: str, kind: str, *, amount: int = 1) -> limits.Taken:
     limit, window = settings.API_LIMITS[kind]
     taken = limits.take(name, limit=limit, window=window, amount=amount)
     if taken.wait:
-        raise Refused(429, refuse(429, "H124" if window == 1 else "H084").faults, retry_after=taken.wait)
+        raise Refused(429, [fault("H124" if window == 1 else "H084")], taken=taken)
     return taken
 
 
@@ -128,6 +130,16 @@ def _whole(value: Any) -> Any:
     return value
 
 
+def in_its_language(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Answer a program in English where it asks for that, else in Turkish; nothing on the way keeps what it is told."""
+    language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
+    with translation.override(language):
+        found = answer()
+    found.headers["Content-Language"] = language
+    found.headers.setdefault("Cache-Control", "no-store")
+    return found
+
+
 @method_decorator([csrf_exempt, login_not_required], name="dispatch")
 class OpenCall(View, ABC):
     """A call of the API without a token: only the way in itself, and what there is not."""
@@ -136,11 +148,7 @@ class OpenCall(View, ABC):
 
     def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
         started = time.perf_counter()
-        language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
-        with translation.override(language):
-            answer = self._answer(request, path)
-        answer.headers["Content-Language"] = language
-        answer.headers.setdefault("Cache-Control", "no-store")
+        answer = in_its_language(request, lambda: self._answer(request, path))
         calls_log.keep(request, answer, started=started)
         return answer
 
@@ -236,10 +244,8 @@ def as_refused(error: DomainError) -> Refused:
     """Any refusal of a service as the API's; codes of the document where there is one."""
     if isinstance(error, Refused):
         return error
-    if error.code == "provider-suspended":
-        return refuse(403, "H520")
-    if error.code == "provider-closed":
-        return refuse(403, "H521")
+    if error.code in OF_PROVIDER:
+        return refuse(403, OF_PROVIDER[error.code])
     if isinstance(error, NotAllowed):
         return refuse(403, "H363")
     return Refused(error.status, [Fault(error.code or type(error).__name__, str(error))])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iys_portal.core.errors import DomainError
+from iys_portal.core.limits import Taken
 
 from .words import MESSAGES
 
@@ -41,11 +42,16 @@ class Fault:
 
 
 class Refused(DomainError):
-    """The call's answer where it is refused; `retry_after` in seconds for a 429."""
+    """The call's answer where it is refused; a 429 has the limit of which nothing could be taken."""
 
-    def __init__(self, status: int, faults: Sequence[Fault], *, retry_after: int = 0) -> None:
+    def __init__(self, status: int, faults: Sequence[Fault], *, taken: Taken | None = None) -> None:
         super().__init__(faults[0].message, code=faults[0].code)
-        self.status, self.faults, self.retry_after = status, list(faults), retry_after
+        self.status, self.faults, self.taken = status, list(faults), taken
+
+    @property
+    def retry_after(self) -> int:
+        """In seconds; 0 where waiting does not help."""
+        return self.taken.wait if self.taken else 0
 
 
 def fault(

@@ -4,20 +4,22 @@ The key's lock, the act and its answer are one transaction. A process that dies 
 stored nothing, so the call may be tried again and is never done twice.
 """
 
-import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.storage import only_if_written
 from providers.models import ApiAnswer
 
 KEPT = timedelta(hours=24)
-LONGEST_KEY = 255
+KEY_FORM = "^[!-~]{1,255}$"
+"""Of an idempotency key: visible characters of ASCII. Also in the document."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,14 @@ class Answer:
 
 
 def answer_once(*, owner: str, key: str, digest: bytes, now: datetime, act: Callable[[], Answer]) -> Answer:
-    """Act and keep the answer, or give the answer that was kept. A refusal keeps nothing.
+    """Act and keep the answer, or give the answer that was kept. A refusal keeps nothing, no file that came either.
 
-    Raises `WrongMoment` ("idempotency-running") while another call with the key runs, `Invalid` for a key that is too
-    long or was used for another call. Locks the key.
+    Raises `WrongMoment` ("idempotency-running") while another call with the key runs, `Invalid` for a key that is none
+    (`KEY_FORM`) or was used for another call. Locks the key.
     """
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid(_("An idempotency key has 1 to 255 printable characters."), code="idempotency-key")
-    with transaction.atomic():
+    if not re.fullmatch(KEY_FORM, key):
+        raise Invalid(_("An idempotency key has 1 to 255 visible ASCII characters."), code="idempotency-key")
+    with only_if_written():
         if not _lock(owner, key):
             text = _("A call with this idempotency key is running. Ask again in a moment.")
             raise WrongMoment(text, code="idempotency-running")
@@ -58,7 +60,6 @@ def forget_answers(*, now: datetime) -> int:
 
 def _lock(owner: str, key: str) -> bool:
     """Whether the key is ours until the transaction ends; nobody waits for it."""
-    number = int.from_bytes(hashlib.sha256(f"{owner}\n{key}".encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{owner}\n{key}"])
         return bool(cursor.fetchone()[0])

@@ -17,6 +17,7 @@ from consents.models import Consent, ConsentEvent
 from consents.selectors.seals import published_keys
 from consents.services.records import Entry, record_consents
 from iys_portal.core.models import AuditEntry
+from iys_portal.dashboard import api_v1
 from iys_portal.dashboard.api_v1 import API
 from providers.models import ApiAnswer
 from providers.services.keys import make_key
@@ -107,6 +108,9 @@ def test_what_the_form_refuses_is_named_by_pointer_and_without_its_value(v1):
     assert answer.status_code == 422
     pointers = {error["pointer"] for error in answer.json()["errors"]}
     assert pointers == {"#/status", "#/strange"}
+    told = {error["pointer"]: (error["detail"], error["technical"]) for error in answer.json()["errors"]}
+    assert told["#/status"] == ("Şunlardan biri beklenir: ONAY, RET.", "Input should be 'ONAY' or 'RET'")
+    assert told["#/strange"][0] == "Bu adda bir alan yok."
     assert "ad@firma.example" not in answer.content.decode()
     wrong = v1.post("consents", consent(recipient="yok"))
     assert (wrong.status_code, codes(wrong), wrong.json()["errors"][0]["pointer"]) == (422, ["H121"], "#/recipient")
@@ -138,11 +142,34 @@ def test_a_limit_that_is_used_up_says_when_to_come_back(v1, monkeypatch):
     assert answer["RateLimit"] == f'"calls";r=0;t={answer["Retry-After"]}'
 
 
+@pytest.mark.parametrize("call, kind", [("status", "lookups"), ("history", "history")])
+def test_the_limit_that_is_used_up_is_the_one_that_is_told(v1, monkeypatch, call, kind):
+    monkeypatch.setitem(settings.API_LIMITS, kind, (2, 3600))
+    which = {"recipient": "ad@firma.example", "channel": "EPOSTA"}
+    first, _second, answer = [v1.post(f"consents/{call}", which) for _ in range(3)]
+    assert (first.status_code, first["RateLimit"].partition(";t=")[0]) == (200, f'"{kind}";r=1')
+    assert (answer.status_code, answer["RateLimit-Policy"]) == (429, f'"{kind}";q=2;w=3600')
+    assert answer["RateLimit"] == f'"{kind}";r=0;t={answer["Retry-After"]}'
+
+
+def test_the_document_is_built_once_and_only_read(client, monkeypatch):
+    built = []
+    make = API.get_openapi_schema
+    monkeypatch.setattr(API, "get_openapi_schema", lambda **more: built.append(1) or make(**more))
+    api_v1._document.cache_clear()
+    first, again = (client.get("/api/v1/openapi.json") for _ in range(2))
+    assert first.content == again.content
+    assert first.json()["paths"] and len(built) == 1
+    assert client.post("/api/v1/openapi.json").status_code == client.post("/api/v1/docs").status_code == 405
+
+
 def test_many_have_an_outcome_each_in_their_order(v1):
     sent = [consent("a@firma.example"), consent("b@firma.example", status="RET"), consent("a@firma.example")]
     answer = v1.post("consents/many", {"consents": sent}).json()
     assert [one["verdict"] for one in answer["entries"]] == ["NEW", "CONFLICTING", "UNCHANGED"]
     assert answer["entries"][1]["error"]["code"] == "H175"
+    (bad,) = v1.post("consents/many", {"consents": [consent("yok")]}).json()["entries"]
+    assert (bad["error"]["code"], bad["error"]["pointer"]) == ("H121", "#/consents/0/recipient")
     assert answer["entries"][2]["transaction_id"] == answer["entries"][0]["transaction_id"]
     assert answer["recorded"] == 1
     assert v1.post("consents/many", {"consents": [consent()] * 1001}).status_code == 422
@@ -219,7 +246,7 @@ def test_ten_thousand_addresses_are_answered_in_their_places_and_signed(v1):
     text = json.dumps(statement, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     public = Ed25519PublicKey.from_public_bytes(base64.b64decode(keys[told["key_id"]]))
     public.verify(bytes.fromhex(told["signature"]), text)
-    file = v1.get(f"queries/{told['id']}/file")
+    file = v1.post(f"queries/{told['id']}/file")
     assert hashlib.sha256(file.getvalue()).hexdigest() == statement["result_sha256"]
     assert AuditEntry.objects.filter(verb="query.exported").count() == 1
     assert v1.post("queries", {"channel": "EPOSTA", "recipients": [*asked, "bir@firma.example"]}).status_code == 422

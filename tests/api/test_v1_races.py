@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from consents.models import ConsentEvent
+from consents.models import Consent, ConsentEvent, KeyUndo
+from consents.services import key_undo
 from consents.services.seals import seal_ledger
 from providers.models import ApiAnswer
 from providers.services import answers
@@ -12,6 +14,7 @@ from providers.services.keys import make_key
 from tests.consents.proof.conftest import record, seal_all
 from tests.factories import BrandFactory, officer_of
 from tests.threads import at_once, held_open
+from tests.workers import until
 
 from .test_v1 import V1, codes, consent
 
@@ -67,6 +70,34 @@ def test_r_l2_a_cursor_passes_nothing_that_commits_late(v1, brand):
     assert read_on(v1, by="recipient")[0] == read_on(v1, channel="ARAMA")[0] == []
     assert codes(v1.get("consents/changes?cursor=MToxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMw")) == ["cursor"]
     assert v1.get("consents/changes?limit=1001").status_code == 422
+
+
+def test_r_l6_what_commits_behind_an_undo_is_taken_back_all_the_same(v1, brand, settings):
+    settings.REGISTRY = {**settings.REGISTRY, "UNDO_SETTLE": timedelta(0)}
+    made = make_key(actor=officer_of(brand, role="manager"), name="Çalınan", scopes=("record",))
+    stolen = V1(brand).sign_in(made)
+    for program in (v1, stolen):
+        program.get("/api/v1/brands")
+    body = {"key": made.key.username, "since": (timezone.now() - timedelta(hours=1)).isoformat(), "reason": "Çalındı"}
+
+    def late():
+        assert stolen.post("consents", consent("+905321234567")).status_code == 200
+
+    def told():
+        key_undo.undo(KeyUndo.objects.get().job_id)
+        return v1.get(f"undos/{begun['id']}").json()
+
+    # By another channel, for counters of one let nobody pass.
+    with held_open(late) as commit:
+        assert stolen.post("consents", consent("erken@firma.example")).status_code == 200
+        begun = v1.post("undos", body).json()
+        assert told()["state"] == "queued", "whoever took a lower number may still write it"
+        commit()
+    until(lambda: told()["state"] == "done", what="the end of the undo")
+    assert told()["undone"] == 2
+    assert set(Consent.objects.values_list("recipient", "status")) == {
+        ("+905321234567", 3), ("erken@firma.example", 3),
+    }  # fmt: skip
 
 
 def test_a_second_call_while_the_first_runs_is_told_to_wait(v1):

@@ -43,6 +43,17 @@ class TestPublishing:
             assert published == []
         assert published == [("test.work", [job.pk])]
 
+    def test_one_that_has_to_wait_is_queued_anew(self, job):
+        with jobs.claimed(job.pk) as run:
+            assert run is not None
+            raise jobs.JobWaits
+        row = Job.objects.get(pk=job.pk)
+        assert (row.state, row.token, row.lease_until) == (JobState.QUEUED, None, None)
+        assert row.created_at > job.created_at
+        with jobs.claimed(job.pk) as again:
+            assert again is not None
+        assert state_of(job) == JobState.DONE
+
     def test_a_rollback_publishes_nothing(self, published, django_capture_on_commit_callbacks):
         @transaction.atomic
         def act() -> None:

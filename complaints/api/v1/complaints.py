@@ -15,8 +15,9 @@ from complaints.services import answer_with_papers, ask_time
 from complaints.transitions import COMPLAINT
 from consents.api.v1.schemas import Body, BrandCode, ChannelName, Words, moment
 from consents.enums import Channel
+from consents.services.evidence import refused
 from iys_portal.core import audit
-from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.errors import NotFound
 from iys_portal.core.refused_files import FileRefused
 from providers.api.calls import Ask
 from providers.api.v1.frame import Key, asked, once
@@ -74,7 +75,7 @@ def complaints(
     rows, following = inbox.inbox_page(
         ask.actor, tab=tab, brand=str(ask.brand.pk), number="", before=before, now=ask.now
     )
-    return {"items": [_row(row.complaint, row.left.due_on if row.left else None) for row in rows], "next": following}
+    return {"items": [_line(row.complaint, row.left.due_on if row.left else None) for row in rows], "next": following}
 
 
 @router.get(
@@ -90,7 +91,7 @@ def complaint_of(request: HttpRequest, brand: BrandCode, complaint_id: UUID) -> 
 
 
 @router.post(
-    "/{complaint_id}/answer", response={201: ComplaintOut, REFUSALS: Problem}, summary="Answer",
+    "/{complaint_id}/answer", response={201: ComplaintRow, REFUSALS: Problem}, summary="Answer",
     operation_id="complaint_answer",
 )  # fmt: skip
 @once
@@ -98,26 +99,29 @@ def complaint_answer(
     request: HttpRequest, brand: BrandCode, complaint_id: UUID, body: Form[AnswerIn],
     files: File[list[UploadedFile]] = [],  # noqa: B006 (never changed)
 ) -> Any:  # fmt: skip
-    """The answer is frozen with its documents; one file that is refused keeps all of it from being sent."""
+    """The answer is frozen with its documents; one file that is refused keeps all of it from being sent.
+
+    Answered without the case's text and address, which the call before it tells.
+    """
     ask = asked(request)
     case = _case(ask, complaint_id)
     given = [(file.name or "", file) for file in files]
     try:
         answer_with_papers(complaint=case, text=body.text, files=given, actor=ask.actor, now=ask.now)
     except FileRefused as error:
-        raise Invalid(f"{error.message} {error.advice}", code=error.code, field="files") from None
-    return Status(201, _told(_case(ask, complaint_id), ask))
+        raise refused(error, field="files") from None
+    return Status(201, _row(_case(ask, complaint_id)))
 
 
 @router.post(
-    "/{complaint_id}/time", response={201: ComplaintOut, REFUSALS: Problem}, summary="Ask for more time",
+    "/{complaint_id}/time", response={201: ComplaintRow, REFUSALS: Problem}, summary="Ask for more time",
     operation_id="complaint_time",
 )  # fmt: skip
 @once
 def complaint_time(request: HttpRequest, brand: BrandCode, complaint_id: UUID, body: TimeIn) -> Any:
     ask = asked(request)
     ask_time(complaint=_case(ask, complaint_id), days=body.days, reason=body.reason, actor=ask.actor, now=ask.now)
-    return Status(201, _told(_case(ask, complaint_id), ask))
+    return Status(201, _row(_case(ask, complaint_id)))
 
 
 def _case(ask: Ask, complaint_id: UUID) -> Complaint:
@@ -127,7 +131,13 @@ def _case(ask: Ask, complaint_id: UUID) -> Complaint:
     return found
 
 
-def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
+def _row(case: Complaint) -> dict[str, Any]:
+    """All that an act is answered with: what is kept for its repeat holds nothing about a person (R-G1)."""
+    clock = inbox.defence_clock(case)
+    return _line(case, clock.due_on if clock else None)
+
+
+def _line(case: Complaint, due_on: date | None) -> dict[str, Any]:
     assert case.channel is not None  # what was filed is whole (R-K2)
     return {
         "id": str(case.public_id),
@@ -140,13 +150,12 @@ def _row(case: Complaint, due_on: date | None) -> dict[str, Any]:
 
 
 def _told(case: Complaint, ask: Ask) -> dict[str, Any]:
-    clock = cases.running_clock(case)
     answers = [
         {"text": one.text, "given_at": moment(one.given_at), "in_time": one.in_time} for one in cases.defences_of(case)
     ]
     moves = {move.name for move in COMPLAINT.available(case, ask.actor)}
     return {
-        **_row(case, clock.due_on if clock else None),
+        **_row(case),
         "address": case.address,
         "text": case.text,
         "topics": [Topic(topic).name for topic in case.topics],

@@ -15,13 +15,13 @@ from consents.effective import judge
 from consents.enums import Channel, Status, WayIn
 from consents.selectors import api as selectors
 from consents.services import api_consents
-from consents.services.api_consents import EntryRefused, RetailerUnknown
+from consents.services.api_consents import EntryRefused
 from consents.services.api_questions import note_history
 from consents.services.records import Outcome, record_consents
 from iys_portal.core.errors import Invalid
-from providers.api.errors import Refused, fault
-from providers.api.v1.frame import Key, asked, once
-from providers.api.v1.problems import REFUSALS, Problem
+from providers.api.errors import Refused
+from providers.api.v1.frame import Key, asked, count_of_key, once
+from providers.api.v1.problems import REFUSALS, Problem, of_fault
 from providers.enums import KeyScope
 
 from .schemas import (
@@ -55,8 +55,6 @@ def record(request: HttpRequest, brand: BrandCode, body: ConsentIn) -> Any:
         added = api_consents.add_consent(actor=ask.actor, brand=ask.brand, given=consent_of(sent), moment=ask.now)
     except EntryRefused as error:
         raise Refused(status_of(error.number), [fault_of(error.number, sent)]) from None
-    except RetailerUnknown as error:
-        raise Refused(403, [fault("H180", location=["retailerCode"], value=error.value)]) from None
     return {"transaction_id": added.transaction_id, "registered_at": moment(added.registered_at)}
 
 
@@ -79,8 +77,7 @@ def record_many(request: HttpRequest, brand: BrandCode, body: ConsentsIn) -> Any
 def _entry(index: int, outcome: Outcome, sent: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"index": index, "verdict": outcome.verdict.name, "transaction_id": outcome.transaction_id}
     if outcome.problem is not None:
-        found = fault_of(outcome.problem.number, sent)
-        told["error"] = {"code": found.code, "detail": found.message}
+        told["error"] = of_fault(fault_of(outcome.problem.number, sent), before=f"#/consents/{index}")
     return told
 
 
@@ -91,7 +88,7 @@ def _entry(index: int, outcome: Outcome, sent: dict[str, Any]) -> dict[str, Any]
 def status(request: HttpRequest, brand: BrandCode, body: WhichConsent) -> Any:
     """May this address be written to now (R-S4), and why? By POST: addresses have no place in addresses."""
     ask = asked(request)
-    ask.count()
+    count_of_key(request, "lookups")
     which = asked_of(body.as_document())
     require_channels(ask, [which.channel])
     key = which.key(ask.brand.pk)
@@ -115,7 +112,7 @@ def history(
 ) -> Any:  # fmt: skip
     """What moved one consent, newest first. That it was read is in the audit log (R-A3)."""
     ask = asked(request)
-    ask.count(kind="history")
+    count_of_key(request, "history")
     which = asked_of(body.as_document())
     require_channels(ask, [which.channel])
     rows = selectors.history_of(which.key(ask.brand.pk))

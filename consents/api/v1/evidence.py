@@ -11,9 +11,10 @@ from ninja.files import UploadedFile
 from consents.api.base import require_channels
 from consents.api.reading import asked_of
 from consents.models import Consent
+from consents.selectors.proofs import proof_document
 from consents.services.evidence import complete_evidence
 from consents.services.proofs import issue_evidence
-from iys_portal.core import audit, documents
+from iys_portal.core import audit
 from iys_portal.core.enums import DocumentState
 from iys_portal.core.errors import NotFound, WrongMoment
 from iys_portal.core.models import Document
@@ -22,18 +23,10 @@ from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
 from providers.enums import KeyScope
 
-from .schemas import Address, BrandCode, ChannelName, RecipientTypeName, WhichConsent, moment
+from .schemas import BrandCode, WhichConsent, moment
 
 router = Router(tags=["evidence"])
 RECORD, QUERY = Key(KeyScope.RECORD), Key(KeyScope.QUERY)
-
-
-class WhichForm(Schema):
-    """As `WhichConsent`, beside a file."""
-
-    recipient: Address
-    channel: ChannelName
-    recipient_type: RecipientTypeName = "BIREYSEL"
 
 
 class Completed(Schema):
@@ -53,10 +46,10 @@ class DocumentOut(Schema):
     operation_id="evidence",
 )  # fmt: skip
 @once
-def evidence(request: HttpRequest, brand: BrandCode, file: File[UploadedFile], which: Form[WhichForm]) -> Any:
+def evidence(request: HttpRequest, brand: BrandCode, file: File[UploadedFile], which: Form[WhichConsent]) -> Any:
     """PDF, JPEG or PNG by content; the consent may be used at once (R-S4)."""
     ask = asked(request)
-    consent = _consent(ask, WhichConsent(**which.dict()))
+    consent = _consent(ask, which)
     done = complete_evidence(actor=ask.actor, consent=consent, file=file, name=file.name or "", moment=ask.now)
     return {"completed": done}
 
@@ -105,8 +98,7 @@ def _consent(ask: Ask, which: WhichConsent) -> Consent:
 
 
 def _document(ask: Ask, document_id: UUID) -> Document:
-    """A program that reaches a part reads the documents that it had made."""
-    document = documents.readable(ask.actor, str(document_id))
+    document = proof_document(ask.actor, ask.brand, document_id)
     if document is None:
         raise NotFound(code="document")
     return document

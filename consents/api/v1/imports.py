@@ -11,9 +11,9 @@ from ninja.files import UploadedFile
 from consents.models import ConsentImport
 from consents.selectors.import_rows import Reader, stream
 from consents.services import imports as services
-from consents.services.import_columns import map_columns, missing_fields
+from consents.services.import_columns import missing_fields
 from consents.services.import_rights import present_job, visible_import
-from iys_portal.core.errors import DomainError, NotFound
+from iys_portal.core.errors import NotFound
 from providers.api.calls import Ask
 from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
@@ -94,16 +94,10 @@ ANSWER: Any = {200: ImportOut, REFUSALS: Problem}
 def import_upload(request: HttpRequest, brand: BrandCode, file: File[UploadedFile], assumed: Form[Assumed]) -> Any:
     """CSV, XLSX or ODS. Nothing is written before `apply`. A file that lacks columns waits and names them."""
     ask = asked(request)
-    item = services.upload(actor=ask.actor, brand=ask.brand, file=file, name=file.name or "")
-    try:
-        if assumed.constants() or assumed.wide_no:
-            about: dict[str, Any] = {"constants": assumed.constants(), "wide_no": assumed.wide_no}
-            item = map_columns(item, actor=ask.actor, columns={}, **about)
-        if not missing_fields(item):
-            item = services.start_check(item, actor=ask.actor)
-    except DomainError:
-        services.discard(item, actor=ask.actor)
-        raise
+    item = services.upload_and_check(
+        actor=ask.actor, brand=ask.brand, file=file, name=file.name or "", constants=assumed.constants(),
+        wide_no=assumed.wide_no,
+    )  # fmt: skip
     return Status(202, _told(item))
 
 

@@ -9,7 +9,7 @@ from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime, field_validator
 
-from consents.enums import Channel, RecipientType
+from consents.enums import Channel, MessagePurpose, RecipientType
 from consents.import_downloads import as_csv
 from consents.message_downloads import ROWS, allowed_rows
 from consents.models import Message
@@ -31,7 +31,7 @@ CSV = "text/csv; charset=utf-8"
 class MessageIn(Body):
     channel: ChannelName
     recipient_type: RecipientTypeName = "BIREYSEL"
-    purpose: Literal["commercial", "delivery", "debt", "warranty", "legal", "other"] = "commercial"
+    purpose: MessagePurpose = MessagePurpose.COMMERCIAL
     reason: Words = Field("", max_length=300, description="Why no consent is needed; not for commercial ones.")
     subject: Words = Field(min_length=1, max_length=200)
     text: Words = Field(min_length=1, max_length=20_000)
@@ -135,15 +135,18 @@ def message_cancel(request: HttpRequest, brand: BrandCode, message_id: UUID) -> 
     return _told(services.cancel(actor=ask.actor, public_id=_message(ask, message_id).public_id))
 
 
-@router.get(
-    "/{message_id}/lists/{kind}", response={200: None, REFUSALS: Problem}, summary="A list as CSV",
+@router.post(
+    "/{message_id}/lists/{kind}", response={200: None, REFUSALS: Problem}, summary="Take a list as CSV",
     operation_id="message_list",
 )  # fmt: skip
 def message_list(
     request: HttpRequest, brand: BrandCode, message_id: UUID,
     kind: Literal["allowed", "removed", "since", "problems"],
 ) -> HttpResponseBase:  # fmt: skip
-    """`allowed` is judged once more now. Who takes a list is in the audit log (R-G3)."""
+    """`allowed` is judged once more now; whoever may not be written to any more is taken off for good.
+
+    By POST, for it is kept that and by whom a list was taken (R-G3).
+    """
     ask = asked(request)
     message = _message(ask, message_id)
     if kind == "allowed":

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponseBase, JsonResponse
 from ninja import Field, Router, Schema
 
@@ -28,12 +29,13 @@ from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, m
 router = Router(tags=["queries"], auth=Key(KeyScope.QUERY))
 CSV = "text/csv; charset=utf-8"
 MALFORMED = "MALFORMED"
+ROWS = settings.REGISTRY["API_QUERY_ROWS"]
 
 
 class QueryIn(Body):
     channel: ChannelName
     recipient_type: RecipientTypeName = "BIREYSEL"
-    recipients: list[Address] = Field(min_length=1, max_length=10_000)
+    recipients: list[Address] = Field(min_length=1, max_length=ROWS)
 
 
 class AnswerOut(Schema):
@@ -61,7 +63,7 @@ class QueryAnswered(QueryOut):
 
 
 @router.post(
-    "", response={200: QueryAnswered, REFUSALS: Problem}, summary="Ask about up to 10,000 addresses",
+    "", response={200: QueryAnswered, REFUSALS: Problem}, summary=f"Ask about up to {ROWS:,} addresses",
     operation_id="query",
 )  # fmt: skip
 def query(request: HttpRequest, brand: BrandCode, body: QueryIn) -> Any:
@@ -90,9 +92,11 @@ def query_of(request: HttpRequest, brand: BrandCode, query_id: UUID) -> Any:
     return _told(_query(asked(request), query_id))
 
 
-@router.get("/{query_id}/file", response={200: None, REFUSALS: Problem}, summary="Its file", operation_id="query_file")
+@router.post(
+    "/{query_id}/file", response={200: None, REFUSALS: Problem}, summary="Take its file", operation_id="query_file"
+)
 def query_file(request: HttpRequest, brand: BrandCode, query_id: UUID) -> HttpResponseBase:
-    """The CSV whose SHA-256 the statement names. Who takes it is in the audit log (R-G3)."""
+    """The CSV whose SHA-256 the statement names. By POST as in the panel: who takes it is in the audit log (R-G3)."""
     ask = asked(request)
     item = _query(ask, query_id)
     if not item.result:

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from ninja import Field, Path, Query, Schema
 from pydantic import AwareDatetime, ConfigDict, StringConstraints, field_validator
 
 from consents.enums import Channel, RecipientType, Source, Status
 from consents.models import ConsentEvent
 from iys_portal.core.calendar import ISTANBUL
+from providers.api.v1.brands import ChannelName
 from providers.selectors.api import written
 
 BrandCode = Annotated[int, Path(ge=1, le=999_999_999, description="The brand's public number.")]
-ChannelName = Literal["ARAMA", "MESAJ", "EPOSTA"]
 RecipientTypeName = Literal["BIREYSEL", "TACIR"]
 StatusName = Literal["ONAY", "RET"]
 NO_NUL = r"^[^\x00]*$"
@@ -70,12 +71,13 @@ class Recorded(Schema):
 
 
 class ConsentsIn(Body):
-    consents: list[ConsentIn] = Field(min_length=1, max_length=1_000)
+    consents: list[ConsentIn] = Field(min_length=1, max_length=settings.REGISTRY["API_BATCH_ROWS"])
 
 
 class OutcomeError(Schema):
     code: str
     detail: str
+    pointer: str | None = Field(None, description="Where in the body.")
 
 
 class RecordedEntry(Schema):

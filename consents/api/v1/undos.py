@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, field_validator
 
+from consents.enums import Undone
 from consents.models import KeyUndo
 from consents.services.key_undo import start_key_undo
 from iys_portal.core.errors import NotFound
@@ -67,13 +68,14 @@ def undo_of(request: HttpRequest, brand: BrandCode, undo_id: UUID) -> Any:
 
 
 def _told(item: KeyUndo) -> dict[str, Any]:
+    counts = {outcome: item.counts.get(str(int(outcome)), 0) for outcome in Undone}
     return {
         "id": str(item.public_id),
         "state": str(item.job.state),
         "since": moment(item.since),
         "until": moment(item.until),
-        "undone": item.counts.get("0", 0),
-        "changed_since": item.counts.get("601", 0),
-        "refusals_left": item.counts.get("602", 0),
-        "would_approve": item.counts.get("603", 0),
+        "undone": counts[Undone.DONE],
+        "changed_since": counts[Undone.CHANGED_SINCE],
+        "refusals_left": counts[Undone.REFUSAL_STAYS],
+        "would_approve": counts[Undone.WOULD_APPROVE],
     }

@@ -11,29 +11,28 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
+from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import DomainError, NotFound
-from iys_portal.core.limits import Taken
 from iys_portal.core.middleware import current_request_id
 from providers.api import calls_log
-from providers.api.calls import Ask, holder_by, log_failure, number, take
+from providers.api.calls import Ask, holder_by, in_its_language, log_failure, number, take
 from providers.api.errors import Refused, refuse
 from providers.enums import KeyScope, ProviderState
 from providers.models import Brand, Provider
 from providers.selectors import keys
 from providers.selectors.keys import Holder
-from providers.services.answers import Answer, answer_once
+from providers.services.answers import KEY_FORM, Answer, answer_once
 
 from . import problems
 
@@ -90,9 +89,14 @@ def count(request: HttpRequest, who: str, kind: str) -> None:
     try:
         taken = take(who, kind)
     except Refused as error:
-        request.limit_taken = (kind, Taken(*settings.API_LIMITS[kind], left=0, ends=error.retry_after))  # type: ignore[attr-defined]
+        request.limit_taken = (kind, error.taken)  # type: ignore[attr-defined]
         raise
     request.limit_taken = (kind, taken)  # type: ignore[attr-defined]
+
+
+def count_of_key(request: HttpRequest, kind: str) -> None:
+    """The same against a limit of the calling key, beside the one that every call counts against."""
+    count(request, f"key:{asked(request).holder.key_id}:{kind}", kind)
 
 
 def once(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +127,7 @@ def _document_key(operation: Any) -> None:
         "in": "header",
         "required": False,
         "description": "A repeat with the same key and body within 24 hours is answered like the first.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9._:-]+$"},
+        "schema": {"type": "string", "pattern": KEY_FORM},
     }
     operation.openapi_extra = {**(operation.openapi_extra or {}), "parameters": [parameter]}
 
@@ -136,7 +140,10 @@ def _owner(holder: Holder) -> str:
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """Of method, address and body; of a form its values and files, for its borders are new in each repeat."""
+    """Of method, address and body; of a form its values and files, for its borders are new in each repeat.
+
+    Keyed: a body that holds one address could be guessed from its hash (R-G1).
+    """
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         digest.update(json.dumps(sorted(request.POST.lists())).encode())
@@ -148,7 +155,7 @@ def _digest(request: HttpRequest) -> bytes:
                 file.seek(0)
     else:
         digest.update(request.body)
-    return digest.digest()
+    return bytes.fromhex(keyed_hash(digest.hexdigest(), purpose="api-answer"))
 
 
 def handle_refusals(api: NinjaAPI) -> None:
@@ -191,13 +198,12 @@ def _framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     @wraps(view)
     def call(request: HttpRequest, *args: Any, **path: Any) -> HttpResponseBase:
         started = time.perf_counter()
-        language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
-        with translation.override(language):
-            answer = view(request, *args, **path)
-            if answer.status_code == 405:
-                answer = _method_refused(answer)
-        answer.headers["Content-Language"] = language
-        answer.headers.setdefault("Cache-Control", "no-store")
+
+        def told() -> HttpResponseBase:
+            found = view(request, *args, **path)
+            return _method_refused(found) if found.status_code == 405 else found
+
+        answer = in_its_language(request, told)
         _tell_limit(request, answer)
         if getattr(request, "replayed", False):
             answer.headers["Idempotency-Replayed"] = "true"

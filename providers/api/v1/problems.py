@@ -11,7 +11,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from iys_portal.core.errors import DomainError, FieldsInvalid, Invalid
 from iys_portal.core.middleware import current_request_id
+from providers.api.calls import OF_PROVIDER, as_refused
 from providers.api.errors import Fault, Refused, refuse
+
+from .form_words import sentence_of
 
 CONTENT_TYPE = "application/problem+json"
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500})
@@ -23,6 +26,7 @@ class ProblemError(Schema):
     detail: str
     pointer: str | None = Field(None, description="Where in the body, as a JSON pointer: #/recipient.")
     parameter: str | None = Field(None, description="Which part of the address, the query or the headers.")
+    technical: str | None = Field(None, description="What the check of the form says itself, in English.")
 
 
 class Problem(Schema):
@@ -45,7 +49,7 @@ def problem(status: int, errors: Sequence[Mapping[str, Any]], *, retry_after: in
             "status": status,
             "detail": errors[0]["detail"],
             "request_id": current_request_id(),
-            "errors": [{"pointer": None, "parameter": None, **error} for error in errors],
+            "errors": [{"pointer": None, "parameter": None, "technical": None, **error} for error in errors],
         },
         status=status,
         content_type=CONTENT_TYPE,
@@ -58,7 +62,9 @@ def problem(status: int, errors: Sequence[Mapping[str, Any]], *, retry_after: in
 
 
 def of_refusal(error: DomainError) -> HttpResponse:
-    """Any refusal of a service."""
+    """Any refusal of a service; a provider that may not act is refused as by the national interface (R-P7)."""
+    if error.code in OF_PROVIDER:
+        error = as_refused(error)
     if isinstance(error, Refused):
         return problem(error.status, [of_fault(fault) for fault in error.faults], retry_after=error.retry_after)
     if isinstance(error, FieldsInvalid):
@@ -93,7 +99,7 @@ def of_form(error: ValidationError) -> HttpResponse:
 
 def _of_form(found: Mapping[str, Any]) -> dict[str, Any]:
     place, *path = found.get("loc", ("body",))
-    told = {"code": found.get("type", "form"), "detail": found.get("msg", "")}
+    told = {"code": found.get("type", "form"), "detail": sentence_of(found), "technical": found.get("msg")}
     if place in ("body", "form", "file"):
         return told | {"pointer": _pointer(path[1:] if place == "body" else path)}
     return told | {"parameter": str(path[-1]) if path else str(place)}
