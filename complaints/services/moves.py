@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from complaints.enums import Outcome, Side
 from complaints.models import Complaint, ComplaintMove
 from complaints.notices import post_move
@@ -41,22 +39,6 @@ def locked_on_desk(complaint: Complaint, *, actor: Actor) -> Complaint:
     if found is None:
         raise NotFound(code="complaint")
     return found
-
-
-def locked_together(complaint: Complaint, *, actor: Actor) -> list[Complaint]:
-    """A complaint of the desk and those that are joined with it, in key order. Raises `NotFound`."""
-    rows = Complaint.objects.of_desk(actor)
-    head = rows.filter(pk=complaint.pk).values_list("joined_to", flat=True).first() or complaint.pk
-    together = rows.filter(Q(pk=head) | Q(joined_to=head)).select_for_update(of=("self",))
-    found = list(together.select_related("brand__provider").order_by("pk"))
-    if complaint.pk not in {row.pk for row in found}:
-        raise NotFound(code="complaint")
-    return found
-
-
-def locked_in_group(complaint: Complaint, *, actor: Actor) -> Complaint:
-    """A complaint of the desk, under lock together with those that are joined with it. Raises `NotFound`."""
-    return next(row for row in locked_together(complaint, actor=actor) if row.pk == complaint.pk)
 
 
 def make_move(
