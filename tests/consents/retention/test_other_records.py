@@ -110,6 +110,18 @@ def test_r_g5_documents_go_with_their_files(refused: Brand, old: datetime) -> No
     assert not path.exists() and not Document.objects.exists()
 
 
+def test_r_l5_a_hold_on_one_address_keeps_no_document_about_nobody(brand: Brand, old: datetime) -> None:
+    place_hold(actor=staff("admin"), recipient=AYSE, brand=None, reference="1", reason="1", now=old)
+    for number, data in enumerate(({}, {"recipient": CAN}, {"recipient": AYSE})):
+        Document.objects.create(
+            kind="consents.report", template_version=1, number=f"RAP-{number}", data=data, subject_type="x",
+            subject_id="1", language="tr", actor_kind=1, actor_id=1, created_at=old,
+        )  # fmt: skip
+    seal_all()
+    assert expire().counts["documents"] == 2
+    assert Document.objects.get().data == {"recipient": AYSE}
+
+
 def test_r_l5_day_files_lose_the_rows_that_expired(brand: Brand, old: datetime) -> None:
     assert say(brand, AYSE, "RET", old).accepted
     assert say(brand, ALI, "ONAY", old).accepted
