@@ -26,6 +26,7 @@ from .enums import Channel, Source, Verdict
 from .files.annotate import SHEET_ROWS, guard, write_problem_rows
 from .files.layout import Layout
 from .models import ConsentImport, ImportChunk
+from .problem_words import sentence_values, value_of
 from .selectors.import_rows import judged_phase, stream
 
 REFUSED = 514  # R-C14: "refused on …, take it off your list"
@@ -90,9 +91,9 @@ def _notes(item: ConsentImport) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _reason(problem: problems.Problem, value: str | None, details: dict[str, object] | None) -> str:
-    value = problems.value_of(problem, value, details)
+    value = value_of(problem, value, details)
     values: dict[str, object] = {**(details or {}), "value": value}
-    return problem.sentence(**problems.sentence_values(problem=problem, **values))  # type: ignore[arg-type]
+    return problem.sentence(**sentence_values(problem=problem, **values))  # type: ignore[arg-type]
 
 
 def refused_rows(item: ConsentImport) -> Iterator[list[str]]:

@@ -14,6 +14,7 @@ from . import problems
 from .effective import Reason
 from .files.annotate import guard
 from .models import Message
+from .problem_words import sentence_values
 from .selectors.messages import answers_of, problems_of, removed_addresses
 from .states import MessageState as S
 
@@ -86,7 +87,7 @@ def problem_rows(message: Message) -> Iterator[list[str]]:
     yield [_("Line"), _("Value"), _("Code"), _("Explanation")]
     for row in problems_of(message).iterator(chunk_size=2_000):
         problem = problems.BY_NUMBER[row.problem]
-        values = problems.sentence_values(problem=problem, value=row.value, channel=message.channel)
+        values = sentence_values(problem=problem, value=row.value, channel=message.channel)
         yield [str(row.line), guard(row.value), problem.code, guard(problem.sentence(**values))]
 
 

@@ -15,6 +15,7 @@ from consents.enums import Channel, Verdict
 from consents.files.layout import FIELD_LABELS, Layout
 from consents.masking import mask
 from consents.models import ConsentImport, ImportProblem
+from consents.problem_words import sentence_values, value_of
 from iys_portal.core.actors import Actor
 
 ROWS = 50
@@ -100,11 +101,11 @@ class Reader:
         # What an undo left alone is a record, known by its address, whatever the reason looks at.
         column = "recipient" if row.phase == Phase.UNDO else row.column or problem.column
         value = details.get("recipient", "") if row.phase == Phase.UNDO else row.value
-        value = problems.value_of(problem, value, details) or ""
+        value = value_of(problem, value, details) or ""
         value = f"{value[:SHOWN]}…" if len(value) > SHOWN else value
         if self.masked and column in ADDRESSES and value:
             value = mask(value)
-        values = problems.sentence_values(problem=problem, **{**details, "value": value})
+        values = sentence_values(problem=problem, **{**details, "value": value})
         return Line(
             line=row.line,
             column=self.headings.get(column) or str(FIELD_LABELS.get(column, column)),

@@ -21,6 +21,7 @@ from consents.erased import any_erased
 from consents.evidence import EvidenceValue, read_evidence
 from consents.models import Evidence
 from consents.normalise import Reading, normalise
+from consents.problem_words import sentence_values
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
@@ -258,7 +259,7 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
         problem = problems.BY_NUMBER[code]
         if code == problems.UNGRANTED:  # what stands in a channel that is not theirs is not told (R-P12)
             return _refused(code, values={"channel": str(Channel(row["channel"]).label)})
-        values = problems.sentence_values(
+        values = sentence_values(
             problem=problem,
             channel=row["channel"],
             date=row["consent_date"],

@@ -136,3 +136,12 @@ def worked(django_capture_on_commit_callbacks: Any) -> Callable[[Any], ApiBatch]
 
 def codes(answer: Any) -> list[str]:
     return [error["code"] for error in answer.json()["errors"]]
+
+
+@pytest.fixture
+def suspend(brand):
+    def run():
+        brand.provider.state = "suspended"
+        brand.provider.save()
+
+    return run

@@ -16,6 +16,7 @@ from django.utils import timezone
 from consents import problems
 from consents.enums import Verdict
 from consents.models import ConsentImport, ImportProblem
+from consents.problem_words import sentence_values, value_of
 from consents.selectors.import_notices import forecast_of, planned_of
 from consents.services.import_runs import load_file
 from iys_portal.core.actors import SYSTEM
@@ -94,8 +95,8 @@ def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:
     for row in rows.order_by("line", "pk").iterator():
         problem = problems.BY_NUMBER[row.problem]
         details = row.details or {}
-        value = problems.value_of(problem, row.value, details)
-        values = problems.sentence_values(problem=problem, **{**details, "value": value})
+        value = value_of(problem, row.value, details)
+        values = sentence_values(problem=problem, **{**details, "value": value})
         found.append(
             {
                 "line": row.line,

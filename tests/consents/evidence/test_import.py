@@ -1,70 +1,24 @@
 """R-C16: a ZIP of scans beside an import."""
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import CommandError, call_command
-from django.test import Client
 
 from consents.effective import Effective, judge
 from consents.enums import EventKind, EvidenceKind, Hold
-from consents.files.archive import fold_name
-from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, ImportEvidence
+from consents.models import Consent, ConsentEvent, Evidence, ImportEvidence
 from consents.services import import_runs, imports
-from iys_portal.core.actors import Actor
-from iys_portal.core.errors import Invalid
-from iys_portal.core.models import AuditEntry, Job
-from providers.models import Brand
+from iys_portal.core.models import AuditEntry
 
+from .lists import HEAD, Desk, desk, found
 from .papers import packed, packed_as, pdf, picture
 
-HEAD = "recipient,type,status,source,recipientType,consentDate,evidence\n"
-
-
-@dataclass
-class Desk:
-    """Lists and their scans, put in through the services."""
-
-    brand: Brand
-    actor: Actor
-    folder: Path
-    moment: datetime
-
-    def load(self, *cells: str, scans: bytes | None = None, apply_it: bool = True, **more: str) -> ConsentImport:
-        """One signed consent for each evidence cell."""
-        path = self.folder / "liste.csv"
-        rows = [self.row(number, cell, **more) for number, cell in enumerate(cells)]
-        path.write_text(HEAD + "\n".join(rows), encoding="utf-8")
-        archive = None
-        if scans is not None:
-            archive = self.folder / "taramalar.zip"
-            archive.write_bytes(scans)
-        return import_runs.load_file(
-            actor=self.actor, brand=self.brand, path=path, moment=self.moment, apply_it=apply_it, evidence=archive
-        )
-
-    def row(self, number: int, cell: str, date: str = "2026-11-24 10:00:00", status: str = "ONAY") -> str:
-        return f'kisi{number}@firma.example,EPOSTA,{status},HS_ISLAK_IMZA,BIREYSEL,{date},"{cell}"'
-
-    def holds(self) -> list[int]:
-        return list(Consent.objects.order_by("recipient").values_list("holds", flat=True))
-
-
-@pytest.fixture
-def desk(brand: Brand, actor: Actor, tmp_path: Path, as_of: datetime) -> Desk:
-    return Desk(brand, actor, tmp_path, as_of)
-
-
-def found(item: ConsentImport) -> dict[str, int]:
-    return (item.counts or item.dry_counts)["evidence"]
+__all__ = ["desk"]
 
 
 @pytest.mark.parametrize("apply_it", [False, True])
@@ -254,162 +208,3 @@ def test_the_archive_and_its_names_go_with_the_file(
     assert archive.sha256
     assert not list(folder.iterdir())
     assert Evidence.objects.count() == 1
-
-
-# ZIPs that are refused as a whole.
-
-
-def bomb() -> bytes:
-    return packed({"a.pdf": b"\0" * 5_000_000})
-
-
-def overlapping() -> bytes:
-    """Two entries of the directory that share one packed file."""
-    data = packed({"a.png": picture(900, 900), "b.png": b""}, compression=zipfile.ZIP_STORED)
-    directory = data.index(b"PK\x01\x02")
-    first = data[directory : directory + 46]
-    second = data.index(b"PK\x01\x02", directory + 4)
-    return data[: second + 16] + first[16:28] + data[second + 28 :]
-
-
-def locked() -> bytes:
-    data = bytearray(packed({"a.pdf": pdf()}))
-    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        data[data.index(mark) + place] |= 1
-    return bytes(data)
-
-
-def linked() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        info = zipfile.ZipInfo("a.pdf")
-        info.external_attr = 0o120777 << 16
-        archive.writestr(info, "/etc/passwd")
-    return out.getvalue()
-
-
-REFUSED: list[tuple[Callable[[], bytes], str]] = [
-    (lambda: b"", "scan-empty"),
-    (lambda: b"PK\x03\x04 and nothing", "zip-unreadable"),
-    (pdf, "zip-unreadable"),
-    (lambda: packed({"a.pdf": pdf()})[:-30], "zip-unreadable"),
-    (lambda: packed({}), "zip-nothing"),
-    (lambda: packed({"klasör/": b""}), "zip-nothing"),
-    (bomb, "zip-unpacks"),
-    (overlapping, "zip-unpacks"),
-    (locked, "zip-password"),
-    (linked, "zip-paths"),
-    (lambda: packed({"/etc/a.pdf": pdf()}), "zip-paths"),
-    (lambda: packed({"C:/a.pdf": pdf()}), "zip-paths"),
-    (lambda: packed({"a/../../b.pdf": pdf()}), "zip-paths"),
-    (lambda: packed({"..\\b.pdf": pdf()}), "zip-paths"),
-    (lambda: packed({"\\\\server\\b.pdf": pdf()}), "zip-paths"),
-    (lambda: packed({"a.pdf": pdf(), "iç.ZIP": packed({"b.pdf": pdf()})}), "zip-nested"),
-]
-
-
-@pytest.mark.parametrize(("make", "code"), REFUSED)
-def test_r_c16_a_zip_that_is_refused_leaves_nothing(
-    desk: Desk, make: Callable[[], bytes], code: str, settings: Any
-) -> None:
-    with pytest.raises(Invalid) as refusal:
-        desk.load("a.pdf", scans=make())
-    assert (refusal.value.code, refusal.value.field) == (code, "evidence")
-    assert not ConsentImport.objects.exists()
-    assert not Job.objects.exists()
-    assert not AuditEntry.objects.filter(verb__startswith="import.").exists()
-    assert not list((Path(settings.PRIVATE_ROOT) / "imports").iterdir())
-
-
-def test_a_nested_archive_under_another_name_is_a_refused_scan(desk: Desk) -> None:
-    item = desk.load("a.pdf", scans=packed({"a.pdf": packed({"b.pdf": pdf()})}))
-    assert found(item)["missing"] == 1
-
-
-def test_too_many_files_in_a_zip(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consents.files.archive.MAX_MEMBERS", 2)
-    with pytest.raises(Invalid) as refusal:
-        desk.load("a.pdf", scans=packed({f"{n}.pdf": pdf() for n in range(3)}))
-    assert refusal.value.code == "zip-many"
-
-
-@pytest.mark.parametrize("text", ["İSTANBUL.PDF", "istanbul.pdf", "ISTANBUL.pdf", "ıstanbul.pdf"])
-def test_the_four_letters_i_are_one_in_names(text: str) -> None:
-    assert fold_name(text) == "istanbul.pdf"
-
-
-# The command and the pages.
-
-
-def test_import_consents_takes_the_zip(desk: Desk, samples: Callable[..., Path], as_of: datetime) -> None:
-    folder = samples()
-
-    def run(*more: str) -> str:
-        out = io.StringIO()
-        call_command(
-            "import_consents", str(folder / "physical.csv"), f"--brand={desk.brand.brand_code}",
-            f"--as-of={as_of.isoformat()}", f"--evidence={folder / 'evidence.zip'}", *more, stdout=out,
-        )  # fmt: skip
-        return out.getvalue()
-
-    assert "  evidence: 33 matched, 2 missing, 2 references, 3 nothing, 5 unused\n" in run()
-    report = json.loads(run("--json", "--apply"))
-    assert report["evidence"] == {"matched": 33, "missing": 2, "references": 2, "nothing": 3, "unused": 5}
-    assert (report["verdicts"]["new"], report["problems"]) == (40, [])
-    assert Consent.objects.filter(holds=int(Hold.EVIDENCE_MISSING)).count() == 5
-
-
-def test_import_consents_says_that_the_zip_is_not_there(desk: Desk, samples: Callable[..., Path]) -> None:
-    path = str(samples() / "physical.csv")
-    with pytest.raises(CommandError, match="no file"):
-        call_command("import_consents", path, f"--brand={desk.brand.brand_code}", "--evidence=/nowhere/a.zip")
-    with pytest.raises(CommandError):
-        call_command("import_consents", path, f"--brand={desk.brand.brand_code}", f"--evidence={path}")
-
-
-def test_the_upload_page_takes_the_zip_and_the_report_names_scans(panel: Client, desk: Desk) -> None:
-    rows = HEAD + "\n".join(desk.row(n, cell) for n, cell in enumerate(["a.pdf", "yok.pdf", ""]))
-    data = {
-        "brand": str(desk.brand.brand_code),
-        "file": SimpleUploadedFile("liste.csv", rows.encode()),
-        "evidence": SimpleUploadedFile("taramalar.zip", packed({"a.pdf": pdf(), "fazla.png": picture()})),
-    }
-    assert panel.post("/aktarimlar/yeni/", data).status_code == 302
-    item = ConsentImport.objects.get()
-    imports.start_check(item, actor=desk.actor, moment=desk.moment, publish=False)
-    item.refresh_from_db()
-    assert item.check_job_id is not None
-    import_runs.check(item.check_job_id)
-    page = panel.get(f"/aktarimlar/{item.public_id}/")
-    assert "yok.pdf" in page.content.decode() and "fazla.png" in page.content.decode()
-    shown = page.context["evidence"]
-    assert (shown.matched, shown.missing, shown.nothing, shown.unused) == (1, 1, 1, 1)
-
-
-def test_the_upload_page_shows_a_refused_zip_at_its_field(panel: Client, desk: Desk) -> None:
-    data = {
-        "brand": str(desk.brand.brand_code),
-        "file": SimpleUploadedFile("liste.csv", (HEAD + desk.row(0, "a.pdf")).encode()),
-        "evidence": SimpleUploadedFile("taramalar.zip", b"nothing"),
-    }
-    response = panel.post("/aktarimlar/yeni/", data)
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == ["evidence"]
-    assert not ConsentImport.objects.exists()
-
-
-def test_the_columns_page_warns_when_no_column_names_the_scans(panel: Client, desk: Desk) -> None:
-    rows = HEAD.replace("evidence", "Not") + desk.row(0, "a.pdf")
-    item = imports.upload(
-        actor=desk.actor, brand=desk.brand, file=io.BytesIO(rows.encode()), name="liste.csv",
-        evidence=io.BytesIO(packed({"a.pdf": pdf()})), evidence_name="taramalar.zip",
-    )  # fmt: skip
-    page = panel.get(f"/aktarimlar/{item.public_id}/sutunlar/")
-    assert "taramalar.zip" in page.content.decode()
-    assert not page.context["names_scans"]
-    assert "evidence" in [field.name for field in page.context["constants"]]
-    named = imports.upload(
-        actor=desk.actor, brand=desk.brand, file=io.BytesIO((HEAD + desk.row(0, "a.pdf")).encode()), name="liste.csv",
-        evidence=io.BytesIO(packed({"a.pdf": pdf()})), evidence_name="taramalar.zip",
-    )  # fmt: skip
-    assert "taramalar.zip" not in panel.get(f"/aktarimlar/{named.public_id}/sutunlar/").content.decode()
