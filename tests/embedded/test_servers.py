@@ -30,7 +30,6 @@ from tests.embedded.conftest import (
 )
 
 pytestmark = pytest.mark.processes
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
 class TestAddresses:
@@ -285,7 +284,7 @@ class TestForeigners:
             foreign.wait()
             shutil.rmtree(folder)
 
-    @as_root
+    @pytest.mark.root
     def test_a_folder_of_somebody_else_is_refused(self, place, user):
         first = user()
         first.addresses()
@@ -293,7 +292,7 @@ class TestForeigners:
         os.chown(place.sockets, 12345, 12345)
         assert "belongs to somebody else" in user().refusal()
 
-    @as_root
+    @pytest.mark.root
     def test_a_folder_that_others_may_enter_is_refused(self, place, user):
         first = user()
         first.addresses()
@@ -302,7 +301,7 @@ class TestForeigners:
         assert "is open to others" in user().refusal()
 
 
-@as_root
+@pytest.mark.root
 class TestRootAndOthers:
     def test_roots_servers_run_as_a_system_user_and_change_nothing_outside(self, checkout, place, user):
         before = {path: path.lstat() for path in [checkout, *checkout.parents, PROJECT, *PROJECT.parents]}

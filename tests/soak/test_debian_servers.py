@@ -1,6 +1,6 @@
 """The guide's commands and a part of the test suite on Debian's own PostgreSQL and Redis, over TCP with passwords.
 
-Needs the packages `postgresql` and `redis-server`; nothing of the system's own clusters is touched.
+`make soak` brings the packages `postgresql` and `redis-server`; nothing of the system's own clusters is touched.
 """
 
 import os
@@ -26,13 +26,7 @@ from tests.workers import celery_worker, until
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 PART = ["tests/core", "tests/accounts", "tests/consents/engine", "tests/consents/proof", "tests/trust/test_grants.py"]
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(
-        not PROGRAMS or shutil.which("redis-server") is None,
-        reason="Debian's servers are not here: apt-get install postgresql redis-server",
-    ),
-]
+pytestmark = pytest.mark.soak
 
 
 @dataclass(frozen=True)
