@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -15,8 +14,8 @@ from providers.models import Brand
 from tests.factories import BrandFactory, officer_of
 
 from .conftest import Portal
+from .looks import fits
 from .steps import press
-from .test_exports import WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 MAIL, PHONE = "ayse@deneme.example", "+905321234567"
@@ -28,12 +27,6 @@ WORDS = {
 
 def sendable(brand: Brand, to: str, channel: int) -> bool:
     return judge([(to, brand.pk, channel, 1)], now=timezone.now())[0].effective is Effective.SENDABLE
-
-
-def looked_at(page: Page, width: int) -> None:
-    found = Axe().run(page, options=WCAG)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def enter(page: Page, portal: Portal, language: str) -> None:
@@ -62,7 +55,7 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     enter(page, portal, language)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{portal.url}/izinlerim/")
-    looked_at(page, width)
+    fits(page, width)
 
     card = page.locator(f"#brand-card-{moda.pk}")  # by keyboard alone: no, and back
     card.get_by_role("button", name=withdraw).first.focus()
@@ -71,7 +64,7 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     expect(undo).to_be_visible()
     expect(page.locator(f"#brand-{moda.pk}")).to_be_focused()
     assert sendable(moda, MAIL, 3) is not sendable(moda, PHONE, 2)
-    looked_at(page, width)
+    fits(page, width)
     for _stop in ("history", "complaint", "back"):
         page.keyboard.press("Tab")
     expect(undo).to_be_focused()
@@ -93,27 +86,27 @@ def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, 
     assert not sendable(book, MAIL, 3) and not sendable(book, PHONE, 2)
 
     page.goto(f"{portal.url}/izinlerim/marka/?q=moda")  # yes to a brand
-    looked_at(page, width)
+    fits(page, width)
     press(page.get_by_role("link", name="Deneme Moda"))
-    looked_at(page, width)
+    fits(page, width)
     press(page.locator("input[name=places]").last, "Space")
     press(page.get_by_role("button", name=go_on))
     expect(page.locator("main")).to_contain_text("Deneme Moda")
-    looked_at(page, width)
+    fits(page, width)
     press(page.get_by_role("button", name=yes))
     expect(page.locator(".own-row-acts .btn-outline-danger")).to_have_count(1)
     assert sendable(moda, MAIL, 3) is not sendable(moda, PHONE, 2)
 
     page.goto(f"{portal.url}/izinlerim/neden/")  # why, and no from there
-    looked_at(page, width)
+    fits(page, width)
     page.locator("textarea").fill(
         "Deneme Moda yaz indirimi başladı, kaçırmayın! Bütün mağazalarda geçerlidir, bekleriz."
     )
     press(page.get_by_role("button", name=find_out))
-    looked_at(page, width)
+    fits(page, width)
     press(page.locator(".own-candidate").first.get_by_role("button", name=withdraw))
     expect(page.locator(".own-row-acts .btn-outline-danger")).to_have_count(0)
     assert not sendable(moda, MAIL, 3) and not sendable(moda, PHONE, 2)
 
     page.goto(f"{portal.url}/izinlerim/dilekler/?wish=PAUSE-7")
-    looked_at(page, width)
+    fits(page, width)

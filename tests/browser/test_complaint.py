@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -15,6 +14,7 @@ from iys_portal.accounts.models import ProvenAddress, User
 from tests.complaints.conftest import MAIL, TCKN, eml
 
 from .conftest import Portal
+from .looks import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -26,15 +26,6 @@ def enter(page: Page, portal: Portal) -> None:
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal.url}])
-
-
-def fits(page: Page) -> None:
-    """WCAG rules hold, and nothing is wider than a small phone."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}).response["violations"]
-    assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_r_k4_a_citizen_files_with_an_email_file(page: Page, portal: Portal, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from tests.complaints.conftest import IDENTITY, MAIL, TCKN, citizen_with, values
 from tests.factories import complaint_officer, officer_of
 
 from .conftest import Portal
+from .looks import fits
 from .steps import Visitor, sign_in
-from .test_complaint import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 

@@ -18,7 +18,7 @@ from tests.complaints.conftest import IDENTITY, MAIL, citizen_with, values_for
 from tests.factories import BrandFactory, complaint_officer, officer_of
 
 from .conftest import Portal
-from .test_complaint import fits
+from .looks import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 

@@ -19,17 +19,10 @@ from tests.complaints.conftest import TCKN, eml
 from tests.factories import staff
 
 from .conftest import Portal
+from .looks import fits
 from .test_complaint import enter
-from .test_complaint import fits as fits_at_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-
-def fits(page: Page) -> None:
-    """As every page; a chart is given a moment to take its new width."""
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.wait_for_function("document.documentElement.scrollWidth <= 360")
-    fits_at_once(page)
 
 
 def enter_as_staff(page: Page, portal: Portal) -> None:

@@ -22,9 +22,9 @@ from tests.factories import officer_of
 from tests.workers import until
 
 from .conftest import Portal
+from .looks import accessible
 from .steps import press, reads, worded
 from .test_journey import sign_in
-from .test_queries import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 MAIL = "ayse@deneme.example"

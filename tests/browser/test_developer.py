@@ -6,25 +6,14 @@ import urllib.request
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .conftest import Portal
-from .test_exports import WCAG
+from .looks import fits
 from .test_journey import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 BRAND = "/sps/650001/brands/650001"
-
-
-def fits(page: Page) -> None:
-    """Without an axe violation, and within the screen wide and narrow."""
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page, options=WCAG)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def call(portal: Portal, path: str, body: Any, token: str = "") -> tuple[int, Any]:

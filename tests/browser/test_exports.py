@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -17,10 +16,10 @@ from tests.consents.proof.conftest import record
 from tests.workers import until
 
 from .conftest import Portal
+from .looks import accessible
 from .test_journey import sign_in
 
 WORKED = 60_000  # milliseconds that the worker may take here
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
@@ -40,11 +39,6 @@ def filled(portal: Portal, settings: Any) -> Brand:
     until(sealed, what="the end of transactions under way")
     count_ledger()
     return brand
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page, options=WCAG)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_whole_history_is_made_by_the_worker_and_downloaded(page: Page, portal: Portal, filled: Brand) -> None:

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from consents.models import RecipientQuery
@@ -12,15 +11,11 @@ from providers.models import Brand
 from tests.consents.proof.conftest import record
 
 from .conftest import Portal
-from .test_exports import WCAG, WORKED
+from .looks import accessible
+from .test_exports import WORKED
 from .test_journey import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-
-def accessible(page: Page) -> None:
-    found = Axe().run(page, options=WCAG)
-    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.soak), 360])
