@@ -1,15 +1,12 @@
 """Real Celery workers for tests, on the test's own database and queue."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.databases import ROOT
+from tests.started import Started, start
 
 
 def environment(database: str, private: Path, **more: str) -> dict[str, str]:
@@ -37,29 +34,15 @@ BOTH_QUEUES = ("", "-express")
 @contextmanager
 def celery_worker(
     env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[Started]:
     """A worker in a process group of its own; killed at the end when it still runs."""
     consumes = ",".join(env["CELERY_QUEUE"] + ending for ending in queues)
     options = ["-Q", consumes, "--concurrency", str(concurrency), "--loglevel", "WARNING"]
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "iys_portal", "worker", *options],
-        cwd=ROOT,
-        env=env,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    worker = start("celery", "-A", "iys_portal", "worker", *options, env=env)
     try:
         yield worker
     finally:
-        kill(worker)
-
-
-def kill(worker: subprocess.Popen) -> None:
-    """`kill -9` of the worker and its children."""
-    if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait(timeout=20)
+        worker.kill()
 
 
 def until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:

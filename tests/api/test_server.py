@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from providers.services.tokens import sign_in
 from tests import databases, workers
 from tests.conftest import SAMPLES
 from tests.factories import BrandFactory, officer_of
+from tests.started import start
 
 
 @contextlib.contextmanager
@@ -33,11 +33,8 @@ def gunicorn(environment):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads=4"]
-    process = subprocess.Popen(
-        [*command, "--no-control-socket"], cwd=databases.ROOT, env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    options = ["--bind", f"127.0.0.1:{port}", "--threads=4", "--no-control-socket"]
+    process = start("gunicorn", "iys_portal.wsgi", *options, env=environment)
     try:
         until = time.monotonic() + 60
         while time.monotonic() < until:
@@ -46,8 +43,7 @@ def gunicorn(environment):
             time.sleep(0.2)
         yield port
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
 
 
 def raw(port: int, *parts: bytes) -> list[bytes]:

@@ -3,8 +3,6 @@
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,10 +14,10 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from iys_portal.accounts.services.factors import enrol_totp
-from tests.databases import ROOT
 from tests.factories import PASSWORD, BrandFactory, MembershipFactory, ProviderFactory, RetailerFactory
 from tests.providers.signatures.authority import Authority
-from tests.workers import celery_worker, environment, kill, until
+from tests.started import start
+from tests.workers import celery_worker, environment, until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -63,21 +61,14 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
     port = _free_port()
     # Browsers and WebAuthn trust http at this name only (passkeys).
     env = environment(committed_db, tmp_path / "private", PORTAL_URL=f"http://localhost:{port}")
-    with (tmp_path / "web.log").open("wb") as log:
-        web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
-            cwd=ROOT,
-            env=env,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-        )
+    listens = ["--bind", f"127.0.0.1:{port}", "--threads", "4"]
+    web = start("gunicorn", "iys_portal.wsgi", *listens, env=env, log=tmp_path / "web.log")
     try:
         until(lambda: _answers(port), what="the portal's first answer")
         with celery_worker(env):
             yield Portal(url=f"http://localhost:{port}", email=user.email, secret=secret)
     finally:
-        kill(web)
+        web.kill()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from iys_portal.core import outbox
 from iys_portal.core.enums import OutboxState
 from iys_portal.core.models import OutboxMessage
 from tests.mail_servers import MailServer, SmsGateway
-from tests.workers import celery_worker, environment, kill, until
+from tests.workers import celery_worker, environment, until
 
 pytestmark = pytest.mark.processes
 
@@ -55,7 +55,7 @@ def test_a_worker_killed_while_the_server_thinks_loses_nothing(committed_db, tmp
         env = environment(committed_db, tmp_path / "private", **mails.environment())
         with celery_worker(env, queues=["-express"]) as worker:
             # In the server's thread, after the whole mail came and before it is answered.
-            mails.before_answer = lambda: kill(worker) if worker.poll() is None else None
+            mails.before_answer = lambda: worker.kill()
             message = outbox.post(cause="m:1", to="kisi@deneme.example", subject="Konu", body="x")
             until(lambda: worker.poll() is not None, what="the worker's end")
         message.refresh_from_db()

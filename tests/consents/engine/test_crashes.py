@@ -13,7 +13,7 @@ from iys_portal.bench import files
 from iys_portal.core import jobs
 from iys_portal.core.models import Job
 from tests.factories import BrandFactory, officer_of
-from tests.workers import celery_worker, environment, kill, until
+from tests.workers import celery_worker, environment, until
 
 ROWS = 6_000
 
@@ -38,7 +38,7 @@ def test_a_worker_killed_in_the_middle_of_an_apply(
     done = ImportChunk.objects.filter(import_id=item.pk, phase=ImportChunk.Phase.APPLY)
     with celery_worker(env) as worker:
         until(lambda: done.exists(), what="the first chunk")
-        kill(worker)
+        worker.kill()
     assert 0 < done.count() < ROWS // 500, "killed too late to show anything"
     assert ConsentImport.objects.get(pk=item.pk).state == ImportState.APPLYING
 

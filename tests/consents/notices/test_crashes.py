@@ -2,8 +2,6 @@
 
 import functools
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +20,10 @@ from iys_portal.celery import app, express_queue
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from providers.models import Brand
-from tests.databases import ROOT
 from tests.factories import BrandFactory, officer_of
 from tests.mail_servers import MailServer
-from tests.workers import celery_worker, environment, kill, until
+from tests.started import start
+from tests.workers import celery_worker, environment, until
 
 pytestmark = pytest.mark.processes
 S = NoticeState
@@ -87,7 +85,7 @@ def test_r_m5_killed_between_claim_and_send(committed_db: str, brand: Brand, mai
         with celery_worker(env) as worker:
             tell(brand, "bir@firma.example", "iki@firma.example")
             until(lambda: states() == [S.CLAIMED] * 2, what="the claim")
-            kill(worker)
+            worker.kill()
     fixed = list(Notice.objects.order_by("event_id").values_list("message_id", flat=True))
     env = environment(committed_db, tmp_path, SEND_LEASE_SECONDS="6", **mails.environment())
     with celery_worker(env):
@@ -116,7 +114,7 @@ def test_r_m5_killed_after_the_servers_250_and_before_the_record(
         other.execute("SELECT 1 FROM consents_notice FOR UPDATE")  # the record will have to wait
         locked.set()
         until(lambda: bool(waiting()), what="the record's wait")
-        kill(worker)
+        worker.kill()
         # Its session would still finish the statement that it had sent.
         waiting("SELECT pg_terminate_backend(pid) FROM ({}) waiting")
         until(lambda: not waiting(), what="the end of its session")
@@ -141,7 +139,7 @@ def test_r_m5_a_worker_killed_again_and_again_loses_none(
         with celery_worker(env) as worker:
             publish()
             until(functools.partial(reached, count), what="some mails")
-            kill(worker)
+            worker.kill()
     with celery_worker(env):
         until(resumed, what="the last worker's end")
     assert {mail.to for mail in mails.taken} == {f"kisi{n}@firma.example" for n in range(15)}
@@ -154,13 +152,10 @@ def test_r_m5_an_emptied_broker_loses_none(committed_db: str, brand: Brand, mail
     broker = redis.Redis.from_url(django_settings.REDIS_URL)
     assert broker.delete(express_queue(), app.conf.task_default_queue), "there was a task to lose"
     env = environment(committed_db, tmp_path, **mails.environment())
-    command = [sys.executable, "-m", "celery", "-A", "iys_portal", "beat", "--pidfile=", "-s", str(tmp_path / "beat")]
     with celery_worker(env):
-        beat = subprocess.Popen(
-            command, cwd=ROOT, env=env, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        beat = start("celery", "-A", "iys_portal", "beat", "--pidfile=", "-s", str(tmp_path / "beat"), env=env)
         try:
             until(all_sent, what="the timetable's sweep")
         finally:
-            kill(beat)
+            beat.kill()
     assert [mail.to for mail in mails.taken] == ["bir@firma.example"]
