@@ -201,6 +201,14 @@ PROBLEMS: tuple[Problem, ...] = (
         _("Check both dates; a recipient is told of a consent after giving it."),
     ),
     _malformed(
+        521,
+        "H525",
+        "R-A1",
+        "recipient",
+        _("“{value}” may be somebody's address: a sandbox takes none of those."),
+        _("Use addresses that end with @sandbox.example, and numbers that begin with 0500 100."),
+    ),
+    _malformed(
         162,
         "H162",
         "R-C6",
@@ -361,6 +369,9 @@ LEFT_ALONE: tuple[Problem, ...] = (
 
 UNGRANTED = 520
 """R-P12: judged first, for nothing is told of a channel that an integrator may not write."""
+
+SOMEBODYS = 521
+"""An address in a sandbox that may be a person's (ADR 24)."""
 
 BY_CODE: dict[str, Problem] = {problem.code: problem for problem in reversed(PROBLEMS)}
 BY_NUMBER: dict[int, Problem] = {problem.number: problem for problem in (*PROBLEMS, *LEFT_ALONE)}

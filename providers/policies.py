@@ -41,13 +41,16 @@ def require_active(provider: Provider) -> None:
 
 
 def may_change_settings(provider: Provider, actor: Actor) -> bool:
-    """Managers of an active provider (R-P7: a suspended one changes nothing of its own)."""
-    return provider.state == ProviderState.ACTIVE and actor.may(Permission.PROVIDER_SETTINGS)
+    """Managers of an active provider (R-P7: a suspended one changes nothing of its own); nobody in a sandbox."""
+    active = provider.state == ProviderState.ACTIVE and not provider.is_sandbox
+    return active and actor.may(Permission.PROVIDER_SETTINGS)
 
 
 def require_may_change_settings(provider: Provider, actor: Actor) -> None:
-    """Raise `NotAllowed`, or `WrongMoment` for a provider that is suspended or closed."""
+    """Raise `NotAllowed`, or `WrongMoment` for a provider that is suspended or closed, and in a sandbox."""
     actor.require(Permission.PROVIDER_SETTINGS)
+    if provider.is_sandbox:
+        raise WrongMoment(_("In the sandbox nothing is asked of the registry's staff."), code="sandbox")
     if provider.state != ProviderState.ACTIVE:
         raise WrongMoment(
             _("The provider is suspended or closed: its settings cannot be changed."), code="provider-state"

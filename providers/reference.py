@@ -46,6 +46,7 @@ def create_provider(
     declared_consents: int = 0,
     main_brand: str = "",
     is_demo: bool = False,
+    sandbox_of: Provider | None = None,
 ) -> Provider:
     """Register a provider and its main brand, which carries the same number (R-P7) and the title as its name.
 
@@ -61,6 +62,7 @@ def create_provider(
         city=city,
         declared_consents=declared_consents,
         is_demo=is_demo,
+        sandbox_of=sandbox_of,
     )
     _check(provider)
     if Brand.objects.filter(brand_code=iys_code).exists():

@@ -63,7 +63,7 @@ class BrandFactory(factory.django.DjangoModelFactory):
         model = Brand
 
     provider = factory.SubFactory(ProviderFactory)
-    brand_code = factory.Sequence(lambda n: 600_000 + n)
+    brand_code = factory.Sequence(lambda n: 700_000 + n)
     name = factory.Sequence(lambda n: f"Deneme Marka {n}")
 
 

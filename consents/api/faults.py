@@ -17,6 +17,7 @@ PLACES = {
     117: "type", 119: "source", 120: "recipient", 121: "recipient", 155: "consentDate", 156: "consentDate",
     157: "consentDate", 158: "consentDate", 160: "recipient", 162: "consentDate", 180: "retailerCode", 408: "status",
     464: "recipient", 467: "consentDate", 502: "consentDate",
+    521: "recipient",
 }  # fmt: skip
 STATUSES = {180: 403, 520: 403, 174: 400, 175: 400, 178: 400, 514: 400, 462: 400, 463: 400, 486: 400, 515: 400}
 """All others are 422."""

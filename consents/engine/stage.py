@@ -68,6 +68,7 @@ def reading_of(item: ConsentImport, layout: Layout, moment: datetime) -> Reading
         constants={k: v for k, v in item.constants.items() if k not in layout.fields},
         shape=layout.shape,
         wide_no="refusal" if item.wide_no == "refusal" else "ignore",
+        sandbox=item.brand.provider.is_sandbox,
     )
 
 

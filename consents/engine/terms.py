@@ -44,7 +44,7 @@ class Terms:
     text_channels: tuple[int, ...] = ()  # R-C18: consents of other channels, or given outside, name no text
     text_from: datetime | None = None
     text_until: datetime | None = None
-    tells: bool = True  # R-M1: people are told; never of their own acts
+    tells: bool = True  # R-M1: people are told; never of their own acts, and nobody of a sandbox's
     own_notices: bool = False  # rows may bring the provider's own notice
     lane: Lane = Lane.SINGLE
 
@@ -87,7 +87,7 @@ def terms_for(
         actor=actor,
         job_id=job_id,
         **_text_terms(brand, text_version_id),
-        tells=rules["NOTICES"] and not registry,
+        tells=rules["NOTICES"] and not registry and not brand.provider.is_sandbox,
         own_notices=own_notices,
         lane=lane,
     )

@@ -7,7 +7,8 @@ read with care, and both come together again in their order.
 import polars as pl
 
 from consents.enums import Channel, RecipientType, Status
-from consents.problems import BY_NUMBER
+from consents.problems import BY_NUMBER, SOMEBODYS
+from iys_portal.core.sandbox import MAIL_ENDING, PHONE_BEGIN
 from iys_portal.core.turkish import BLANKS
 
 from .addresses import IS_CANONICAL_ADDRESS, read_addresses
@@ -92,6 +93,7 @@ def _wide_name() -> pl.Expr:
 
 
 _FIRST_PROBLEM = _first_problem()
+_OF_NOBODY = pl.col("address").str.ends_with(MAIL_ENDING) | pl.col("address").str.starts_with(PHONE_BEGIN)
 _WIDE_NAME = _wide_name()
 _ROW = (
     pl.col("line"),
@@ -118,16 +120,19 @@ def judge(frame: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.DataF
     """
     frame = extend(frame, *_codes(frame, reading))
     frame = extend(frame, *_CANONICAL)
-    own, clean_rows, row = None, _CLEAN, (*_ROW, *_NO_OWN_NOTICE)
+    last, row = number(0), (*_ROW, *_NO_OWN_NOTICE)
     if reading.own_notices:
-        frame, own = read_own_notices(frame, reading), own_problem(reading)
-        clean_rows, row = _CLEAN & (own == 0), (*_ROW, *_OWN_NOTICE)
-    frame = extend(frame, clean=clean_rows, address=pl.col("text"), changed=_TRIMMED)
+        frame, last = read_own_notices(frame, reading), own_problem(reading)
+        row = (*_ROW, *_OWN_NOTICE)
+    if reading.sandbox:
+        last = pl.when(_OF_NOBODY).then(last).otherwise(number(SOMEBODYS))
+    frame = extend(frame, address=pl.col("text"), changed=_TRIMMED)
+    frame = extend(frame, clean=_CLEAN & (last == 0))
     clean = frame["clean"]
     if clean.all():
         return pick(frame, *row), pl.DataFrame(schema=PROBLEMS_SCHEMA), _changes(frame, reading)
     doubtful = frame if not clean.any() else frame.with_row_index("order").filter(~clean)
-    doubtful = _read_with_care(doubtful, reading, own)
+    doubtful = _read_with_care(doubtful, reading, last)
     bad = doubtful["number"] != 0
     problems = _problems(doubtful.filter(bad), reading)
     good = doubtful.filter(~bad) if bad.any() else doubtful
@@ -149,8 +154,8 @@ def _codes(frame: pl.DataFrame, reading: Reading) -> list[pl.Expr]:
     return [table.read(frame[field], strict=reading.api).alias(name) for name, field, table in tables]
 
 
-def _read_with_care(doubtful: pl.DataFrame, reading: Reading, own: pl.Expr | None) -> pl.DataFrame:
-    """Set `address` and `moment` of rows in other spellings, and their first problem's `number`; `own` comes last."""
+def _read_with_care(doubtful: pl.DataFrame, reading: Reading, last: pl.Expr) -> pl.DataFrame:
+    """Set `address` and `moment` of rows in other spellings, and their first problem's `number`; `last` comes last."""
     addresses = read_addresses(doubtful, strict=reading.api)
     dates = pick(doubtful, "consent_date", refused=_STATUS == Status.RET)
     dates = read_dates(dates, moment=reading.moment, strict=reading.api)
@@ -160,7 +165,7 @@ def _read_with_care(doubtful: pl.DataFrame, reading: Reading, own: pl.Expr | Non
         dates["moment"],
         dates["problem"].alias("date_problem"),
     )
-    first = _FIRST_PROBLEM if own is None else pl.when(_FIRST_PROBLEM != 0).then(_FIRST_PROBLEM).otherwise(own)
+    first = pl.when(_FIRST_PROBLEM != 0).then(_FIRST_PROBLEM).otherwise(last)
     return extend(doubtful, number=first, changed=_CHANGED)
 
 

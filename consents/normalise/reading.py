@@ -68,6 +68,9 @@ class Reading:
     allow_registry_sources: bool = False
     """The recipient's own act: `IYS_*` sources are taken (R-C1, H119 otherwise)."""
 
+    sandbox: bool = False
+    """Only addresses that belong to nobody are taken (`core.sandbox`)."""
+
     def __post_init__(self) -> None:
         known = LONG_FIELDS if self.shape == "long" else WIDE_FIELDS
         unknown = [name for name in (*self.columns, *self.constants) if name not in known]

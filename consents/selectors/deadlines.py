@@ -143,7 +143,7 @@ def preview_of(announced: deadlines.Announcement, *, now: datetime) -> Preview:
 
 def _concerned(announced: deadlines.Announcement) -> list[tuple[Provider, SizeClass]]:
     """Providers that may load now or again, with their size; closed ones load nothing any more (R-P7)."""
-    providers = Provider.objects.exclude(state=ProviderState.CLOSED).order_by("title", "pk")
+    providers = Provider.objects.filter(sandbox_of=None).exclude(state=ProviderState.CLOSED).order_by("title", "pk")
     if announced.provider_id is not None:
         providers = providers.filter(pk=announced.provider_id)
     sizes = size_classes(providers)

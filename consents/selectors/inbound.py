@@ -20,7 +20,7 @@ def brands_meant(command: Command) -> list[Brand]:
     Whatever follows a number or a short name is ignored; behind a brand's whole name only courtesies are, because a
     longer name may be another brand's. Reads every brand's names: their folded forms stand in no column.
     """
-    every = Brand.objects.select_related("provider")
+    every = Brand.objects.of_public().select_related("provider")
     by_number = {brand.brand_code: brand for brand in every.filter(brand_code__in=command.numbers)}
     if meant := next((by_number[number] for number in command.numbers if number in by_number), None):
         return [meant]

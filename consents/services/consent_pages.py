@@ -19,7 +19,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.errors import FieldsInvalid, NotFound, checked
+from iys_portal.core.errors import FieldsInvalid, NotFound, WrongMoment, checked
 from providers.enums import BrandValueKind
 from providers.models import Brand, BrandValue, Retailer
 from providers.policies import require_may_record
@@ -88,6 +88,8 @@ def _require(actor: Actor, brand: Brand) -> None:
     actor.require(Permission.PROVIDER_SETTINGS)
     if not actor.all_providers and brand.provider_id != actor.provider_id:
         raise NotFound
+    if brand.provider.is_sandbox:
+        raise WrongMoment(_("A sandbox has no consent pages: people would come to them."), code="sandbox")
     require_may_record(brand.provider, Status.ONAY)
 
 

@@ -50,7 +50,7 @@ def give(
     (R-P7). Locks the consents in key order, then the wishes.
     """
     moment = moment or timezone.now()
-    brand = Brand.objects.select_related("provider").filter(pk=brand_id, is_active=True).first()
+    brand = Brand.objects.of_public().select_related("provider").filter(pk=brand_id, is_active=True).first()
     if brand is None:
         raise NotFound(code="brand")
     require_may_record(brand.provider, Status.ONAY)

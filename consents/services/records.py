@@ -116,7 +116,7 @@ def record_consents(
         lane=Lane.SINGLE if len(entries) <= settings.REGISTRY["NOTICE_SINGLE_ROWS"] else Lane.BULK,
     )
     names = (*FIELDS, *OWN_NOTICE) if own_notices else FIELDS
-    read = normalise(_frame(entries, names), _reading(names, moment, strict=strict, registry=registry))
+    read = normalise(_frame(entries, names), _reading(names, brand, moment, strict=strict, registry=registry))
     outcomes = {
         line: _refused(number, values={"value": value or "", "channel": entries[line].type})
         for line, number, _column, value in read.problems.iter_rows()
@@ -147,7 +147,7 @@ def read_and_judge(*, actor: Actor, brand: Brand, entries: Sequence[Entry], mome
     """
     actor.require(Permission.CONSENT_RECORD)
     require_may_record(brand.provider, Status.RET)
-    read = normalise(_frame(entries, FIELDS), _reading(FIELDS, moment, strict=True))
+    read = normalise(_frame(entries, FIELDS), _reading(FIELDS, brand, moment, strict=True))
     found = {line: (number, value or "") for line, number, _column, value in read.problems.iter_rows()}
     rows = [{**row, "proof": None} for row in read.rows.to_dicts()]
     if rows:
@@ -175,9 +175,14 @@ def _frame(entries: Sequence[Entry], names: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _reading(names: Sequence[str], moment: datetime, *, strict: bool, registry: bool = False) -> Reading:
-    columns = {name: name for name in names}
-    return Reading(columns=columns, moment=moment, api=strict, allow_registry_sources=registry)
+def _reading(names: Sequence[str], brand: Brand, moment: datetime, *, strict: bool, registry: bool = False) -> Reading:
+    return Reading(
+        columns={name: name for name in names},
+        moment=moment,
+        api=strict,
+        allow_registry_sources=registry,
+        sandbox=brand.provider.is_sandbox,
+    )
 
 
 def _note_integrator(brand: Brand, outcomes: Sequence[Outcome], actor: Actor) -> None:

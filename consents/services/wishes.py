@@ -151,7 +151,7 @@ def _require_sense(wanted: Wanted, recipients: Sequence[str], until: datetime | 
         raise Invalid(_("Choose a sector of the list."), code="wish-sector", field="sector")
     if wanted.kind is WishKind.PAUSE and (until is None or until <= moment):
         raise Invalid(_("Choose for how long."), code="wish-days", field="days")
-    if wanted.kind is WishKind.BRAND and not Brand.objects.filter(pk=wanted.brand_id or 0).exists():
+    if wanted.kind is WishKind.BRAND and not Brand.objects.of_public().filter(pk=wanted.brand_id or 0).exists():
         raise NotFound(code="brand")
 
 

@@ -20,7 +20,7 @@ class Scope:
     """One provider that a user works for, and as what.
 
     An integrator's people act from outside: `bound` says how far, `party` is their company's name (R-P12). Without any
-    grant they have one scope without a provider.
+    grant they have one scope without a provider. A sandbox is where a company tries its programs.
     """
 
     provider_id: int | None
@@ -28,6 +28,7 @@ class Scope:
     role: str
     bound: Bound | None = None
     party: str = ""
+    sandbox: bool = False
 
     @property
     def permissions(self) -> frozenset[str]:

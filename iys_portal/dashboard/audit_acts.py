@@ -241,6 +241,7 @@ ACTS: dict[str, Act] = {
     "integrator.reopened": Act(Group.PROVIDER, _("%(who)s reopened the integrator “%(name)s”")),
     "integrator.closed": Act(Group.PROVIDER, _("%(who)s closed the integrator “%(name)s”")),
     "api_key.made": Act(Group.PEOPLE, _("%(who)s made the API key “%(name)s”")),
+    "sandbox.entered": Act(Group.PEOPLE, _("%(who)s entered the company's sandbox for the first time")),
     "api_key.revoked": Act(Group.PEOPLE, _("%(who)s revoked the API key “%(name)s”")),
     "api_key.family_ended": Act(
         Group.PEOPLE, _("A refresh token of the API key “%(name)s” was used twice: its tokens ended")

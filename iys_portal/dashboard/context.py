@@ -119,6 +119,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         active = max((link.url for link in links if link.active), key=len, default="")
         context["navigation"] = [replace(link, active=link.url == active) for link in links]
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
+        context["in_sandbox"] = any(
+            scope.sandbox and scope.provider_id == actor.provider_id for scope in context["scopes"]
+        )
         context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
 

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consents.views.base import ActorView
 from iys_portal.accounts.permissions import Permission
+from iys_portal.accounts.scopes import SESSION_KEY, scopes_of
 from providers.models import ApiKey, Brand
 from providers.selectors.calls import LoggedCall, last_calls, limits_of
 from providers.selectors.keys import keys_of
+from providers.selectors.sandbox import own_sandbox_brand
+from providers.services.sandbox import enter_sandbox
 
 from . import snippets
 from .api_codes import Code, by_code, catalogue, explained
@@ -81,6 +86,24 @@ class SnippetsView(CornerView):
             "steps": snippets.steps(chosen.name, form.brand, now=timezone.now()),
         }
         return render(request, "dashboard/developer/snippets.html", context)
+
+
+class SandboxView(CornerView):
+    """What the sandbox is; a POST makes it where there is none yet and goes there."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            "outside": self.actor.bound is not None,
+            "inside": any(one.sandbox for one in scopes_of(request.user) if one.provider_id == self.actor.provider_id),  # type: ignore[arg-type]
+            "brand": own_sandbox_brand(self.actor),
+        }
+        return render(request, "dashboard/developer/sandbox.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        sandbox = enter_sandbox(actor=self.actor)
+        request.session[SESSION_KEY] = sandbox.pk
+        messages.success(request, _("You are in the sandbox now. Make a key for your program."))
+        return redirect("providers:keys")
 
 
 def _brands(actor: Any) -> Any:

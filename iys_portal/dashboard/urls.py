@@ -11,6 +11,7 @@ urlpatterns = [
     path("gelistirici/", developer_views.CallsView.as_view(), name="developer"),
     path("gelistirici/hatalar/", developer_views.CodesView.as_view(), name="developer_codes"),
     path("gelistirici/ornekler/", developer_views.SnippetsView.as_view(), name="developer_snippets"),
+    path("gelistirici/deneme-ortami/", developer_views.SandboxView.as_view(), name="developer_sandbox"),
     path("staff/gallery/", views.GalleryView.as_view(), name="gallery"),
     path("denetim/", audit_views.AuditView.as_view(), name="audit"),
     path("denetim/disa-aktar/<slug:kind>/", audit_views.AuditExportView.as_view(), name="audit_export"),

@@ -112,6 +112,7 @@ MESSAGES: dict[str, str | Promise] = {
     "H512": _("{value} is not accepted. Values: true"),
     "H520": _("While the provider is suspended only refusals can be recorded."),
     "H521": _("The API cannot be used while the provider is closed."),
+    "H525": _("A sandbox takes e-mails that end with @sandbox.example and numbers that begin with 0500 100 only."),
     "H530": _("The connection could not be made."),
     "H531": _("The address of the connection (url) has to begin with https."),
     "REMOVE": _("The connection could not be removed."),

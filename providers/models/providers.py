@@ -39,6 +39,10 @@ class BrandQuerySet(models.QuerySet["Brand"]):
         found = self.filter(provider=actor.provider_id)
         return found if actor.bound is None else found.filter(pk__in=actor.bound.brands)
 
+    def of_public(self) -> "BrandQuerySet":
+        """Brands that a citizen can meet: a sandbox's are nothing to anybody else."""
+        return self.filter(provider__sandbox_of=None)
+
     def writable_by(self, actor: Actor) -> "BrandQuerySet":
         """Brands in use that the actor may record for in some channel; `engine.terms` says in which."""
         found = self.visible_to(actor).filter(is_active=True)
@@ -77,6 +81,15 @@ class Provider(models.Model):
     declared_consents = models.PositiveIntegerField(_("declared number of consents"), default=0)
     state = models.CharField(_("state"), max_length=12, choices=ProviderState, default=ProviderState.ACTIVE)
     is_demo = models.BooleanField(_("demonstration"), default=False)
+    sandbox_of = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sandbox",
+        verbose_name=_("sandbox of"),
+    )
     created_at = models.DateTimeField(_("registered"), auto_now_add=True)
 
     objects = ProviderQuerySet.as_manager()
@@ -95,6 +108,11 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is where a company tries its programs: takes made-up addresses only and tells nobody."""
+        return self.sandbox_of_id is not None
 
 
 class Brand(models.Model):

@@ -77,7 +77,9 @@ _NAMED = """
       UNION ALL
         SELECT brand_id, 1.0 + similarity(key, %(key)s) FROM providers_brandvalue
         WHERE kind IN ('short_name', 'sender_name') AND (key %% %(key)s OR key LIKE %(holds)s)
-    ) found GROUP BY id ORDER BY 2 DESC, 1 LIMIT %(limit)s
+    ) found WHERE id NOT IN (SELECT brand.id FROM providers_brand brand JOIN providers_provider owner
+        ON owner.id = brand.provider_id WHERE owner.sandbox_of_id IS NOT NULL)
+    GROUP BY id ORDER BY 2 DESC, 1 LIMIT %(limit)s
 """
 
 _SHOWN = """
@@ -133,8 +135,8 @@ def brands_by(clues: Clues) -> list[Found]:
         signs = found.setdefault(brand_id, {})
         signs[Sign(sign), value] = max(likeness, signs.get((Sign(sign), value), 0.0))
     ids = sorted(found, key=lambda key: -_score(found[key]))[: MAX_FOUND * 2]
-    brands = Brand.objects.select_related("provider", "profile").in_bulk(ids)
-    ranked = [Found(brands[key], _told(found[key]), _score(found[key])) for key in ids]
+    brands = Brand.objects.of_public().select_related("provider", "profile").in_bulk(ids)
+    ranked = [Found(brands[key], _told(found[key]), _score(found[key])) for key in ids if key in brands]
     ranked.sort(key=lambda one: (-one.score, not one.brand.is_active, sort_key(one.brand.name), one.brand.brand_code))
     return ranked[:MAX_FOUND]
 

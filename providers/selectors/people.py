@@ -5,7 +5,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, CharField, F, QuerySet, SmallIntegerField, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -19,10 +29,11 @@ from providers.enums import GrantChannel, GrantLevel, IntegratorState
 from providers.models import IntegratorGrant, IntegratorPerson, Membership, Provider
 
 _GRANT_COLUMNS = ("party_id", "party", "brand_id", "channel", "level", "complaints", "reconciliation")
+_COLUMNS = (*_GRANT_COLUMNS, "sandbox")
 
 
 def scopes_of_member(user: User) -> list[Scope]:
-    """The providers that a user works for, by name in Turkish order (R-A1, R-A2). One query for everybody.
+    """The providers that a user works for, by name in Turkish order, sandboxes last (R-A1, R-A2). One query.
 
     Own memberships, and what providers granted the integrator that the person works for. Who belongs to a provider
     acts for it as that; an integrator's person without any grant has one scope without a provider.
@@ -38,20 +49,21 @@ def scopes_of_member(user: User) -> list[Scope]:
             level=_nothing(CharField()),
             complaints=_nothing(BooleanField()),
             reconciliation=_nothing(BooleanField()),
+            sandbox=ExpressionWrapper(Q(provider__sandbox_of__isnull=False), BooleanField()),
         )
-        .values_list("provider_id", "provider__title", "role", *_GRANT_COLUMNS)
+        .values_list("provider_id", "provider__title", "role", *_COLUMNS)
     )
     scopes: list[Any] = []
     outside: list[Any] = []
     for row in own.union(_person_rows(user), _grant_rows(user), all=True):
         (scopes if row[3] is None else outside).append(row)
-    found = [Scope(*row[:3]) for row in scopes]
+    found = [Scope(*row[:3], sandbox=row[-1]) for row in scopes]
     belongs = {scope.provider_id for scope in found if scope.role != ProviderRole.INTEGRATOR}
     granted = [scope for scope in _outside(outside) if scope.provider_id not in belongs]
     reached = {scope.provider_id for scope in granted}
     # A membership as integrator, of the time before grants, opens nothing and stands behind them.
     found = [scope for scope in found if scope.provider_id not in reached] + granted
-    return sorted(found, key=lambda scope: sort_key(scope.name))
+    return sorted(found, key=lambda scope: (scope.sandbox, sort_key(scope.name)))
 
 
 def _nothing(field: Any) -> Cast:
@@ -72,7 +84,8 @@ def _person_rows(user: User) -> QuerySet[Any, Any]:
         level=_nothing(CharField()),
         complaints=_nothing(BooleanField()),
         reconciliation=_nothing(BooleanField()),
-    ).values_list("no_provider", "integrator__title", "role", *_GRANT_COLUMNS)
+        sandbox=Value(False, output_field=BooleanField()),
+    ).values_list("no_provider", "integrator__title", "role", *_COLUMNS)
 
 
 def _grant_rows(user: User) -> QuerySet[Any, Any]:
@@ -86,8 +99,9 @@ def _grant_rows(user: User) -> QuerySet[Any, Any]:
             role=Value(ProviderRole.INTEGRATOR.value, output_field=CharField()),
             party_id=F("integrator_id"),
             party=F("integrator__title"),
+            sandbox=Value(False, output_field=BooleanField()),
         )
-        .values_list("brand__provider_id", "brand__provider__title", "role", *_GRANT_COLUMNS)
+        .values_list("brand__provider_id", "brand__provider__title", "role", *_COLUMNS)
     )
 
 
@@ -112,7 +126,7 @@ def _outside(rows: Iterable[Any]) -> list[Scope]:
 
 def _scope(rows: list[Any]) -> Scope:
     provider_id, name, role, party_id, party = rows[0][:5]
-    return Scope(provider_id, name, role, bound_of(party_id, [row[5:] for row in rows]), party)
+    return Scope(provider_id, name, role, bound_of(party_id, [row[5:-1] for row in rows]), party)
 
 
 def bound_of(party_id: int, rows: Iterable[Sequence[Any]]) -> Bound:

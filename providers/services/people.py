@@ -14,6 +14,7 @@ from providers import selectors
 from providers.models import Membership, Provider
 
 from .integrators import add_person
+from .sandbox import leave_sandbox
 
 ROLES = tuple(role for role in ProviderRole if role is not ProviderRole.INTEGRATOR)
 """What a member can be; integrators act from outside, by grants (R-P12)."""
@@ -107,6 +108,8 @@ def change_role(*, membership_id: int, role: str, actor: Actor) -> Membership:
         _refuse_last_manager(membership, others)
     membership.role = ProviderRole(role)
     membership.save(update_fields=["role"])
+    if role != ProviderRole.MANAGER:
+        leave_sandbox(user_id=membership.user_id, provider_id=membership.provider_id)
     audit.record("membership.role_changed", membership, actor=actor, old={"role": before}, new={"role": role})
     return membership
 
@@ -119,4 +122,5 @@ def remove_member(*, membership_id: int, actor: Actor) -> None:
     _refuse_last_manager(membership, others)
     old = {"role": membership.role, "user": membership.user_id}
     audit.record("membership.removed", membership, actor=actor, old=old)
+    leave_sandbox(user_id=membership.user_id, provider_id=membership.provider_id)
     membership.delete()

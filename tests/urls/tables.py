@@ -22,6 +22,7 @@ PAGES: dict[str, set[str]] = {
     "dashboard:developer": {"manager", "integrator"},
     "dashboard:developer_codes": {"manager", "integrator"},
     "dashboard:developer_snippets": {"manager", "integrator"},
+    "dashboard:developer_sandbox": {"manager", "integrator"},
     "consents:webhooks": {"manager"},
     "consents:webhook_new": {"manager"},
     "providers:settings": {"manager", "officer", "viewer"},
