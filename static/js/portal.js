@@ -223,7 +223,9 @@
   });
   document.addEventListener("iys:content", (event) => start(event.detail));
 
-  // On a phone the citizens' menu scrolls sideways: the line of this page is brought into sight.
-  const here = document.querySelector(".citizen-menu [aria-current]");
-  if (here) here.closest("ul").scrollLeft = here.offsetLeft - (here.closest("ul").clientWidth - here.offsetWidth) / 2;
+  // On a phone the citizens' menu and rows of tabs scroll sideways: the one of this page is brought into sight.
+  for (const here of document.querySelectorAll(".citizen-menu [aria-current], .tabs [aria-current]")) {
+    const row = here.closest("ul, .tabs");
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
 })();
