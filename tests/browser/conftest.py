@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from iys_portal.accounts.services.factors import enrol_totp
 from tests.factories import PASSWORD, BrandFactory, MembershipFactory, ProviderFactory, RetailerFactory
@@ -34,6 +34,10 @@ FLAGS = [
 # A font that is fetched on its first letter is no trouble for a test that cuts the network; that a mail's preview runs
 # no script is what its sandbox is for.
 EXPECTED = ("favicon", "INTERNET_DISCONNECTED", "Blocked script execution")
+
+
+PATIENCE = 20_000
+"""Milliseconds that a page may take: a busy machine is no fault of the code."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def page(browser: Browser) -> Iterator[Page]:
         locale="tr-TR", accept_downloads=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
     )  # colours are judged as they stand, not on their way
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
