@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from ninja import Field, Path, Query, Schema
 from pydantic import AwareDatetime, ConfigDict, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from consents.enums import Channel, RecipientType, Source, Status
 from consents.models import ConsentEvent
@@ -27,7 +28,8 @@ EARLIEST, LATEST = 1900, 2200
 def in_reach(value: datetime | None) -> datetime | None:
     """A moment that can be told in every zone. For a field's validator."""
     if value is not None and not EARLIEST <= value.year <= LATEST:
-        raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
+        about = {"earliest": EARLIEST, "latest": LATEST}
+        raise PydanticCustomError("year_out_of_reach", "the year is between {earliest} and {latest}", about)
     return value
 
 
