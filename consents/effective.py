@@ -61,6 +61,11 @@ class Reason(models.IntegerChoices):
         return _ANSWERS[self]
 
 
+def may_be_sent(reason: int) -> bool:
+    """Whether a `Reason`, or its number as answers keep it, lets the address be written to."""
+    return Reason(reason).effective is Effective.SENDABLE
+
+
 _BADGES = {
     Effective.SENDABLE: "success",
     Effective.REFUSED: "danger",
