@@ -61,10 +61,11 @@ def test_r_c6_r_c7_the_compatible_call_names_the_rule(v1, brand, entry, at, code
 
 @pytest.mark.parametrize("day", FAR)
 @pytest.mark.parametrize("path", [
-    "changes/{day}/BIREYSEL", "agreements/{day}", "agreements/{day}/timestamp", "agreements/{day}/file",
+    "changes/{day}/recipients/BIREYSEL", "changes/{day}/file", "agreements/{day}", "agreements/{day}/timestamp",
 ])  # fmt: skip
 def test_a_day_out_of_reach_has_no_numbers(v1, brand, day, path):
-    assert Program(brand, v1.token).get(path.format(day=day)).status_code < 500
+    answer = Program(brand, v1.token).get(path.format(day=day))
+    assert answer.status_code in (200, 204, 422), answer.content
 
 
 def test_r_c5_a_files_year_out_of_reach_is_told_by_its_line(brand, tmp_path):
