@@ -52,7 +52,7 @@ def start_key_undo(
     if brand.provider_id != actor.provider_id:
         raise NotFound(code="brand")
     require_active(brand.provider)
-    key = _key(brand, username)
+    key = key_of(brand, username)
     if not reason.strip():
         raise Invalid(_("Say why it is undone."), code="reason", field="reason")
     if not now - settings.REGISTRY["UNDO_WINDOW"] <= since < until <= now:
@@ -135,7 +135,7 @@ def _next_chunk(job_id: int, final: int, actor: Actor) -> KeyUndo | None:
     return item
 
 
-def _key(brand: Brand, username: str) -> ApiKey:
+def key_of(brand: Brand, username: str) -> ApiKey:
     """A key of the provider, or of an integrator to which it ever granted something of the brand."""
     key = ApiKey.objects.filter(username=username).first()
     if key is not None and key.provider_id == brand.provider_id:

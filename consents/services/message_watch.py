@@ -33,7 +33,7 @@ from .messages import close_past, locked
 
 EVENTS = 5_000
 _WATCHED = (S.READY, S.RELEASED)
-_OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED)
+_OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED, Reason.FROZEN)
 """Why nobody is written to for a time: no reason to take an address off for good."""
 
 
