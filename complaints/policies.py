@@ -8,7 +8,7 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consents.effective import Reason
+from consents.effective import may_be_sent
 from consents.enums import RecipientType, Status
 from consents.moments import Recorded, moment_of
 from iys_portal.core.actors import Actor, ActorKind
@@ -133,7 +133,7 @@ def is_after_refusal(
 
 def is_without_consent(reasons: Sequence[int]) -> bool:
     """No consent that could be used stood on either clock: `reasons` are the answers of both."""
-    return all(reason >= Reason.REFUSED_BY_RECIPIENT for reason in reasons)
+    return not any(map(may_be_sent, reasons))
 
 
 MERITS = frozenset({Outcome.VIOLATION, Outcome.NO_VIOLATION})

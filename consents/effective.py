@@ -55,10 +55,16 @@ class Reason(models.IntegerChoices):
     REGISTER_FIRST = 60, _("A merchant or tradesman has to be recorded before the first message.")
     PROVIDER_SUSPENDED = 70, _("The provider is suspended.")
     PROVIDER_CLOSED = 71, _("The provider is closed.")
+    FROZEN = 72, _("What this API key wrote is held back by the provider for now.")
 
     @property
     def effective(self) -> Effective:
         return _ANSWERS[self]
+
+
+def may_be_sent(reason: int) -> bool:
+    """Whether a `Reason`, or its number as answers keep it, lets the address be written to."""
+    return Reason(reason).effective is Effective.SENDABLE
 
 
 _BADGES = {
@@ -95,11 +101,13 @@ _ANSWERS = {
     Reason.REGISTER_FIRST: Effective.REGISTER_FIRST,
     Reason.PROVIDER_SUSPENDED: Effective.NOT_ALLOWED,
     Reason.PROVIDER_CLOSED: Effective.NOT_ALLOWED,
+    Reason.FROZEN: Effective.NOT_ALLOWED,
 }
 
 # {key}: alias whose recipient, brand_id, channel and recipient_type are asked about; {state}: alias of the consent's
 # row (all null without a record); {now}: the moment; {elsewhere}: whether the recipient refused in person under the
-# other recipient type; {owner}: the provider's state; {wish}: whether a standing wish speaks against it. A refusal is
+# other recipient type; {owner}: the provider's state; {wish}: whether a standing wish speaks against it; {frozen}:
+# whether what the key wrote is held back (ADR 22): a consent only, never a refusal. A refusal is
 # named before anything else, because it stays when the other reasons pass. A refusal in person covers both types, so
 # where the person's own consent stands it came after any refusal under the other type (R-Z5). A wish shows only where
 # the consent could be used (R-Z8).
@@ -112,6 +120,7 @@ RULE = """
     WHEN {owner} = 'closed' THEN 71
     WHEN {state}.status IS NULL THEN CASE WHEN {key}.recipient_type = 2 THEN 60 ELSE 30 END
     WHEN {state}.status = 3 THEN 31
+    WHEN {frozen} THEN 72
     WHEN {state}.holds & 1 > 0 THEN 40
     WHEN {state}.holds & 2 > 0 AND ({state}.hold_from IS NULL OR {state}.hold_from <= {now}) THEN 50
     WHEN {wish} THEN 23
@@ -131,6 +140,30 @@ WISH = """EXISTS (
         OFFSET 0
     )"""
 """Whether a wish speaks against {key} at {now}. `OFFSET 0` keeps the planner at the address's index."""
+
+FROZEN = """EXISTS (
+        SELECT 1 FROM consents_keyfreeze held
+        JOIN consents_consentevent wrote ON wrote.recipient = {key}.recipient AND wrote.brand_id = {key}.brand_id
+            AND wrote.channel = {key}.channel AND wrote.recipient_type = {key}.recipient_type
+        WHERE held.brand_id = {key}.brand_id AND held.frozen_at <= {now}
+          AND (held.lifted_at IS NULL OR held.lifted_at > {now})
+          AND wrote.kind = 1 AND wrote.status = 1 AND wrote.actor_kind = 2 AND wrote.actor_id = held.key_id
+          AND wrote.registered_at >= held.since AND wrote.registered_at < held.until
+          AND wrote.source IS NOT DISTINCT FROM {state}.source
+          AND wrote.consent_date IS NOT DISTINCT FROM {state}.consent_date
+          AND NOT EXISTS (
+              SELECT 1 FROM consents_consentevent u
+              WHERE u.recipient = wrote.recipient AND u.brand_id = wrote.brand_id AND u.channel = wrote.channel
+                AND u.recipient_type = wrote.recipient_type AND u.undoes_version <= wrote.version
+                AND u.version > wrote.version AND u.registered_at <= {now}
+          )
+        OFFSET 0
+    )"""
+"""Whether {state} is, at {now}, a consent that a frozen key wrote and nothing undid (ADR 22).
+
+Source and date tell which record a state comes from, also after a confirmation, a proof or an undo of what followed:
+a later consent has a later date (R-C10). The merchant's record without a date (R-C13) is its first one.
+"""
 
 _ELSEWHERE = """EXISTS (
         SELECT 1 FROM {others} other
@@ -159,15 +192,15 @@ def _case(*, key: str, state: str) -> str:
     """The rule over the state that stands now; each of its parameters is the moment."""
     others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
     rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
-    return rule.replace("{wish}", WISH).format(key=key, state=state, now="%s")
+    return rule.replace("{wish}", WISH).replace("{frozen}", FROZEN).format(key=key, state=state, now="%s")
 
 
 _STATE = """LEFT JOIN LATERAL (
-            SELECT status, source, holds, hold_from FROM consents_consent
+            SELECT status, source, holds, hold_from, consent_date FROM consents_consent
             WHERE recipient = asked.recipient AND brand_id = asked.brand_id
                 AND channel = asked.channel AND recipient_type = asked.recipient_type
           UNION ALL
-            SELECT status, source, 0::smallint, NULL FROM consents_erasedrefusal
+            SELECT status, source, 0::smallint, NULL, NULL FROM consents_erasedrefusal
             WHERE brand_id = asked.brand_id AND address_hash = {hash}
                 AND channel = asked.channel AND recipient_type = asked.recipient_type
         ) stored ON TRUE"""
@@ -183,6 +216,7 @@ class Standing:
     source: int | None = None
     holds: int = 0
     hold_from: datetime | None = None
+    consent_date: datetime | None = None
 
 
 def effective_status(now: datetime) -> RawSQL:
@@ -225,17 +259,18 @@ def judge_states(states: Mapping[Key, Standing], *, owners: Mapping[int, str], n
     if not states:
         return {}
     rows = [
-        (*key, state.status, state.source, state.holds, state.hold_from, owners.get(key[1], ""))
+        (*key, state.status, state.source, state.holds, state.hold_from, state.consent_date, owners.get(key[1], ""))
         for key, state in states.items()
     ]
     elsewhere = _ELSEWHERE.format(key="asked", others="asked")
-    rule = RULE.replace("{wish}", WISH)
+    rule = RULE.replace("{wish}", WISH).replace("{frozen}", FROZEN)
     case = rule.format(key="asked", state="asked", elsewhere=elsewhere, owner="asked.owner", now="%s")
     sql = f"""
         WITH asked AS MATERIALIZED (
             SELECT * FROM unnest(%s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
-                %s::smallint[], %s::smallint[], %s::timestamptz[], %s::text[]) WITH ORDINALITY AS given(
-                recipient, brand_id, channel, recipient_type, status, source, holds, hold_from, owner, place)
+                %s::smallint[], %s::smallint[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+                WITH ORDINALITY AS given(recipient, brand_id, channel, recipient_type, status, source, holds,
+                    hold_from, consent_date, owner, place)
         )
         SELECT {case}
         FROM asked ORDER BY place

@@ -378,7 +378,7 @@ class WebhookEvent(models.TextChoices):
     TEST = "test", _("Test")
 
 
-class Undone(IntEnum):
+class UndoOutcome(IntEnum):
     """What an undo did with a consent (R-L6); what it left alone is the problem of that number."""
 
     DONE = 0

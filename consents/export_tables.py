@@ -11,7 +11,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.storage import private_path
 
-from .effective import Reason
+from .effective import Reason, may_be_sent
 from .enums import Channel, QueryWay, RecipientType
 from .exports import Table
 from .files.layout import Layout
@@ -85,7 +85,7 @@ def recipients_table(message: Message, gone: Mapping[str, Any]) -> Table:
             for address, number in zip(recipients, reasons, strict=True):
                 removal = gone.get(address)
                 reason = Reason(removal.reason if removal else number)
-                result = "REMOVED" if removal or reason >= Reason.REFUSED_BY_RECIPIENT else "ALLOWED"
+                result = "REMOVED" if removal or not may_be_sent(reason) else "ALLOWED"
                 words = (str(reason.effective.label), str(reason.label), reason.name)
                 yield (address, result, *words, _moment(removal.removed_at) if removal else "")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from iys_portal.core.calendar import ISTANBUL
 
 from . import problems
-from .effective import Reason
+from .effective import Reason, may_be_sent
 from .files.annotate import guard
 from .models import Message
 from .problem_words import sentence_values
@@ -71,7 +71,7 @@ def removed_rows(message: Message) -> Iterator[list[str]]:
     yield ["recipient", _("Answer"), _("Reason")]
     for recipients, reasons in answers_of(message):
         for address, number in zip(recipients, reasons, strict=True):
-            if number >= Reason.REFUSED_BY_RECIPIENT:
+            if not may_be_sent(number):
                 reason = Reason(number)
                 yield [guard(address), str(reason.effective.label), str(reason.label)]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Verdict
+from .enums import UndoOutcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ PROBLEMS: tuple[Problem, ...] = (
 # What an undo leaves alone, and says so (R-L6).
 LEFT_ALONE: tuple[Problem, ...] = (
     _conflict(
-        601,
+        UndoOutcome.CHANGED_SINCE,
         "R-L6",
         "R-L6",
         "recipient",
@@ -350,7 +350,7 @@ LEFT_ALONE: tuple[Problem, ...] = (
         _("Look at the record's history before you change it by hand."),
     ),
     _conflict(
-        602,
+        UndoOutcome.REFUSAL_STAYS,
         "R-L6",
         "R-L6",
         "status",
@@ -358,7 +358,7 @@ LEFT_ALONE: tuple[Problem, ...] = (
         _("Undo refusals only where the recipients did not refuse; tick the box for it."),
     ),
     _conflict(
-        603,
+        UndoOutcome.WOULD_APPROVE,
         "R-L6",
         "R-L6",
         "status",

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from consents.effective import Reason
+from consents.effective import Reason, may_be_sent
 from consents.enums import NoticeState, RecipientType, Source, Status
 from consents.models import ConsentEvent, Notice
 from consents.moments import Difference
@@ -41,7 +41,7 @@ class Clock:
 
     @property
     def tone(self) -> str:
-        return "success" if self.reason < Reason.REFUSED_BY_RECIPIENT else "danger"
+        return "success" if may_be_sent(self.reason) else "danger"
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Held:
     @property
     def may_have_been_sent(self) -> bool:
         """As the registry knew it then, the sender was allowed to write."""
-        return any(one.known.reason < Reason.REFUSED_BY_RECIPIENT for one in self.consents)
+        return any(may_be_sent(one.known.reason) for one in self.consents)
 
     def frozen(self) -> dict[str, Any]:
         """As JSON, for the complaint's own column and for documents."""

@@ -13,7 +13,7 @@ from consents.enums import Channel, RecipientType
 from consents.normalise.addresses import read_addresses
 from consents.services.api_consents import Given
 from consents.services.records import Entry
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import ISTANBUL, in_reach
 from providers.api.calls import Ask
 from providers.api.errors import Fault, Refused, fault, refuse
 
@@ -173,7 +173,7 @@ def day_of(ask: Ask, *, recent: bool = False) -> date:
         found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         found = None
-    if found is None:
+    if found is None or not in_reach(found):
         raise refuse(422, "H501", location=["reportDate"], value=text)
     days = settings.REGISTRY["RECONCILE_DAYS"]
     if (recent or settings.API_STRICT) and (ask.now.astimezone(ISTANBUL).date() - found).days > days:

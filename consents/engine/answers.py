@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from consents.effective import RULE, WISH, Reason
+from consents.effective import FROZEN, RULE, WISH, Reason
 from consents.erased import address_hash
 from providers.models import Brand
 
@@ -20,6 +20,9 @@ FEW = 1_000
 _OWNER = "(SELECT state FROM providers_provider WHERE id = %(provider)s)"
 _GONE = "EXISTS (SELECT 1 FROM consents_erasedrefusal WHERE brand_id = %(brand)s)"
 _WISHED = "EXISTS (SELECT 1 FROM consents_standingwish WHERE recipient BETWEEN %(first)s AND %(last)s)"
+_FREEZES = """EXISTS (
+    SELECT 1 FROM consents_keyfreeze
+    WHERE brand_id = %(brand)s AND frozen_at <= %(now)s AND (lifted_at IS NULL OR lifted_at > %(now)s))"""
 # A planner's hash or merge join would read the whole table for each slice.
 _BY_KEY = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off;"
@@ -35,7 +38,7 @@ _STANDING = """
     SELECT string_agg(state.recipient, chr(10)), array_agg({rule}), (
         SELECT {without} FROM (
             SELECT NULL::smallint AS status, NULL::smallint AS source, NULL::smallint AS holds,
-                NULL::timestamptz AS hold_from, %(type)s::smallint AS recipient_type
+                NULL::timestamptz AS hold_from, NULL::timestamptz AS consent_date, %(type)s::smallint AS recipient_type
         ) nothing), {gone}
     FROM (
         SELECT mine.recipient,
@@ -43,6 +46,7 @@ _STANDING = """
             max(mine.source) FILTER (WHERE mine.recipient_type = %(type)s) AS source,
             max(mine.holds) FILTER (WHERE mine.recipient_type = %(type)s) AS holds,
             max(mine.hold_from) FILTER (WHERE mine.recipient_type = %(type)s) AS hold_from,
+            max(mine.consent_date) FILTER (WHERE mine.recipient_type = %(type)s) AS consent_date,
             bool_or(mine.recipient_type <> %(type)s AND mine.status = 2 AND mine.source >= 20) AS elsewhere
         FROM consents_consent mine
         WHERE mine.brand_id = %(brand)s AND mine.channel::int = %(channel)s
@@ -63,11 +67,11 @@ _FORGOTTEN = """
         FROM string_to_table(%(recipients)s, chr(10)) WITH ORDINALITY AS given(recipient, place)
     ) asked
     LEFT JOIN LATERAL (
-        SELECT mine.status, mine.source, mine.holds, mine.hold_from FROM consents_consent mine
+        SELECT mine.status, mine.source, mine.holds, mine.hold_from, mine.consent_date FROM consents_consent mine
         WHERE mine.recipient = asked.recipient AND mine.brand_id = asked.brand_id
             AND mine.channel = asked.channel AND mine.recipient_type = asked.recipient_type
       UNION ALL
-        SELECT gone.status, gone.source, 0::smallint, NULL FROM consents_erasedrefusal gone
+        SELECT gone.status, gone.source, 0::smallint, NULL, NULL FROM consents_erasedrefusal gone
         WHERE gone.brand_id = asked.brand_id AND gone.address_hash = {hash}
             AND gone.channel = asked.channel AND gone.recipient_type = asked.recipient_type
     ) state ON TRUE
@@ -107,18 +111,18 @@ def answer_numbers(
     text = "\n".join(recipients)
     if text.count("\n") != len(recipients) - 1:
         raise ValueError("an address holds a line feed")
-    many, forgotten, wished = len(recipients) > FEW, False, True
+    many, forgotten, wished, frozen = len(recipients) > FEW, False, True, True
     values: dict[str, Any] = {
         "provider": brand.provider_id, "brand": brand.pk, "channel": channel, "type": recipient_type, "now": now,
         "recipients": text, "first": min(recipients), "last": max(recipients),
     }  # fmt: skip
     with transaction.atomic() if many else nullcontext(), connection.cursor() as cursor:
         if many:
-            cursor.execute(f"SELECT {_GONE}, {_WISHED}", values)
-            forgotten, wished = cursor.fetchone()
+            cursor.execute(f"SELECT {_GONE}, {_WISHED}, {_FREEZES}", values)
+            forgotten, wished, frozen = cursor.fetchone()
             cursor.execute(_BY_KEY)
         if not forgotten:
-            cursor.execute(_standing(wished=wished), values)
+            cursor.execute(_standing(wished=wished, frozen=frozen), values)
             addresses, numbers, without, forgotten = cursor.fetchone()
         if forgotten:
             cursor.execute(_forgotten(), values)
@@ -127,21 +131,29 @@ def answer_numbers(
     return [standing.get(recipient, without) for recipient in recipients]
 
 
-def _standing(*, wished: bool) -> str:
-    """`wished`: somebody of the list may have a standing wish (R-Z8); most slices of a long one hold none."""
+def _standing(*, wished: bool, frozen: bool) -> str:
+    """What may be left out, for most slices of a long list have none of it.
+
+    `wished`: somebody of the list may have a standing wish (R-Z8); `frozen`: the brand holds back what a key wrote.
+    """
     wish = WISH.format(key="asked", now="%(now)s") if wished else "FALSE"
+    freeze = _frozen() if frozen else "FALSE"
     return _STANDING.format(
-        rule=_rule("asked", "state", "state.elsewhere", wish),
-        without=_rule("nothing", "nothing", "FALSE", "FALSE"),
+        rule=_rule("asked", "state", "state.elsewhere", wish, freeze),
+        without=_rule("nothing", "nothing", "FALSE", "FALSE", "FALSE"),
         gone=_GONE,
     )
 
 
 def _forgotten() -> str:
     wish = WISH.format(key="asked", now="%(now)s")
-    rule = _rule("asked", "state", "other.recipient IS NOT NULL", wish)
+    rule = _rule("asked", "state", "other.recipient IS NOT NULL", wish, _frozen())
     return _FORGOTTEN.format(rule=rule, hash=address_hash("asked.recipient"))
 
 
-def _rule(key: str, state: str, elsewhere: str, wish: str) -> str:
-    return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, owner=_OWNER, now="%(now)s")
+def _frozen() -> str:
+    return FROZEN.format(key="asked", state="state", now="%(now)s")
+
+
+def _rule(key: str, state: str, elsewhere: str, wish: str, frozen: str) -> str:
+    return RULE.format(key=key, state=state, elsewhere=elsewhere, wish=wish, frozen=frozen, owner=_OWNER, now="%(now)s")

@@ -29,7 +29,7 @@ def undo_chunks(
 ) -> Counter[int]:
     """Append a counter-event for each consent that the import left as it is now; one transaction per chunk.
 
-    Returns how many by `Undone`. Chunks done by an earlier run are skipped.
+    Returns how many by `UndoOutcome`. Chunks done by an earlier run are skipped.
     """
     done = {row.number: row for row in ImportChunk.objects.filter(import_id=item.pk, phase=PHASE)}
     counts: Counter[int] = Counter()

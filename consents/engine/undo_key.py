@@ -19,7 +19,7 @@ CHUNK = 2_000  # events
 
 
 def undo_chunk(item: KeyUndo, *, final: int, actor: Actor) -> dict[str, int] | None:
-    """Undo the next chunk up to the number `final`: how many by `Undone`; None where nothing is left.
+    """Undo the next chunk up to the number `final`: how many by `UndoOutcome`; None where nothing is left.
 
     The caller holds the row, and saves `seen_event` that moved on.
 

@@ -5,6 +5,7 @@ from .consent_pages import ConsentPage, ConsentPageAnswer
 from .day_files import ClosedDay, DayFile
 from .evidence import ImportEvidence
 from .exports import ExportFile
+from .freezes import KeyFreeze
 from .imports import (
     ConsentImport,
     DeadlineExtension,
@@ -64,6 +65,7 @@ __all__ = [
     "ImportEvidence",
     "ImportProblem",
     "InboundText",
+    "KeyFreeze",
     "KeyUndo",
     "LedgerSeal",
     "LegalHold",

@@ -93,8 +93,9 @@ class KeyUndo(models.Model):
     reason = models.CharField(max_length=300)
     include_refusals = models.BooleanField(default=False)
     seen_event = models.BigIntegerField(default=0)
+    end_horizon = models.BigIntegerField(null=True)  # the first transaction that began after the time had settled
     end_event = models.BigIntegerField(null=True)  # behind it nothing of the time can come; known a little later
-    counts = models.JSONField(default=dict)  # how many by `Undone`
+    counts = models.JSONField(default=dict)  # how many by `UndoOutcome`
     job = models.OneToOneField(Job, models.PROTECT, related_name="+")
 
     objects = KeyUndoQuerySet.as_manager()

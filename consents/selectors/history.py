@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from consents.effective import Reason, effective_status, judge
 from consents.enums import EventKind, EvidenceKind, Hold, Source, Status, WayIn
-from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, RefusalAlert
+from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, KeyFreeze, RefusalAlert
 from consents.models.ledger import granted
 from iys_portal.accounts.models import User
 from iys_portal.core.actors import PEOPLE, Actor, ActorKind
 from providers.models import Brand, Integrator, IntegratorPerson, Retailer
 
+from .freezes import freezes_on
 from .texts import AgreedText, agreed_texts
 from .told import Told, told_of
 
@@ -38,6 +39,7 @@ class Line:
     told: list[Told] = field(default_factory=list)
     alert: RefusalAlert | None = None
     text: AgreedText | None = None
+    freezes: list[KeyFreeze] = field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -125,6 +127,7 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
     told = told_of(actor, events)
     alerts = _alerts(events)
     texts = agreed_texts(event.text_version_id for event in events)
+    freezes = freezes_on(events)
     outside = actor.bound is not None or actor.kind is ActorKind.RECIPIENT
     lines = []
     for place, event in enumerate(events):
@@ -153,6 +156,7 @@ def _lines(actor: Actor, brand: Brand, events: Sequence[ConsentEvent]) -> list[L
                 told=told.get(event.version, []),
                 alert=alerts.get(event.version),
                 text=texts.get(event.text_version_id) if event.text_version_id else None,
+                freezes=freezes.get(event.version, []),
             )
         )
     return lines

@@ -139,7 +139,7 @@ def _notes(item: ConsentImport, found: Mapping[str, Any]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoReport:
     """What an undo did, and what it left alone and why (601 to 603)."""
 
     undone: int
@@ -147,12 +147,12 @@ class Undone:
     groups: list[Group]
 
 
-def undo_of(item: ConsentImport, reader: Reader) -> Undone | None:
+def undo_of(item: ConsentImport, reader: Reader) -> UndoReport | None:
     if not item.undo_counts:
         return None
     left = item.undo_counts.get("left", {})
     groups = reader.groups(left, phases=[ImportProblem.Phase.UNDO])
-    return Undone(undone=item.undo_counts.get("undone", 0), left=sum(left.values()), groups=groups)
+    return UndoReport(undone=item.undo_counts.get("undone", 0), left=sum(left.values()), groups=groups)
 
 
 @dataclass(frozen=True)

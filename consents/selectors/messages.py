@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from consents.effective import Reason
+from consents.effective import Reason, may_be_sent
 from consents.message_buckets import bucket_of
 from consents.message_rules import Sender, Wording
 from consents.models import Message, MessageProblem, MessageRecipients, MessageRemoval
@@ -63,7 +63,7 @@ class ToAddress:
     @property
     def allowed(self) -> bool:
         """Whether the sender was allowed to write to the address."""
-        return self.reason < Reason.REFUSED_BY_RECIPIENT and self.removed_at is None
+        return may_be_sent(self.reason) and self.removed_at is None
 
 
 def messages_page(actor: Actor, *, chosen: Mapping[str, str], number: int = 1) -> MessagePage:
@@ -205,7 +205,7 @@ def removed_addresses(message: Message) -> dict[str, MessageRemoval]:
 def by_reason(message: Message) -> list[tuple[Reason, int]]:
     """How many were removed for which reason, the commonest first."""
     found = [(Reason(int(number)), total) for number, total in message.counts.get("reasons", {}).items()]
-    return sorted((pair for pair in found if pair[0] >= Reason.REFUSED_BY_RECIPIENT), key=lambda pair: -pair[1])
+    return sorted((pair for pair in found if not may_be_sent(pair[0])), key=lambda pair: -pair[1])
 
 
 def planned_soon(actor: Actor, *, now: datetime) -> tuple[int, int]:

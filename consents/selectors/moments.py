@@ -79,7 +79,9 @@ def _moments(found: Iterable[ConsentEvent], at: datetime) -> list[Moment]:
 
 def _judge(states: dict[Key, StateAt | None], owners: dict[int, str], at: datetime) -> dict[Key, Reason]:
     standing = {
-        key: Standing(state.status, state.source, state.holds, state.hold_from) if state else Standing()
+        key: Standing(state.status, state.source, state.holds, state.hold_from, state.event.consent_date)
+        if state
+        else Standing()
         for key, state in states.items()
     }
     return judge_states(standing, owners=owners, now=at)

@@ -45,6 +45,7 @@ STATES = {
     Reason.EVIDENCE_MISSING: State(_("may not: your signature has not been shown"), "warning", group=AWAITING),
     Reason.PROVIDER_SUSPENDED: State(_("may not now: the company is suspended"), "secondary"),
     Reason.PROVIDER_CLOSED: State(_("may not: the company has closed"), "secondary"),
+    Reason.FROZEN: State(_("may not now: the company holds it back"), "secondary"),
 }
 ICONS = {Channel.ARAMA: "call", Channel.MESAJ: "sms", Channel.EPOSTA: "email"}
 HOW: dict[Source, str | Promise] = {

@@ -6,7 +6,6 @@ scans that they name are kept for the brand; the others go with the archive.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
 
@@ -25,7 +24,7 @@ from consents.files.errors import FileRefused
 from consents.models import ConsentImport, ImportEvidence
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
-from iys_portal.core.storage import Drop, only_if_written, private_path, sha256_of
+from iys_portal.core.storage import Drop, only_if_written, private_path, sha256_of, shown_name
 from iys_portal.core.uploads import judge_scan
 from providers.selectors import held_channels
 
@@ -40,7 +39,7 @@ Progress = Callable[..., None]
 
 
 def keep_beside(file: IO[bytes] | None, name: str, *, drops: list[Drop]) -> ImportEvidence | None:
-    """Store and judge the archive beside an import that is still to be saved. Inside `only_if_written`.
+    """Store and judge the archive beside an import that is still to be saved. Inside `dropped_if_failed`.
 
     Raises `Invalid` (field "evidence") for one that is refused as a whole.
     """
@@ -49,7 +48,7 @@ def keep_beside(file: IO[bytes] | None, name: str, *, drops: list[Drop]) -> Impo
     file.seek(0)
     digest, size = sha256_of(file), file.tell()
     file.seek(0)
-    archive = ImportEvidence(file_name=Path(name).name[:200], file_size=size, sha256=digest)
+    archive = ImportEvidence(file_name=shown_name(name), file_size=size, sha256=digest)
     try:
         if size > settings.REGISTRY["IMPORT_MAX_BYTES"]:
             raise FileRefused("scan-too-large", limit=settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2)

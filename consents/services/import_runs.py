@@ -17,7 +17,7 @@ from consents.engine import stage as staging
 from consents.engine.chunks import run_chunks
 from consents.engine.terms import Terms, terms_for
 from consents.engine.undo import undo_chunks
-from consents.enums import Lane, Undone, Verdict, WayIn, WebhookEvent
+from consents.enums import Lane, UndoOutcome, Verdict, WayIn, WebhookEvent
 from consents.files.errors import FileRefused
 from consents.files.layout import Layout
 from consents.models import ConsentImport, ImportChunk, StagedRow
@@ -102,8 +102,8 @@ def undo(job_id: int) -> None:
             progress=lambda done: run.progress(done=done),
         )
         counts = {
-            "undone": found[Undone.DONE],
-            "left": {str(code): found[code] for code in map(int, Undone) if code != Undone.DONE and found[code]},
+            "undone": found[UndoOutcome.DONE],
+            "left": {str(int(code)): found[code] for code in UndoOutcome if code != UndoOutcome.DONE and found[code]},
         }
         with transaction.atomic():
             _settle(item, "undone", undo_counts=counts, undone_at=timezone.now())

@@ -20,14 +20,14 @@ from consents.files.inspect import inspect_file
 from consents.files.layout import Layout
 from consents.files.paste import write_paste
 from consents.files.read import refuse_too_many
-from consents.models import ConsentImport, ImportProblem, StagedRow
+from consents.models import ConsentImport, ImportEvidence, ImportProblem, StagedRow
 from consents.transitions import IMPORT
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.models import Job
-from iys_portal.core.storage import only_if_written, private_path, sha256_of
+from iys_portal.core.storage import Drop, dropped_if_failed, private_path, sha256_of, shown_name
 from providers.models import Brand
 from providers.policies import require_may_record
 from providers.selectors import closed_since
@@ -55,8 +55,19 @@ def upload(
     `evidence` is a ZIP of scans that the rows name (R-C16), refused as field "evidence".
 
     Staff name a reason and a reference, and the import is marked as the registry's. Raises `Invalid` (field
-    "file") for a file that is refused as a whole, and keeps nothing then.
+    "file") for a file that is refused as a whole, and keeps nothing then. Files are written and read before the
+    transaction of the rows begins.
     """
+    with dropped_if_failed() as drops:
+        item = _stored(actor, brand, file, name, reason=reason, reference=reference, drops=drops)
+        archive = import_evidence.keep_beside(evidence, evidence_name, drops=drops)
+        return _written(item, archive, actor)
+
+
+def _stored(
+    actor: Actor, brand: Brand, file: IO[bytes], name: str, *, reason: str = "", reference: str = "", drops: list[Drop]
+) -> ConsentImport:
+    """The import of a kept and recognised file, still without its row."""
     by_registry = actor.all_providers
     require_import(actor, by_registry=by_registry)
     if not by_registry and brand.provider_id != actor.provider_id:
@@ -83,7 +94,7 @@ def upload(
     item = ConsentImport(
         provider_id=brand.provider_id,
         brand=brand,
-        file_name=Path(name).name[:200],
+        file_name=shown_name(name),
         file_size=size,
         sha256=digest,
         by_registry=by_registry,
@@ -94,18 +105,21 @@ def upload(
         actor_name=actor.name[:200],
         created_at=timezone.now(),
     )
-    with only_if_written() as drops:
-        item.file.save("upload", File(file), save=False)
-        drops.append(partial(item.file.storage.delete, str(item.file.name)))
-        item.layout = _inspected(item).to_json()
-        archive = import_evidence.keep_beside(evidence, evidence_name, drops=drops)
-        about = {"sha256": digest, "size": size, "reason": item.reason}
-        item.save()
-        if archive is not None:
-            archive.item = item
-            archive.save(force_insert=True)
-            about |= {"evidence_sha256": archive.sha256, "evidence_size": archive.file_size}
-        record("import.upload", item, actor=actor, new=about)
+    item.file.save("upload", File(file), save=False)
+    drops.append(partial(item.file.storage.delete, str(item.file.name)))
+    item.layout = _inspected(item).to_json()
+    return item
+
+
+@transaction.atomic
+def _written(item: ConsentImport, archive: ImportEvidence | None, actor: Actor) -> ConsentImport:
+    about = {"sha256": item.sha256, "size": item.file_size, "reason": item.reason}
+    item.save()
+    if archive is not None:
+        archive.item = item
+        archive.save(force_insert=True)
+        about |= {"evidence_sha256": archive.sha256, "evidence_size": archive.file_size}
+    record("import.upload", item, actor=actor, new=about)
     return item
 
 
@@ -128,11 +142,13 @@ def upload_and_check(
     A file that lacks columns waits in state "uploaded". Raises what `upload`, `map_columns` and `start_check` raise,
     and keeps nothing then.
     """
-    with only_if_written():
-        item = upload(actor=actor, brand=brand, file=file, name=name)
-        if constants or wide_no:
-            item = map_columns(item, actor=actor, columns={}, constants=constants, wide_no=wide_no)
-        return item if missing_fields(item) else start_check(item, actor=actor)
+    with dropped_if_failed() as drops:
+        item = _stored(actor, brand, file, name, drops=drops)
+        with transaction.atomic():
+            _written(item, None, actor)
+            if constants or wide_no:
+                item = map_columns(item, actor=actor, columns={}, constants=constants, wide_no=wide_no)
+            return item if missing_fields(item) else start_check(item, actor=actor)
 
 
 def upload_paste(*, actor: Actor, brand: Brand, text: str, **about: Any) -> ConsentImport:

@@ -52,7 +52,7 @@ def start_key_undo(
     if brand.provider_id != actor.provider_id:
         raise NotFound(code="brand")
     require_active(brand.provider)
-    key = _key(brand, username)
+    key = key_of(brand, username)
     if not reason.strip():
         raise Invalid(_("Say why it is undone."), code="reason", field="reason")
     if not now - settings.REGISTRY["UNDO_WINDOW"] <= since < until <= now:
@@ -80,8 +80,9 @@ def undo(job_id: int) -> None:
     with claimed(job_id) as run:
         if run is None:
             return
-        actor, final = _actor(run.job), webhook_feed.advance()
-        end = _end(job_id, now=timezone.now())
+        now = timezone.now()
+        actor, final, (_event, horizon) = _actor(run.job), webhook_feed.advance(), webhook_feed.given()
+        end = _end(job_id, now=now, horizon=horizon)
         while (item := _next_chunk(job_id, final, actor)) is not None:
             run.progress(done=sum(item.counts.values()), step=_("Undoing"))
         if end is None or final < end:
@@ -92,13 +93,21 @@ def undo(job_id: int) -> None:
 
 
 @transaction.atomic
-def _end(job_id: int, *, now: datetime) -> int | None:
-    """The number behind which nothing of the undo's time can come; None while that cannot be said. Locks the undo."""
+def _end(job_id: int, *, now: datetime, horizon: int) -> int | None:
+    """The number behind which nothing of the undo's time can come; None while that cannot be said. Locks the undo.
+
+    A batch or an import that was taken in the time may be committed later: what is awaited is asked once every
+    transaction has ended that was under way when the time had settled. `horizon` is the one of `now`.
+    """
     item = KeyUndo.objects.select_for_update(of=("self",)).get(job=job_id)
     settled = now >= item.moment + settings.REGISTRY["UNDO_SETTLE"]
-    if item.end_event is None and settled and not _awaited(item):
+    if item.end_event is not None or not settled:
+        return item.end_event
+    if item.end_horizon is None or (ended := webhook_feed.passed(item.end_horizon)) is None:
+        item.end_horizon, ended = horizon, webhook_feed.passed(horizon)
+    if ended and not _awaited(item):
         item.end_event, _horizon = webhook_feed.given()
-        item.save(update_fields=["end_event"])
+    item.save(update_fields=["end_horizon", "end_event"])
     return item.end_event
 
 
@@ -126,7 +135,7 @@ def _next_chunk(job_id: int, final: int, actor: Actor) -> KeyUndo | None:
     return item
 
 
-def _key(brand: Brand, username: str) -> ApiKey:
+def key_of(brand: Brand, username: str) -> ApiKey:
     """A key of the provider, or of an integrator to which it ever granted something of the brand."""
     key = ApiKey.objects.filter(username=username).first()
     if key is not None and key.provider_id == brand.provider_id:

@@ -30,7 +30,7 @@ from iys_portal.core.audit import record
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
-from iys_portal.core.storage import private_path
+from iys_portal.core.storage import private_path, shown_name
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
@@ -58,7 +58,7 @@ def wash_file(
         message = _to_wash(actor, public_id)
         former, storage = message.file.name, message.file.storage
         message.file.save("recipients", File(file), save=False)
-        message.file_name, message.file_at = Path(name).name[:200], timezone.now()
+        message.file_name, message.file_at = shown_name(name), timezone.now()
         try:
             layout = _layout_of(message)
         except Invalid:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consents.effective import Reason
+from consents.effective import may_be_sent
 from consents.engine.answers import answers
 from consents.enums import RecipientsFrom, Status
 from consents.files.errors import FileRefused
@@ -160,7 +160,7 @@ def _judge(message: Message, addresses: pl.Series, run: Run) -> list[int]:
 
 def _store(message: Message, run: Run, listed: Listed, reasons: list[int], seen: int) -> None:
     counted = Counter(map(int, reasons))
-    allowed = sum(total for number, total in counted.items() if number < Reason.REFUSED_BY_RECIPIENT)
+    allowed = sum(total for number, total in counted.items() if may_be_sent(number))
     with transaction.atomic():
         run.hold()
         message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=message.pk)

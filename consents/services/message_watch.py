@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from consents.effective import Reason
+from consents.effective import Reason, may_be_sent
 from consents.engine.answers import answers
 from consents.message_downloads import ROWS, downloads_of
 from consents.models import ConsentEvent, LedgerSeal, Message, MessageRemoval
@@ -33,7 +33,7 @@ from .messages import close_past, locked
 
 EVENTS = 5_000
 _WATCHED = (S.READY, S.RELEASED)
-_OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED)
+_OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED, Reason.FROZEN)
 """Why nobody is written to for a time: no reason to take an address off for good."""
 
 
@@ -79,7 +79,7 @@ def catch_up_whole(message_id: int, *, now: datetime) -> None:
 def _take_off_of(message: Message, changed: set[str], now: datetime) -> int:
     """Take off whom something was written about and who may not be written to; returns how many."""
     listed = found_in([message.pk], changed)
-    allowed = [address for (_id, address), reason in listed.items() if reason < Reason.REFUSED_BY_RECIPIENT]
+    allowed = [address for (_id, address), reason in listed.items() if may_be_sent(reason)]
     return _take_off(message, _lasting(_gone(message, allowed, now)), now)
 
 
@@ -124,7 +124,7 @@ def allowed_now(message: Message, *, now: datetime) -> Iterator[list[str]]:
     gone = set(removed_addresses(message))
     for recipients, reasons in answers_of(message):
         pairs = zip(recipients, reasons, strict=True)
-        allowed = sorted(a for a, reason in pairs if reason < Reason.REFUSED_BY_RECIPIENT and a not in gone)
+        allowed = sorted(a for a, reason in pairs if may_be_sent(reason) and a not in gone)
         refused = dict(_gone(message, allowed, now))
         if lasting := _lasting(refused.items()):
             with transaction.atomic():
@@ -137,7 +137,7 @@ def _gone(message: Message, addresses: Iterable[str], now: datetime) -> list[tup
     asked = sorted(addresses)
     found = answers(asked, brand=message.brand, channel=message.channel, recipient_type=message.recipient_type, now=now)
     pairs = zip(asked, found, strict=True)
-    return [(address, reason) for address, reason in pairs if reason >= Reason.REFUSED_BY_RECIPIENT]
+    return [(address, reason) for address, reason in pairs if not may_be_sent(reason)]
 
 
 def _lasting(gone: Iterable[tuple[str, Reason]]) -> list[tuple[str, Reason]]:

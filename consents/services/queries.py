@@ -39,7 +39,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import new_number
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
-from iys_portal.core.storage import only_if_written, private_path, sha256_of
+from iys_portal.core.storage import only_if_written, private_path, sha256_of, shown_name
 from providers.models import Brand
 
 from .address_columns import chosen_before, remember_choice
@@ -167,7 +167,7 @@ def ask_file(
         raise Invalid(text % {"limit": limit // 1024**2}, code="too-large", field="file")
     file.seek(0)
     query = _new(actor, brand, channel, recipient_type, way, total=0)
-    query.file_name, query.sha256 = Path(name).name[:200], sha256_of(file)
+    query.file_name, query.sha256 = shown_name(name), sha256_of(file)
     file.seek(0)
     with only_if_written() as drops:
         query.file.save("upload", File(file), save=False)

@@ -71,17 +71,24 @@ def _last_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _reached(mark: WebhookMark) -> bool:
-    """Whether all who might still bring a lower number have ended; a horizon from before a restore counts for none."""
+def passed(horizon: int) -> bool | None:
+    """Whether all transactions before that one have ended; None for a horizon from before a restore."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
             " FROM (SELECT pg_current_snapshot() AS s) now"
         )
         oldest, coming = cursor.fetchone()
-    if mark.horizon > coming:
+    return None if horizon > coming else bool(oldest >= horizon)
+
+
+def _reached(mark: WebhookMark) -> bool:
+    """Whether all who might still bring a lower number have ended; a horizon from before a restore counts for none."""
+    found = passed(mark.horizon)
+    if found is None:
         mark.event, mark.horizon = given()
-    return bool(oldest >= mark.horizon)
+        found = passed(mark.horizon)
+    return bool(found)
 
 
 def follow(*, now: datetime) -> int:

@@ -93,3 +93,11 @@ def end_of_day(day: date) -> datetime:
 
 def calendar_with(days: Iterable[date]) -> BusinessCalendar:
     return BusinessCalendar(frozenset(days))
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+
+
+def in_reach(day: date) -> bool:
+    """Whether a day or moment is one that can be told in every zone and be reckoned with."""
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import redis
 from django.db import connection
@@ -18,19 +17,20 @@ MOST, SLACK = 200, 50
 
 
 def keep(name: str, entry: str, *, now: datetime) -> None:
-    """Put an entry before the others of its name and day; one round trip, now and then a second to tidy up.
+    """Put an entry before the others of its name and day; one round trip, now and then a second to cut the list.
 
     Where Valkey does not answer it is lost, and nothing else. A day's list ends six days after the day, so no entry
     grows older than a week.
     """
     key = _key(name, now)
     try:
-        length: Any = valkey.client().lpush(key, entry)
-        if length == 1 or length >= MOST + SLACK:
-            pipe = valkey.client().pipeline(transaction=False)
-            pipe.ltrim(key, 0, MOST - 1)
-            pipe.expireat(key, end_of_day(now.astimezone(ISTANBUL).date()) + timedelta(days=DAYS - 1))
-            pipe.execute()
+        client = valkey.client()
+        pipe = client.pipeline(transaction=False)
+        pipe.lpush(key, entry)
+        pipe.expireat(key, end_of_day(now.astimezone(ISTANBUL).date()) + timedelta(days=DAYS - 1))
+        length, _ends = pipe.execute()
+        if length >= MOST + SLACK:
+            client.ltrim(key, 0, MOST - 1)
     except redis.RedisError as error:
         log.warning("recent_not_kept reason=%s", type(error).__name__)
 

@@ -46,6 +46,11 @@ def sha256_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
+def shown_name(name: str) -> str:
+    """The uploaded name as it is kept beside a file and shown: without folders, of at most 200 characters."""
+    return Path(name).name[:200]
+
+
 def private_path(name: str | None) -> Path:
     """Where a stored file lies on disk (file-system storage only)."""
     return Path(PrivateStorage().path(name or ""))
@@ -53,15 +58,22 @@ def private_path(name: str | None) -> Path:
 
 @contextmanager
 def only_if_written() -> Iterator[list[Drop]]:
-    """Removes files that were stored in the block when the block's rows do not come to stay.
+    """Removes files that were stored in the block when the block's rows do not come to stay; one transaction."""
+    with dropped_if_failed() as drops, transaction.atomic():
+        yield drops
 
-    A block inside another hands its files on when it ends well: the outer one's roll-back takes its rows, too.
+
+@contextmanager
+def dropped_if_failed() -> Iterator[list[Drop]]:
+    """Removes files that were stored in the block when it fails; rows are written in a transaction inside it.
+
+    For large files: none is written or read while a transaction is open. A block inside another hands its files on
+    when it ends well: the outer one's roll-back takes its rows, too.
     """
     drops: list[Drop] = []
     outer, mark = _around.get(), _around.set(drops)
     try:
-        with transaction.atomic():
-            yield drops
+        yield drops
     except BaseException:
         for drop in drops:
             drop()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from complaints.api.v1 import complaints
-from consents.api.v1 import consents, evidence, imports, messages, queries, undos
+from consents.api.v1 import consents, evidence, freezes, imports, messages, queries, undos
 from providers.api.v1 import brands, senders
 from providers.api.v1.frame import framed, handle_refusals, not_found
 from providers.api.v1.problems import CONTENT_TYPE
@@ -51,6 +51,7 @@ API.add_router(f"{BRAND}/queries", queries.router)
 API.add_router(f"{BRAND}/imports", imports.router)
 API.add_router(BRAND, evidence.router)
 API.add_router(f"{BRAND}/undos", undos.router)
+API.add_router(f"{BRAND}/freezes", freezes.router)
 API.add_router(f"{BRAND}/messages", messages.router)
 API.add_router(f"{BRAND}/complaints", complaints.router)
 

@@ -148,6 +148,8 @@ ACTS: dict[str, Act] = {
     "import.applied": Act(Group.IMPORT, _("The import of “%(name)s” was applied")),
     "import.undo": Act(Group.IMPORT, _("%(who)s started to undo the import of “%(name)s”")),
     "key.undo": Act(Group.IMPORT, _("%(who)s started to undo what the API key “%(name)s” wrote")),
+    "key.frozen": Act(Group.CONSENT, _("%(who)s froze what the API key “%(name)s” wrote")),
+    "key.freeze_lifted": Act(Group.CONSENT, _("%(who)s lifted the freeze of what the API key “%(name)s” wrote")),
     "key.undone": Act(Group.IMPORT, _("What the API key “%(name)s” wrote was undone")),
     "import.undone": Act(Group.IMPORT, _("The import of “%(name)s” was undone")),
     "import.discard": Act(Group.IMPORT, _("%(who)s discarded the file “%(name)s”")),

@@ -55,6 +55,7 @@ class CallsView(CornerView):
             "rows": _rows(calls),
             "limits": [(key, limits_of(key)) for key in _in_use(shown)],
             "narrowed": form.narrowed,
+            "may_freeze": self.actor.may(Permission.PROVIDER_SETTINGS),
             "may_webhooks": self.actor.may(Permission.PUSH_KEEP),
         }
         return render(request, "dashboard/developer/calls.html", context)

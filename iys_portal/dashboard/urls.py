@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import audit_views, developer_views, integrator_views, views
+from . import audit_views, developer_views, freeze_views, integrator_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("gelistirici/", developer_views.CallsView.as_view(), name="developer"),
     path("gelistirici/hatalar/", developer_views.CodesView.as_view(), name="developer_codes"),
     path("gelistirici/ornekler/", developer_views.SnippetsView.as_view(), name="developer_snippets"),
+    path("gelistirici/dondurma/", freeze_views.FreezesView.as_view(), name="developer_freezes"),
+    path("gelistirici/dondurma/<uuid:freeze_id>/kaldir/", freeze_views.LiftView.as_view(), name="developer_lift"),
     path("gelistirici/deneme-ortami/", developer_views.SandboxView.as_view(), name="developer_sandbox"),
     path("staff/gallery/", views.GalleryView.as_view(), name="gallery"),
     path("denetim/", audit_views.AuditView.as_view(), name="audit"),

@@ -134,14 +134,9 @@ CODES = tuple(sorted({code for code in MESSAGES if code not in OURS} | set(_OF_O
 """Every code that a refusal of the compatible calls carries, but for the engine's own."""
 
 
-class _Dots(defaultdict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 def dotted(sentence: Promise | str) -> str:
     """A sentence of an answer with dots where it names values of the call."""
-    return str(sentence).format_map(_Dots(None, FIXED))
+    return str(sentence).format_map(defaultdict(lambda: "…", FIXED))
 
 
 def meaning_of(code: str) -> str:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consents.models import Consent, ConsentEvent, KeyUndo
+from consents.models import ApiBatch, Consent, ConsentEvent, KeyUndo
 from consents.services import key_undo
+from consents.services.api_batches import work_batch
 from consents.services.seals import seal_ledger
 from providers.models import ApiAnswer
 from providers.services import answers
@@ -16,6 +17,7 @@ from tests.factories import BrandFactory, officer_of
 from tests.threads import at_once, held_open
 from tests.workers import until
 
+from .conftest import Program
 from .test_v1 import V1, codes, consent
 
 
@@ -98,6 +100,34 @@ def test_r_l6_what_commits_behind_an_undo_is_taken_back_all_the_same(v1, brand, 
     assert set(Consent.objects.values_list("recipient", "status")) == {
         ("+905321234567", 3), ("erken@firma.example", 3),
     }  # fmt: skip
+
+
+def test_r_l6_a_batch_that_is_committed_behind_an_undo_is_waited_for(v1, brand, entry, settings):
+    settings.REGISTRY = {**settings.REGISTRY, "UNDO_SETTLE": timedelta(0)}
+    made = make_key(actor=officer_of(brand, role="manager"), name="Çalınan", scopes=("record",))
+    stolen = V1(brand).sign_in(made)
+    sent = {}
+
+    def accept():
+        sent["batch"] = Program(brand, stolen.token).post("consents/request", [entry("gec@firma.example")])
+        assert sent["batch"].status_code == 202
+
+    def told():
+        key_undo.undo(KeyUndo.objects.get().job_id)
+        return v1.get(f"undos/{begun['id']}").json()
+
+    for program in (v1, stolen):
+        program.get("/api/v1/brands")
+    with held_open(accept) as commit:
+        since = (timezone.now() - timedelta(hours=1)).isoformat()
+        begun = v1.post("undos", {"key": made.key.username, "since": since, "reason": "Çalındı"}).json()
+        assert [told()["state"] for _turn in range(3)] == ["queued"] * 3, "the batch may still be committed"
+        commit()
+    assert told()["state"] == "queued", "the batch is still to be worked"
+    assert work_batch(ApiBatch.objects.get(public_id=sent["batch"].json()["requestId"]).pk)
+    until(lambda: told()["state"] == "done", what="the end of the undo")
+    assert told()["undone"] == 1
+    assert list(Consent.objects.values_list("recipient", "status")) == [("gec@firma.example", 3)]
 
 
 def test_a_second_call_while_the_first_runs_is_told_to_wait(v1):

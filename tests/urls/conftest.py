@@ -1,5 +1,7 @@
 """A provider with one of everything, and an application."""
 
+import uuid
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,12 +12,14 @@ from consents.enums import Channel, RecipientType
 from consents.models import ConsentEvent, DayFile
 from consents.services import imports
 from consents.services.evidence import keep_file
+from consents.services.key_freeze import freeze_key
 from consents.services.messages import create_message
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
 from consents.services.records import Entry, record_consents
 from consents.services.texts import create_draft
-from providers.models import Application
+from iys_portal.core.actors import Actor
+from providers.models import Application, Brand
 from providers.services import add_document, applicant_of
 from providers.services.asking import ask_sub_brand
 from providers.services.keys import make_key
@@ -34,6 +38,13 @@ from tests.factories import (
 
 from .steps import a_page, a_webhook
 from .tables import DAY
+
+
+def a_freeze(actor: Actor, brand: Brand) -> uuid.UUID:
+    now = timezone.now()
+    key = make_key(actor=actor, name="Çalınan", scopes=["record"]).key
+    about: dict[str, Any] = {"since": now - timedelta(hours=1), "until": now, "now": now, "reason": "Çalındı"}
+    return freeze_key(actor=actor, brand=brand, username=key.username, **about).public_id
 
 
 @pytest.fixture
@@ -89,6 +100,7 @@ def filled(db: None) -> dict[str, Any]:
         "member": other.pk,
         "dealer": RetailerFactory(brand=brand).pk,
         "webhook": a_webhook(brand),
+        "freeze": a_freeze(actor, brand),
         "key": make_key(actor=actor, name="Deneme", scopes=["query"]).key.public_id,
         "request": ask_sub_brand(
             actor=actor, name="Alt", files=[("a.pdf", BytesIO(pdf()))], now=timezone.now()

@@ -129,6 +129,8 @@ def address(name: str, filled: dict[str, Any]) -> str:
         return reverse(name, args=[filled["brand"].brand_code])
     if name.startswith("providers:dealer"):
         return reverse(name, args=[filled["dealer"]])
+    if name == "dashboard:developer_lift":
+        return reverse(name, args=[filled["freeze"]])
     if name == "providers:key-revoke":
         return reverse(name, args=[filled["key"]])
     if name == "providers:grant-revoke":

@@ -43,7 +43,7 @@ class AnswerOut(Schema):
     address: str | None = Field(description="As the registry stores it.")
     answer: str = Field(
         description="SENDABLE, REFUSED, UNKNOWN, AWAITING_CONFIRMATION, EVIDENCE_MISSING, REGISTER_FIRST; NOT_ALLOWED"
-        " where the provider is suspended or closed, MALFORMED where it is no address of the channel."
+        " where the provider is suspended or closed or a freeze holds, MALFORMED where it is no address of the channel."
     )
     reason: str
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from ninja import Field, Path, Query, Schema
 from pydantic import AwareDatetime, ConfigDict, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from consents.enums import Channel, RecipientType, Source, Status
 from consents.models import ConsentEvent
+from iys_portal.core import calendar
 from iys_portal.core.calendar import ISTANBUL
 from providers.api.v1.brands import ChannelName
 from providers.selectors.api import written
@@ -21,13 +23,13 @@ NO_NUL = r"^[^\x00]*$"
 Words = Annotated[str, StringConstraints(pattern=NO_NUL)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=NO_NUL)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
-EARLIEST, LATEST = 1900, 2200
 
 
 def in_reach(value: datetime | None) -> datetime | None:
     """A moment that can be told in every zone. For a field's validator."""
-    if value is not None and not EARLIEST <= value.year <= LATEST:
-        raise ValueError(f"the year is between {EARLIEST} and {LATEST}")
+    if value is not None and not calendar.in_reach(value):
+        about = {"earliest": calendar.EARLIEST_YEAR, "latest": calendar.LATEST_YEAR}
+        raise PydanticCustomError("year_out_of_reach", "the year is between {earliest} and {latest}", about)
     return value
 
 

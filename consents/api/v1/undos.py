@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, field_validator
 
-from consents.enums import Undone
+from consents.enums import UndoOutcome
 from consents.models import KeyUndo
 from consents.services.key_undo import start_key_undo
 from iys_portal.core.errors import NotFound
@@ -68,14 +68,14 @@ def undo_of(request: HttpRequest, brand: BrandCode, undo_id: UUID) -> Any:
 
 
 def _told(item: KeyUndo) -> dict[str, Any]:
-    counts = {outcome: item.counts.get(str(int(outcome)), 0) for outcome in Undone}
+    counts = {outcome: item.counts.get(str(int(outcome)), 0) for outcome in UndoOutcome}
     return {
         "id": str(item.public_id),
         "state": str(item.job.state),
         "since": moment(item.since),
         "until": moment(item.until),
-        "undone": counts[Undone.DONE],
-        "changed_since": counts[Undone.CHANGED_SINCE],
-        "refusals_left": counts[Undone.REFUSAL_STAYS],
-        "would_approve": counts[Undone.WOULD_APPROVE],
+        "undone": counts[UndoOutcome.DONE],
+        "changed_since": counts[UndoOutcome.CHANGED_SINCE],
+        "refusals_left": counts[UndoOutcome.REFUSAL_STAYS],
+        "would_approve": counts[UndoOutcome.WOULD_APPROVE],
     }

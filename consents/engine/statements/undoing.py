@@ -1,6 +1,6 @@
 """What both undos share (R-L6): of an import, and of what one key wrote. Each says which consents it `touched`."""
 
-from consents.enums import Undone
+from consents.enums import UndoOutcome
 
 from .events import APPENDED, FORMER
 
@@ -23,10 +23,10 @@ DECIDED = f"""
     SELECT t.*, t.first_version AS undoes_version, c.status AS status0, c.holds AS holds0, c.version AS version0,
         {FORMER},
         CASE
-        WHEN c.version <> t.last_version THEN {Undone.CHANGED_SINCE:d}
-        WHEN c.status = 2 AND coalesce(p.status, 3) = 1 THEN {Undone.WOULD_APPROVE:d}
-        WHEN c.status = 2 AND NOT %(include_refusals)s THEN {Undone.REFUSAL_STAYS:d}
-        ELSE {Undone.DONE:d}
+        WHEN c.version <> t.last_version THEN {UndoOutcome.CHANGED_SINCE:d}
+        WHEN c.status = 2 AND coalesce(p.status, 3) = 1 THEN {UndoOutcome.WOULD_APPROVE:d}
+        WHEN c.status = 2 AND NOT %(include_refusals)s THEN {UndoOutcome.REFUSAL_STAYS:d}
+        ELSE {UndoOutcome.DONE:d}
         END AS code
     FROM touched t{_STATES}
     LEFT JOIN consents_consentevent p ON p.recipient = t.recipient AND p.brand_id = %(brand)s

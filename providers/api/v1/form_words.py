@@ -43,6 +43,7 @@ SENTENCES = {
     "datetime_parsing": _MOMENT,
     "datetime_from_date_parsing": _MOMENT,
     "datetime_object_invalid": _MOMENT,
+    "year_out_of_reach": gettext_lazy("A year between %(earliest)s and %(latest)s is expected."),
     "timezone_aware": gettext_lazy("A moment with its time zone is expected."),
 }
 
