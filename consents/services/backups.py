@@ -109,12 +109,20 @@ def restore(folder: Path, *, now: datetime, jobs: int = 1, leap: int = LEAP) -> 
     content = read(folder)
     _put_back(folder, content, jobs=jobs)
     report = compare(folder, content)
-    head = content["ledger"]
-    owner = database.owner_connection()
-    database.leap(owner, {EVENTS: head["last_event"] + leap, _entry_sequence(): head["last_entry"] + leap})
-    new = _summary(content) | {"equal": report.equal, "leap": leap}
-    audit.record("registry.restored", ("core.backup", folder.name), actor=SYSTEM, new=new)
+    leap_numbers(by=leap, name=folder.name, new=_summary(content) | {"equal": report.equal})
     return report
+
+
+def leap_numbers(*, by: int, name: str, new: dict[str, Any] | None = None) -> tuple[int, int]:
+    """Let events and audit entries go on `by` numbers behind the last ones there are; those numbers. Recorded.
+
+    After a database went back in time. Raises `BackupError` where the owner's address is not set.
+    """
+    head = _head()
+    event, entry = head["last_event"] + by, head["last_entry"] + by
+    database.leap(database.owner_connection(), {EVENTS: event, _entry_sequence(): entry})
+    audit.record("registry.restored", ("core.backup", name), actor=SYSTEM, new=(new or {}) | {"leap": by})
+    return event, entry
 
 
 def drill(folder: Path, *, name: str, root: Path, jobs: int = 1) -> Report:
