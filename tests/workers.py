@@ -36,13 +36,13 @@ BOTH_QUEUES = ("", "-express")
 
 @contextmanager
 def celery_worker(
-    env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4
+    env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4, niceness: int = 0
 ) -> Iterator[subprocess.Popen]:
-    """A worker in a process group of its own; killed at the end when it still runs."""
+    """A worker in a process group of its own; killed at the end when it still runs. `niceness`: see deploy/systemd."""
     consumes = ",".join(env["CELERY_QUEUE"] + ending for ending in queues)
     options = ["-Q", consumes, "--concurrency", str(concurrency), "--loglevel", "WARNING"]
     worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "iys_portal", "worker", *options],
+        ["nice", "-n", str(niceness), sys.executable, "-m", "celery", "-A", "iys_portal", "worker", *options],
         cwd=ROOT,
         env=env,
         start_new_session=True,

@@ -1,6 +1,6 @@
 """Brings servers, web, workers and mail server up on a copy of a made registry, lets locust run, prints a table.
 
-ROWS (1,000,000 consents; made once and kept, as `make bench KEEP=1` does), USERS (60) and LOAD_SECONDS (180) set the size.
+ROWS (1,000,000 consents; made once and kept, as `make bench KEEP=1` does), USERS (20) and LOAD_SECONDS (180): how much.
 """
 
 import csv
@@ -16,9 +16,11 @@ from typing import Any
 from iys_portal import embedded
 
 ROWS, USERS, SECONDS = (
-    int(os.environ.get(n) or d) for n, d in (("ROWS", 1_000_000), ("USERS", 60), ("LOAD_SECONDS", 180))
+    int(os.environ.get(n) or d) for n, d in (("ROWS", 1_000_000), ("USERS", 20), ("LOAD_SECONDS", 180))
 )
 COLUMNS = ("Request Count", "Failure Count", "Requests/s", "50%", "95%", "99%", "Max Response Time")
+WARM_UP = 30
+BULK_NICENESS = int(os.environ.get("BULK_NICENESS") or 10)  # as deploy/systemd/iys-worker.service
 HEADS = ("calls", "failed", "per s", "median", "95 %", "99 %", "max ms")
 
 
@@ -43,20 +45,9 @@ def run(folder: Path) -> int:
     from tests.load.words import after, standing
 
     with processes(folder) as (env, port):
+        locust(env, port, seconds=WARM_UP, importers="0")  # a new process reads its code and templates first
         before = standing()
-        command = [sys.executable, "-m", "locust", "--locustfile", "tests/load/scenario.py", "--headless"]
-        command += [
-            "--users",
-            str(USERS),
-            "--spawn-rate",
-            "5",
-            "--run-time",
-            f"{SECONDS}s",
-            "--only-summary",
-            "--reset-stats",
-        ]
-        command += ["--host", f"http://127.0.0.1:{port}", "--csv", str(folder / "load"), "--exit-code-on-error", "0"]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        done = locust(env, port, "--csv", str(folder / "load"), seconds=SECONDS)
         rows = list(csv.DictReader((folder / "load_stats.csv").open(encoding="utf-8")))
         failures = list(csv.DictReader((folder / "load_failures.csv").open(encoding="utf-8")))
         print(f"{ROWS} consents, {USERS} at once, {SECONDS} s, {os.cpu_count()} cores for all of it")  # noqa: T201
@@ -67,6 +58,14 @@ def run(folder: Path) -> int:
         if done.returncode or not rows:
             print(done.stderr[-3000:], file=sys.stderr)  # noqa: T201
     return 1 if done.returncode or failures or not rows else 0
+
+
+def locust(env: dict[str, str], port: int, *more: str, seconds: int, importers: str = "") -> Any:
+    command = [sys.executable, "-m", "locust", "--locustfile", "tests/load/scenario.py", "--headless", "--only-summary"]
+    command += ["--users", str(USERS), "--spawn-rate", "10", "--run-time", f"{seconds}s", "--reset-stats"]
+    command += ["--host", f"http://127.0.0.1:{port}", "--exit-code-on-error", "0", *more]
+    env = env | {"IMPORTERS": importers or env["IMPORTERS"]}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def table(rows: list[dict[str, str]]) -> Iterator[str]:
@@ -90,14 +89,14 @@ def processes(folder: Path) -> Iterator[tuple[dict[str, str], int]]:
         urls = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
         env = good_environment(
             **urls, EMAIL_URL=mails.url, ALLOWED_HOSTS=f"{HOST},127.0.0.1", CELERY_QUEUE="iys-load", LOG_LEVEL="ERROR",
-            PRIVATE_ROOT=str(folder / "private"), STATIC_ROOT=str(folder / "static"),
-            BEAT_SCHEDULE=str(folder / "beat"),
-            LOAD_PEOPLE=str(folder / "people.json"), API_TOKENS_PER_HOUR="600", PYTHONPATH=str(ROOT),
+            PRIVATE_ROOT=str(folder / "private"), STATIC_ROOT=str(folder / "static"), WEB_THREADS="8",
+            BEAT_SCHEDULE=str(folder / "beat"), LOAD_PEOPLE=str(folder / "people.json"), PYTHONPATH=str(ROOT),
+            IMPORTERS=os.environ.get("IMPORTERS") or "2",
         )  # fmt: skip
         subprocess.run([sys.executable, "-m", "tests.load.people"], cwd=ROOT, env=env, check=True)
         web = stack.enter_context(gunicorn(env, folder))
-        for queue in ("", "-express"):
-            stack.enter_context(celery_worker(env, queues=[queue]))
+        stack.enter_context(celery_worker(env, queues=[""], niceness=BULK_NICENESS))
+        stack.enter_context(celery_worker(env, queues=["-express"]))
         beat = [sys.executable, "-m", "celery", "-A", "iys_portal", "beat", "--pidfile=", "--loglevel=ERROR"]
         quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         process = subprocess.Popen(beat, cwd=ROOT, env=env, **quiet)

@@ -162,7 +162,8 @@ class Program(FastHttpUser):
 class Importer(FastHttpUser):
     """Loads one file after the other: upload with check, wait, apply, wait."""
 
-    fixed_count = 2
+    fixed_count = int(os.environ.get("IMPORTERS", "2"))
+    weight = 0
     wait_time = between(1, 2)
     connection_timeout = network_timeout = 120.0
 
