@@ -73,8 +73,7 @@ def read_all(path: Path) -> None:
         layout = inspect_file(path, "liste.csv")
         for part in read_slices(path, layout, rows=50, limit=1_000):
             fields = {column.field: f"c{column.index}" for column in layout.columns if column.field}
-            if "recipient" in fields:
-                normalise(part.frame, Reading(columns=fields, moment=NOW))
+            normalise(part.frame, Reading(columns=fields, moment=NOW, shape=layout.shape))
     except FileRefused as refusal:
         in_words(refusal)
 

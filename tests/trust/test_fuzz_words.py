@@ -1,5 +1,7 @@
 """Texts of any kind in the columns of an import and in people's words: one answer each, never a crash (R-C3, R-C4)."""
 
+from typing import Any
+
 import polars as pl
 from hypothesis import strategies as st
 
@@ -24,13 +26,13 @@ def rows_of(fields: tuple[str, ...]) -> st.SearchStrategy[list[list[str | None]]
 
 @both(60, 5_000)
 def test_rows_of_any_text_have_a_reading_or_a_problem(examples: int) -> None:
-    for fields in (LONG_FIELDS, WIDE_FIELDS):
+    for shape, fields in (("long", LONG_FIELDS), ("wide", WIDE_FIELDS)):
 
-        def check(rows: list[list[str | None]], fields: tuple[str, ...] = fields) -> None:
+        def check(rows: list[list[str | None]], shape: Any = shape, fields: tuple[str, ...] = fields) -> None:
             names = [f"c{place}" for place in range(len(fields))]
             columns = [pl.Series(name, [row[n] for row in rows], dtype=pl.String) for n, name in enumerate(names)]
             lines = pl.Series("line", range(2, 2 + len(rows)), dtype=pl.UInt32)
-            reading = Reading(columns=dict(zip(fields, names, strict=True)), moment=NOW)
+            reading = Reading(columns=dict(zip(fields, names, strict=True)), moment=NOW, shape=shape)
             found = normalise(pl.DataFrame([lines, *columns]), reading)
             assert dict(found.rows.schema) == ROWS_SCHEMA and dict(found.problems.schema) == PROBLEMS_SCHEMA
             assert found.rows["recipient"].null_count() == 0
