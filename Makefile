@@ -18,7 +18,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test bench check soak lock audit licences sbom setup setup-tools packages packages-tools packages-soak venv clean
+.PHONY: help run test bench load check soak lock audit licences sbom setup setup-tools packages packages-tools packages-soak venv clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf 'make %-8s %s\n' "$$name" "$$words"; done
@@ -35,6 +35,9 @@ check: setup-tools ## Format, lint, types, imports, templates, migrations, trans
 
 bench: setup-tools ## Benchmarks, one line each; ONLY=import,page picks groups, ROWS= sets the size, KEEP=1 keeps what was filled
 	@export ONLY='$(ONLY)' ROWS='$(ROWS)' KEEP='$(KEEP)'; exec $(PY) -m iys_portal.bench
+
+load: setup-tools ## Many people, programs and files at once against the production server; ROWS, USERS, LOAD_SECONDS set the size
+	@export ROWS='$(ROWS)' USERS='$(USERS)' LOAD_SECONDS='$(LOAD_SECONDS)'; exec $(PY) -m tests.load
 
 soak: setup-tools packages-soak ## Long proofs that `make test` leaves out
 	@exec $(PY) -m pytest -m soak $(PYTEST_ARGS)

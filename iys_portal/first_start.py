@@ -19,6 +19,7 @@ NOT_PREPARED = {
     "makemigrations",
     "migrate",
     "optimizemigration",
+    "restore",
     "showmigrations",
     "sqlflush",
     "sqlmigrate",

@@ -43,9 +43,9 @@ class Started:
         self.wait(20)
 
 
-def start(*command: str, env: Mapping[str, str], log: Path | None = None) -> Started:
+def start(*command: str, env: Mapping[str, str], log: Path | None = None, niceness: int = 0) -> Started:
     """`python -m` of the command, with this environment; what it says goes to the log, or nowhere."""
-    process = _server().Process(target=_run, args=(command, dict(env), str(log or os.devnull)), daemon=True)
+    process = _server().Process(target=_run, args=(command, dict(env), str(log or os.devnull), niceness), daemon=True)
     process.start()
     return Started(process)
 
@@ -56,7 +56,8 @@ def _server() -> ForkServerContext:
     return context
 
 
-def _run(command: tuple[str, ...], env: dict[str, str], log: str) -> None:
+def _run(command: tuple[str, ...], env: dict[str, str], log: str, niceness: int) -> None:
+    os.nice(niceness)
     os.setsid()
     os.chdir(ROOT)
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -33,12 +33,12 @@ BOTH_QUEUES = ("", "-express")
 
 @contextmanager
 def celery_worker(
-    env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4
+    env: dict[str, str], *, queues: Sequence[str] = BOTH_QUEUES, concurrency: int = 4, niceness: int = 0
 ) -> Iterator[Started]:
-    """A worker in a process group of its own; killed at the end when it still runs."""
+    """A worker in a process group of its own; killed at the end when it still runs. `niceness`: see deploy/systemd."""
     consumes = ",".join(env["CELERY_QUEUE"] + ending for ending in queues)
     options = ["-Q", consumes, "--concurrency", str(concurrency), "--loglevel", "WARNING"]
-    worker = start("celery", "-A", "iys_portal", "worker", *options, env=env)
+    worker = start("celery", "-A", "iys_portal", "worker", *options, env=env, niceness=niceness)
     try:
         yield worker
     finally:

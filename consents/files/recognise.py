@@ -50,7 +50,7 @@ def recognise(rows: Sequence[Row], remembered: Mapping[str, str | None]) -> Tabl
     data = [cells for _, cells in rows[start : start + CONTENT_ROWS]]
     names = [name.strip() for name in rows[header][1]] if header is not None else []
     width = _width(names, data)
-    names += [""] * (width - len(names))
+    names = _padded(names, width)
     contents = [content_of(cells[index] for cells in data if index < len(cells)) for index in range(width)]
     assignment = _Assignment(names, contents, remembered)
     fields = assignment.run(headed=header is not None)

@@ -168,6 +168,8 @@ ACTS: dict[str, Act] = {
     "evidence.upload": Act(Group.PROOF, _("%(who)s uploaded evidence of a consent")),
     "evidence.complete": Act(Group.PROOF, _("%(who)s completed the evidence of consents")),
     "ledger.verify_started": Act(Group.PROOF, _("%(who)s started a verification of the ledger")),
+    "registry.backed_up": Act(Group.EXPORT, _("The registry was backed up")),
+    "registry.restored": Act(Group.PROOF, _("The registry was restored from a backup")),
     "ledger.verified": Act(Group.PROOF, _("A verification of the ledger ended")),
     "retention.started": Act(Group.PROOF, _("%(who)s started a run of the expiry of records")),
     "retention.finished": Act(Group.PROOF, _("A run of the expiry of records ended")),

@@ -88,7 +88,7 @@ def gunicorn(env: dict[str, str], folder: Path) -> Iterator[Web]:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "iys_portal.wsgi"],
             cwd=ROOT,
-            env=env | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "WEB_THREADS": "3"},
+            env={"WEB_WORKERS": "2", "WEB_THREADS": "3"} | env | {"BIND": f"127.0.0.1:{port}"},
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,

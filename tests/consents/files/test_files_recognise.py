@@ -176,6 +176,12 @@ def test_no_recognisable_columns(write, refused) -> None:
     assert refused(write("Şehir,Nüfus\nAnkara,5\nİzmir,4\n")).code == "no-recognisable-columns"
 
 
+def test_blank_headings_at_the_end_are_no_columns(write, refused, fields) -> None:
+    """Spreadsheets write a delimiter behind the last column; unknown headings are settled by content then, too."""
+    assert refused(write("ad;soyad;\nAyşe;Örnek;\n")).code == "no-recognisable-columns"
+    assert fields(inspect_file(write("ad;nereye;;\nAyşe;ayse@firma.example;;\n"))) == [None, "recipient"]
+
+
 def test_users_choice_of_delimiter_and_sheet(write, workbook) -> None:
     path = write(f"Alıcı;Durum,Kanal\n{MAIL};ONAY,EPOSTA\n")
     assert inspect_file(path, delimiter=",").delimiter == ","
