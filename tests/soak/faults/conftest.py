@@ -1,0 +1,58 @@
+"""One machine for all faults, a fresh database and fresh processes for each."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iys_portal.celery import app
+from tests.embedded.conftest import remove
+from tests.mail_servers import MailServer
+
+from .machine import Machine, Portal, fresh_database, pointed_at
+
+
+@pytest.fixture(scope="package")
+def machine() -> Iterator[Machine]:
+    checkout = Path(tempfile.mkdtemp(prefix="iys-faults-")).resolve()
+    found = Machine(checkout)
+    try:
+        yield found
+        found.leave()
+    finally:
+        remove(checkout)
+        shutil.rmtree(checkout)
+
+
+@pytest.fixture
+def database(machine: Machine, django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database of its own; tasks that the test publishes go to a queue of that name."""
+    former = app.conf.task_default_queue
+    with django_db_blocker.unblock(), pointed_at(machine), fresh_database(machine, "test_iys_faults") as name:
+        machine.empty_valkey()
+        app.conf.task_default_queue = name
+        yield name
+        app.conf.task_default_queue = former
+
+
+@pytest.fixture
+def mails() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def portal(machine: Machine, database: str, mails: MailServer, tmp_path: Path) -> Iterator[Callable[..., Portal]]:
+    """`portal(NAME=value)`: processes that are started one by one, and ended with the test."""
+    made: list[Portal] = []
+
+    def make(**more: str) -> Portal:
+        made.append(Portal.on(machine, database, tmp_path, **mails.environment(), **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
