@@ -41,6 +41,7 @@ class Machine:
         """`kill -9` of the whole server, started again at once."""
         os.kill(postmaster(self.place), signal.SIGKILL)
         assert self.revive() == ["PostgreSQL"]
+        connections.close_all()  # the test's own lines broke, too
 
     def kill_valkey(self) -> None:
         (pid,) = valkey_pids(self.place)
@@ -52,6 +53,7 @@ class Machine:
         """`kill -9`; it stays away until `revive`."""
         os.kill(postmaster(self.place), signal.SIGKILL)
         until(lambda: not self._listens(), what="PostgreSQL's end")
+        connections.close_all()
 
     def stop_valkey(self) -> None:
         for pid in valkey_pids(self.place):
