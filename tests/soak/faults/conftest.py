@@ -1,5 +1,6 @@
 """One machine for all faults, a fresh database and fresh processes for each."""
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -7,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from iys_portal.celery import app
+from tests import databases
 from tests.embedded.conftest import remove
 from tests.mail_servers import MailServer
 
+from .disks import small_disk
 from .machine import Machine, Portal, fresh_database, pointed_at
 
 
@@ -56,3 +60,22 @@ def portal(machine: Machine, database: str, mails: MailServer, tmp_path: Path) -
     yield make
     for one in made:
         one.end()
+
+
+@pytest.fixture
+def small_database(machine: Machine, database: str, tmp_path: Path) -> Iterator[Path]:
+    """The test's database stands on a disk of 96 MB; the server's log of writes has another one."""
+    with small_disk(machine.place.state / "small", 96) as disk:
+        shutil.chown(disk, machine.place.uid, machine.place.gid)
+        with machine.superuser() as superuser:
+            superuser.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            connections.close_all()
+            superuser.execute(f"ALTER DATABASE {database} SET TABLESPACE small")
+        yield disk
+        with contextlib.suppress(FileNotFoundError):
+            (disk / "filler").unlink()
+        connections.close_all()
+        databases.drop(database)
+        with machine.superuser() as superuser:
+            superuser.execute("CHECKPOINT")
+            superuser.execute("DROP TABLESPACE small")

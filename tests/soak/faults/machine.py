@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.databases import ROOT
 from tests.embedded.conftest import User, postmaster, valkey_pids
 from tests.workers import BOTH_QUEUES, environment, kill, until
 
+CELERY = (sys.executable, "-m", "celery")
 HOST_NAMES = ("HOST", "PORT", "USER", "PASSWORD")
 
 
@@ -139,21 +140,24 @@ class Portal:
     def worker(self) -> subprocess.Popen:
         return self.workers[-1]
 
-    def start_worker(self, *, log: str = "worker.log", **more: str) -> subprocess.Popen:
+    def start_worker(self, *, program: Sequence[str] = CELERY) -> subprocess.Popen:
+        """`program` in place of Celery's own, for one that the fault changed."""
         consumes = ",".join(self.env["CELERY_QUEUE"] + ending for ending in BOTH_QUEUES)
         name = f"w{len(self.workers)}@{self.env['CELERY_QUEUE']}"
         command = ["worker", "-n", name, "-Q", consumes, "--concurrency=4", "--loglevel=WARNING"]
-        self.workers.append(self._start(command, log, more))
+        self.workers.append(self._start(command, "worker.log", {}, program))
         return self.worker
 
     def start_beat(self, **more: str) -> subprocess.Popen:
         self.beat = self._start(["beat", "--pidfile=", "--loglevel=WARNING"], "beat.log", more)
         return self.beat
 
-    def _start(self, command: list[str], log: str, more: dict[str, str]) -> subprocess.Popen:
+    def _start(
+        self, command: list[str], log: str, more: dict[str, str], program: Sequence[str] = CELERY
+    ) -> subprocess.Popen:
         with (self.folder / log).open("a") as out:
             return subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "iys_portal", "--quiet", *command],
+                [*program, "-A", "iys_portal", "--quiet", *command],
                 cwd=ROOT,
                 env=self.env | more,
                 start_new_session=True,

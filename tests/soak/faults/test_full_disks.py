@@ -1,15 +1,13 @@
 """Disks that are full: of the uploads, and of the database (docs/faults.md)."""
 
-import contextlib
 import io
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +15,6 @@ from consents.models import Consent, ConsentEvent, ConsentImport
 from consents.services.records import record_consents
 from iys_portal.core.enums import DocumentState, JobState
 from iys_portal.core.models import Job
-from tests import databases
 from tests.factories import BrandFactory, MembershipFactory
 from tests.mail_servers import MailServer
 from tests.workers import until
@@ -84,25 +81,6 @@ def test_full_uploads_meet_a_pdf(
     until(work.done, what="the PDF")
     filler.unlink(missing_ok=True)
     work.prove()
-
-
-@pytest.fixture
-def small_database(machine: Machine, database: str, tmp_path: Path) -> Iterator[Path]:
-    """The test's database stands on a disk of 96 MB; the server's log of writes has another one."""
-    with small_disk(machine.place.state / "small", 96) as disk:
-        shutil.chown(disk, machine.place.uid, machine.place.gid)
-        with machine.superuser() as superuser:
-            superuser.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
-            connections.close_all()
-            superuser.execute(f"ALTER DATABASE {database} SET TABLESPACE small")
-        yield disk
-        with contextlib.suppress(FileNotFoundError):
-            (disk / "filler").unlink()
-        connections.close_all()
-        databases.drop(database)
-        with machine.superuser() as superuser:
-            superuser.execute("CHECKPOINT")
-            superuser.execute("DROP TABLESPACE small")
 
 
 def test_full_database_meets_an_import(
