@@ -49,7 +49,7 @@ def test_full_uploads_meet_an_import(uploads: Path, sign_in: Callable[..., Clien
     def send() -> Any:
         file = io.BytesIO(rows.encode())
         file.name = "liste.csv"
-        return client.post(reverse("consents:import_new"), {"brand": brand.pk, "file": file})
+        return client.post(reverse("consents:import_new"), {"brand": str(brand.brand_code), "file": file})
 
     filler = fill(uploads, leave=100_000)
     answer = send()
