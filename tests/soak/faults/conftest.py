@@ -37,6 +37,8 @@ def database(machine: Machine, django_db_blocker: Any) -> Iterator[str]:
     former = app.conf.task_default_queue
     with django_db_blocker.unblock(), pointed_at(machine), fresh_database(machine, "test_iys_faults") as name:
         machine.empty_valkey()
+        with machine.superuser() as superuser:
+            superuser.execute("CHECKPOINT")  # so that a recovery repeats this test's writes alone
         app.conf.task_default_queue = name
         yield name
         app.conf.task_default_queue = former

@@ -46,6 +46,7 @@ def beat(portal: Portal, work: Work) -> None:
 
 
 def postgres(portal: Portal, work: Work) -> None:
+    work.again += work.unflushed
     portal.machine.kill_postgres()
     work.let_go()
     work.leases_end()
