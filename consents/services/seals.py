@@ -86,6 +86,9 @@ def _is_final(mark: SealMark, now: datetime) -> bool:
         )
         oldest, coming = cursor.fetchone()
     if mark.horizon is None or mark.horizon > coming:  # none yet, or from before a restore
+        if mark.at > now:  # the clock went back: waited is from now on
+            mark.at = now
+            mark.save(update_fields=["at"])
         if now - mark.at < settings.REGISTRY["SEAL_SETTLE"]:
             return False
         mark.horizon = coming

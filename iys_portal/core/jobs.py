@@ -12,11 +12,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .actors import Actor
 from .enums import JobState
 from .errors import DomainError, WrongMoment
 from .models import Job
+from .outages import is_outage
 
 log = logging.getLogger(__name__)
 PICK_UP_AFTER = timedelta(seconds=20)
@@ -131,6 +133,12 @@ class Run:
         """Queue it anew, as if it had just been made; nothing happens when another worker has taken over."""
         self._mine().update(state=JobState.QUEUED, created_at=timezone.now(), lease_until=None, token=None)
 
+    def wait_for_the_registry(self) -> None:
+        """Queue it again as it stands, on a new connection; how long it waits is counted from its beginning."""
+        connection.close()
+        step = _("Waits until the registry's own fault is over; goes on by itself")
+        self._mine().update(state=JobState.QUEUED, step=step, lease_until=None, token=None)
+
     def finish(self, state: JobState, *, error: str = "") -> None:
         """Write the final state; nothing happens when another worker has taken over."""
         self._mine().update(state=state, error=error, finished_at=timezone.now(), lease_until=None, token=None)
@@ -181,7 +189,8 @@ def claimed(job_id: int) -> Iterator[Run | None]:
 
     Yields None when somebody else holds it or it is finished: a second delivery does nothing. A `DomainError` is
     the job's readable failure; any other exception is recorded as failed and raised on. `JobWaits` puts it back into
-    the queue. Losing the lease or being killed writes nothing, and beat hands the job to the next worker.
+    the queue. So does an outage (`core.outages`), until it is over: nobody has to press a button then. Losing the
+    lease or being killed writes nothing, and beat hands the job to the next worker.
     """
     job = _claim(job_id)
     if job is None:
@@ -200,6 +209,10 @@ def claimed(job_id: int) -> Iterator[Run | None]:
     except DomainError as error:
         run.finish(JobState.FAILED, error=str(error))
     except Exception as error:
+        if is_outage(error):
+            log.exception("job_waits id=%s", job_id)
+            run.wait_for_the_registry()
+            return
         log.exception("job_failed id=%s", job_id)
         run.finish(JobState.FAILED, error=type(error).__name__)
         raise

@@ -12,6 +12,9 @@ def note_pulse(queue: str) -> None:
 
 
 def pulse_age(queue: str) -> float:
-    """Seconds since a worker of this queue last answered beat; infinite where nothing is known."""
+    """Seconds since a worker of this queue last answered beat; infinite where nothing is known.
+
+    A pulse of the future (a clock that went back) says as little as one that is as old.
+    """
     seen = cache.get(f"pulse:{queue}")
-    return timezone.now().timestamp() - seen if seen is not None else float("inf")
+    return abs(timezone.now().timestamp() - seen) if seen is not None else float("inf")

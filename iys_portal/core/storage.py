@@ -37,6 +37,14 @@ class PrivateStorage(FileSystemStorage):
         folder = PurePosixPath(str(name).replace("\\", "/")).parent
         return str(folder / secrets.token_hex(16))
 
+    def _save(self, name: str, content: Any) -> str:
+        """As Django's; a file that did not come to its end (disk full) is taken away again."""
+        try:
+            return super()._save(name, content)  # type: ignore[misc,no-any-return]
+        except OSError:
+            Path(self.path(name)).unlink(missing_ok=True)
+            raise
+
 
 def sha256_of(file: IO[bytes]) -> str:
     """Hex SHA-256 of an open binary file, read in blocks from where it stands."""

@@ -1,10 +1,13 @@
 """Pages for requests that cannot be answered."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from iys_portal.core.middleware import current_request_id
+from iys_portal.core.outages import is_outage
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -13,6 +16,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own fault. The number leads from the person's letter to the log; nothing is asked of the database here."""
+    """Our own fault. The number leads from the person's letter to the log; nothing is asked of the database here.
+
+    While a server is away or a disk is full it is 503, and programs (gateways, browsers) are told to come again.
+    """
     number = current_request_id()
-    return HttpResponse(render_to_string("500.html", {"request_id": "" if number == "-" else number}), status=500)
+    away = is_outage(sys.exc_info()[1])
+    context = {"request_id": "" if number == "-" else number}
+    answer = HttpResponse(render_to_string("503.html" if away else "500.html", context), status=503 if away else 500)
+    if away:
+        answer["Retry-After"] = "30"
+    return answer

@@ -31,6 +31,8 @@ from iys_portal.core.pulse import pulse_age
 log = logging.getLogger(__name__)
 LATE_PULSE = timedelta(minutes=2)
 LATE_SEAL = timedelta(minutes=5)
+CLOCK_DIFFERENCE = timedelta(seconds=20)
+BESIDE = frozenset({"beat", "seals", "clock"})  # they need a person, but this process can serve
 RECENT_JOBS = 10_000
 IMPORT_TASKS = ("consents.check_import", "consents.apply_import", "consents.undo_import")
 
@@ -51,15 +53,16 @@ class Readiness:
 
 
 def readiness() -> Readiness:
-    """Judge what a web process needs (database, migrations, queue) and what runs beside it (beat, seals)."""
+    """Judge what a web process needs (database, migrations, queue), and beside it beat, seals and the clock."""
     checks = {"database": _check(_database), "migrations": "fails", "queue": _check(_queue)}
-    checks |= {"beat": "late", "seals": "late"}
+    checks |= {"beat": "late", "seals": "late", "clock": "late"}
     if checks["database"] == "ok":
         checks["migrations"] = _check(_migrations)
+        checks["clock"] = _check(lambda: _in_time(abs(clock_difference()), CLOCK_DIFFERENCE))
         checks["seals"] = _check(lambda: _in_time(seal_lag(timezone.now()), LATE_SEAL))
     if checks["queue"] == "ok":
         checks["beat"] = _check(lambda: _in_time(max(_ages().values()), LATE_PULSE))
-    return Readiness({name: "late" if name in {"beat", "seals"} and s == "fails" else s for name, s in checks.items()})
+    return Readiness({name: "late" if name in BESIDE and s == "fails" else s for name, s in checks.items()})
 
 
 def _check(run: Callable[[], bool]) -> str:
@@ -91,6 +94,14 @@ def _migrations() -> bool:
 def _queue() -> bool:
     with redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3) as client:
         return bool(client.ping())
+
+
+def clock_difference() -> float:
+    """Seconds by which this machine's clock is ahead of the database's; leases and days are counted by both."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    return (timezone.now() - theirs).total_seconds()
 
 
 def _in_time(seconds: float, limit: timedelta) -> bool:
@@ -174,6 +185,7 @@ def _notices() -> Iterator[Metric]:
 
 def _ledger() -> Iterator[Metric]:
     yield GaugeMetricFamily("iys_seal_lag_seconds", "Age of the newest sealed moment.", seal_lag(timezone.now()))
+    yield GaugeMetricFamily("iys_clock_difference_seconds", "This clock ahead of the database's.", clock_difference())
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM consents_event_number")
         (number,) = cursor.fetchone()

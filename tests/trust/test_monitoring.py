@@ -17,7 +17,7 @@ from iys_portal.core.enums import JobState
 from iys_portal.core.jobs import queue_names, start_job
 from iys_portal.core.models import Job
 from iys_portal.core.outbox import post
-from iys_portal.core.pulse import note_pulse
+from iys_portal.core.pulse import note_pulse, pulse_age
 from iys_portal.dashboard import monitoring
 from tests.databases import ROOT
 
@@ -41,7 +41,7 @@ def test_all_is_well() -> None:
     for queue in queue_names():
         note_pulse(queue)
     found = monitoring.readiness()
-    assert found.checks == dict.fromkeys(("database", "migrations", "queue", "beat", "seals"), "ok")
+    assert found.checks == dict.fromkeys(("database", "migrations", "queue", "beat", "seals", "clock"), "ok")
     assert found.ready and found.on_time
     assert Client().get("/readyz?all").status_code == 200
 
@@ -133,3 +133,18 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do() -> None:
     for rule in rules:
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"] and rule["annotations"]["action"] and rule["for"]
+
+
+def test_a_clock_that_differs_from_the_databases_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitoring, "clock_difference", lambda: -21.0)
+    found = monitoring.readiness()
+    assert found.checks["clock"] == "late"
+    assert found.ready and not found.on_time
+    assert measures()["iys_clock_difference_seconds"] == -21
+
+
+def test_a_pulse_of_the_future_is_none() -> None:
+    """After the clock went back by an hour beat pauses as long; its last pulse must not look fresh till then."""
+    name = queue_names()[0]
+    cache.set(f"pulse:{name}", timezone.now().timestamp() + 3_600, 60)
+    assert pulse_age(name) > 3_590
