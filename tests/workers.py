@@ -1,6 +1,8 @@
 """Real Celery workers for tests, on the test's own database and queue."""
 
 import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +45,13 @@ def celery_worker(
         yield worker
     finally:
         worker.kill()
+
+
+def kill(process: subprocess.Popen) -> None:
+    """`kill -9` of a process that was started in a group of its own, and its children."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=20)
 
 
 def until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:
