@@ -57,7 +57,7 @@ def scopes_of_member(user: User) -> list[Scope]:
     outside: list[Any] = []
     for row in own.union(_person_rows(user), _grant_rows(user), all=True):
         (scopes if row[3] is None else outside).append(row)
-    found = [Scope(*row[:3], sandbox=row[-1]) for row in scopes]
+    found = [Scope(row[0], row[1], row[2], sandbox=row[-1]) for row in scopes]
     belongs = {scope.provider_id for scope in found if scope.role != ProviderRole.INTEGRATOR}
     granted = [scope for scope in _outside(outside) if scope.provider_id not in belongs]
     reached = {scope.provider_id for scope in granted}
