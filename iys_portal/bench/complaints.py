@@ -1,4 +1,4 @@
-"""Figures of complaints: a sender's evidence as PDF and ZIP about a long history (R-K6)."""
+"""Figures of complaints about a long history: the officer's page (R-K7), the evidence as PDF and ZIP (R-K6)."""
 
 import time
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -32,7 +33,10 @@ from iys_portal.core.enums import JobState
 from iys_portal.core.storage import sha256_of
 from providers.models import Brand
 
+from . import pages
+
 EVENTS, PAPERS, ROUNDS, ADDRESS = 200, 20, 5, "sikayet-olcum@firma.example"
+OFFICER = "olcum-sikayet@firma.example"
 IDENTITY: dict[str, Any] = {
     "kind": "consumer",
     "full_name": "Ölçüm Kişisi",
@@ -56,6 +60,16 @@ def measure(brand: Brand, actor: Actor) -> Iterator[tuple[str, float, str]]:
         assert made.job.state == JobState.DONE, made.job.error
         assert made.parts > PAPERS
     yield "complaint.bundle_s", median(times), "s"
+    yield "complaint.desk.median_ms", _desk(case), "ms"
+
+
+def _desk(case: Complaint) -> float:
+    """The officer's page about the case, in milliseconds."""
+    client = pages.signed_in(OFFICER)
+    session = client.session
+    session["second_factor_given"] = True
+    session.save()
+    return pages.median_of(client, reverse("complaints:desk_case", args=[case.public_id]))
 
 
 def _case(brand: Brand, actor: Actor) -> Complaint:
@@ -67,9 +81,7 @@ def _case(brand: Brand, actor: Actor) -> Complaint:
         record_consents(actor=actor, brand=brand, entries=[entry], moment=at + timedelta(minutes=1))
     citizen = User.objects.create_citizen(language="tr")
     address = ProvenAddress.objects.create(user=citizen, address=ADDRESS, proven_at=now)
-    officer = User.objects.create_user(
-        "olcum-sikayet@firma.example", staff_roles=[StaffRole.COMPLAINT_OFFICER], province="Ankara"
-    )
+    officer = User.objects.create_user(OFFICER, staff_roles=[StaffRole.COMPLAINT_OFFICER], province="Ankara")
     me = citizen_actor(citizen.pk)
     values = MessageValues(
         address_id=address.pk,

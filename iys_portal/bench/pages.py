@@ -23,18 +23,18 @@ HUNDREDTH = 99
 def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     """Yields (name, median milliseconds)."""
     client = _viewer(brand)
-    yield "page.overview.median_ms", _median(client, reverse("dashboard:overview"))
+    yield "page.overview.median_ms", median_of(client, reverse("dashboard:overview"))
     first = reverse("consents:list")
-    yield "page.list.median_ms", _median(client, first)
-    yield "page.list_refused.median_ms", _median(client, f"{first}?state=RET&channel=EPOSTA")
-    yield "page.search.median_ms", _median(client, _search(client, brand))
+    yield "page.list.median_ms", median_of(client, first)
+    yield "page.list_refused.median_ms", median_of(client, f"{first}?state=RET&channel=EPOSTA")
+    yield "page.search.median_ms", median_of(client, _search(client, brand))
     url = first
     for _ in range(HUNDREDTH):
         found = re.search(r'rel="next" href="([^"]+)"', client.get(url).content.decode())
         if found is None:
             return
         url = urljoin(first, found[1].replace("&amp;", "&"))
-    yield "page.list_hundredth.median_ms", _median(client, url)
+    yield "page.list_hundredth.median_ms", median_of(client, url)
 
 
 def staff() -> Iterator[tuple[str, float]]:
@@ -44,10 +44,10 @@ def staff() -> Iterator[tuple[str, float]]:
     session["second_factor_given"] = True
     session.save()
     first = reverse("consents:list")
-    yield "page.staff_overview.median_ms", _median(client, reverse("dashboard:overview"))
-    yield "page.staff_list.median_ms", _median(client, first)
-    yield "page.staff_list_refused.median_ms", _median(client, f"{first}?state=RET")
-    yield "page.staff_search.median_ms", _median(client, _search(client, None))
+    yield "page.staff_overview.median_ms", median_of(client, reverse("dashboard:overview"))
+    yield "page.staff_list.median_ms", median_of(client, first)
+    yield "page.staff_list_refused.median_ms", median_of(client, f"{first}?state=RET")
+    yield "page.staff_search.median_ms", median_of(client, _search(client, None))
 
 
 def _search(client: Client, brand: Brand | None) -> str:
@@ -61,7 +61,7 @@ def _search(client: Client, brand: Brand | None) -> str:
 
 def reports(brand: Brand) -> Iterator[tuple[str, float]]:
     """The reports of the last twelve months; yields (name, median milliseconds)."""
-    yield "page.reports.median_ms", _median(_viewer(brand), reverse("consents:reports"))
+    yield "page.reports.median_ms", median_of(_viewer(brand), reverse("consents:reports"))
 
 
 def _viewer(brand: Brand) -> Client:
@@ -81,7 +81,7 @@ def signed_in(email: str, **values: Any) -> Client:
     return client
 
 
-def _median(client: Client, url: str) -> float:
+def median_of(client: Client, url: str) -> float:
     times = []
     for _ in range(TIMES):
         began = time.monotonic()
