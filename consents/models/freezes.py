@@ -46,6 +46,10 @@ class KeyFreeze(models.Model):
             models.CheckConstraint(name="key_freeze_of_a_time", condition=Q(since__lt=F("until"))),
             models.CheckConstraint(name="key_freeze_with_reason", condition=~Q(reason="")),
             models.CheckConstraint(
+                name="key_freeze_frozen_by_somebody",
+                condition=Q(frozen_at__isnull=False, frozen_by__isnull=False) & ~Q(frozen_name=""),
+            ),
+            models.CheckConstraint(
                 name="key_freeze_lifted_by_somebody",
                 condition=Q(lifted_at=None, lifted_by=None, lifted_name="")
                 | (Q(lifted_at__gte=F("frozen_at"), lifted_by__isnull=False) & ~Q(lifted_name="")),
