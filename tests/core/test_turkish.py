@@ -1,6 +1,10 @@
 """Turkish case, order and folding."""
 
+from datetime import date
+
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +97,15 @@ def test_sort_key_puts_digits_first_and_accents_with_their_letter() -> None:
         "kas",
         "Ωmega",
     ]
+
+
+@pytest.mark.parametrize(
+    "language, names",
+    [
+        ("tr", "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık"),
+        ("en", "January February March April May June July August September October November December"),
+    ],
+)
+def test_no_word_of_ours_takes_the_place_of_a_month(language: str, names: str) -> None:
+    with translation.override(language):
+        assert [date_format(date(2026, month, 1), "F") for month in range(1, 13)] == names.split()
