@@ -41,7 +41,7 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[str]:
 def dump(connection: BaseDatabaseWrapper, target: Path, *, moment: str) -> None:
     """Write the database as it was at a snapshot. Staged rows (unlogged) are left out: a job stages them again."""
     pg_dump = program("pg_dump", major=server_major(connection))
-    command = [pg_dump, "--format=custom", "--no-unlogged-table-data", "--no-password"]
+    command: list[str | Path] = [pg_dump, "--format=custom", "--no-unlogged-table-data", "--no-password"]
     command += [f"--snapshot={moment}", f"--lock-wait-timeout={LOCK_WAIT * 1000}", f"--file={target}"]
     run(command, connection.settings_dict)
 
@@ -67,7 +67,14 @@ def load(connection: BaseDatabaseWrapper, source: Path, *, made_by: int, listing
             if name != "plpgsql":
                 cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
     how = ["--single-transaction"] if jobs == 1 else [f"--jobs={jobs}"]
-    command = [pg_restore, "--exit-on-error", "--no-owner", "--no-acl", "--no-password", f"--use-list={listing}"]
+    command: list[str | Path] = [
+        pg_restore,
+        "--exit-on-error",
+        "--no-owner",
+        "--no-acl",
+        "--no-password",
+        f"--use-list={listing}",
+    ]
     run([*command, *how, f"--dbname={connection.settings_dict['NAME']}", source], connection.settings_dict)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
