@@ -217,7 +217,7 @@ def _words(content: dict[str, Any] | None) -> str:
 
 
 def _wrong_counters() -> int:
-    """Counters (R-A4) that are not the number of consents which they count."""
+    """Counters that are not the number of consents which they count."""
     columns = "brand_id, channel, recipient_type, status, holds"
     counters, consents = BrandCounter._meta.db_table, Consent._meta.db_table
     with connection.cursor() as cursor:

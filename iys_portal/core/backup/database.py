@@ -67,7 +67,14 @@ def load(connection: BaseDatabaseWrapper, source: Path, *, made_by: int, listing
             if name != "plpgsql":
                 cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
     how = ["--single-transaction"] if jobs == 1 else [f"--jobs={jobs}"]
-    command: list[str | Path] = [pg_restore, "--exit-on-error", "--no-owner", "--no-acl", "--no-password", f"--use-list={listing}"]
+    command: list[str | Path] = [
+        pg_restore,
+        "--exit-on-error",
+        "--no-owner",
+        "--no-acl",
+        "--no-password",
+        f"--use-list={listing}",
+    ]
     run([*command, *how, f"--dbname={connection.settings_dict['NAME']}", source], connection.settings_dict)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
