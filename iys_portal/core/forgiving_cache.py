@@ -23,7 +23,7 @@ class _Client(RedisCacheClient):
     def add(self, *arguments: Any) -> Any:
         return _or(True, super().add, *arguments)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return _or(default, super().get, key, default)
 
     def set(self, *arguments: Any) -> Any:
@@ -58,9 +58,8 @@ class ForgivingCache(RedisCache):
     """In place of `RedisCache`."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
+        super().__init__(server, {**params, "OPTIONS": {**quick(), **params.get("OPTIONS", {})}})
         self._class = _Client
-        self._options = {**quick(), **self._options}
 
 
 def _or(empty: Any, ask: Callable[..., Any], *arguments: Any) -> Any:
