@@ -58,9 +58,8 @@ class ForgivingCache(RedisCache):
     """In place of `RedisCache`."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
+        super().__init__(server, {**params, "OPTIONS": {**quick(), **params.get("OPTIONS", {})}})
         self._class = _Client
-        self._options = {**quick(), **self._options}  # type: ignore[has-type]
 
 
 def _or(empty: Any, ask: Callable[..., Any], *arguments: Any) -> Any:

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis import RedisError
 
 from .actors import Actor
 from .enums import JobState
@@ -43,7 +44,7 @@ def enqueue(task: str, *arguments: Any) -> None:
 
         try:
             app.send_task(task, args=list(arguments), retry=False)
-        except (OSError, BrokerDown) as error:
+        except (OSError, BrokerDown, RedisError) as error:  # the last from a line that a restart had closed
             log.warning("enqueue_failed task=%s reason=%s", task, type(error).__name__)
 
     transaction.on_commit(publish)

@@ -4,11 +4,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+import redis
 import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
-from iys_portal.celery import app
+from iys_portal.celery import BrokerDown, app
 from iys_portal.core import jobs
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.enums import JobState
@@ -65,11 +66,12 @@ class TestPublishing:
         assert published == []
         assert not Job.objects.exists()
 
+    @pytest.mark.parametrize("failure", [ConnectionRefusedError, BrokerDown, redis.ConnectionError])
     def test_a_broker_that_does_not_answer_loses_nothing(
-        self, monkeypatch, django_capture_on_commit_callbacks, published
+        self, monkeypatch, django_capture_on_commit_callbacks, published, failure
     ):
         def refuse(*_args, **_options):
-            raise ConnectionRefusedError
+            raise failure
 
         working = app.send_task
         monkeypatch.setattr(app, "send_task", refuse)

@@ -56,7 +56,7 @@ def portal(machine: Machine, database: str, mails: MailServer, tmp_path: Path) -
     made: list[Portal] = []
 
     def make(**more: str) -> Portal:
-        made.append(Portal.on(machine, database, tmp_path, **mails.environment(), **more))
+        made.append(Portal.on(machine, database, tmp_path, **(mails.environment() | more)))
         return made[-1]
 
     yield make

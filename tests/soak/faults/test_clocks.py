@@ -12,7 +12,7 @@ from django.utils import timezone
 from consents.models import LedgerSeal, Notice, SealMark
 from consents.services.seals import seal_ledger
 from iys_portal.dashboard import monitoring
-from tests.workers import until
+from tests.workers import kill, until
 
 from .machine import Portal
 from .works import WORKS, Notices, Seal, Work
@@ -48,7 +48,7 @@ def test_one_workers_clock_is_moved(work: Work, by: int, portal: Callable[..., P
     running.start_beat()
     work.begin()
     work.hold()
-    running.workers[0].kill()
+    kill(running.worker)
     work.let_go()
     running.start_worker()
     if isinstance(work, Notices):

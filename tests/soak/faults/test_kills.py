@@ -1,9 +1,12 @@
 """Fault × work: what is killed in the middle of an import, of notices, a seal, a PDF and a webhook (docs/faults.md).
 
 After each: nothing is lost, nothing is done twice but a message that was under way (R-M5), and the portal goes on
-without a person: workers and beat that lived take the next task, too.
+without a person: workers and beat that lived take the next task, too. What ended is started again, as systemd and the
+container engine do (`Restart=always`).
 """
 
+import contextlib
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,8 +56,13 @@ def postgres(portal: Portal, work: Work) -> None:
 
 
 def valkey(portal: Portal, work: Work) -> None:
+    """A worker that has a task in hand ends when its line breaks (Celery's way); its supervisor starts it again."""
     portal.machine.kill_valkey()
     work.let_go()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        portal.worker.wait(timeout=20)
+        portal.start_worker()
+        work.leases_end()
 
 
 def emptied_valkey(portal: Portal, work: Work) -> None:

@@ -15,7 +15,7 @@ from consents.models import Notice
 from consents.services.records import record_consents
 from tests.factories import BrandFactory, officer_of
 from tests.mail_servers import MailServer
-from tests.workers import until
+from tests.workers import kill, until
 
 from .machine import Portal
 from .works import given
@@ -69,7 +69,7 @@ def test_mail_server_away(portal: Any, tell: Any, mails: MailServer) -> None:
         assert set(states()) <= {NoticeState.WAITING, NoticeState.CLAIMED}
         assert not Notice.objects.filter(attempts__gt=1).exists(), "an outage costs no try"
     running.env |= mails.environment()
-    running.workers[0].kill()
+    kill(running.worker)
     running.start_worker()
     pauses_end()
     until(all_sent, what="the notices after the outage")
