@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
-from consents.models import ConsentImport, ImportChunk, ImportProblem
+from consents.models import Consent, ConsentImport, ImportChunk, ImportProblem
 from iys_portal.core.jobs import JobLost
 
 from .terms import Terms
@@ -25,6 +25,8 @@ START: Position = ("", 0, 0)
 END: Position = ("\U0010ffff", 2_147_483_647, 32_767)
 HEAVY_ROWS = 500  # rows of one address from which it gets chunks of its own
 MAX_TRIES = 5
+ALONE_FROM = 2
+"""From this try on a chunk keeps other writers out, for its half second: new consents keep falling into it."""
 CHECK, APPLY = int(ImportChunk.Phase.CHECK), int(ImportChunk.Phase.APPLY)
 
 # Every HEAVY_ROWS-th row of the next chunk: two equal neighbours are an address with very many rows.
@@ -36,6 +38,9 @@ _MARKS = """
               ORDER BY recipient, line, channel LIMIT %s) part
     ) numbered WHERE place %% %s = 0 OR place = 1
 """
+
+
+_ALONE = f"LOCK TABLE {Consent._meta.db_table} IN SHARE ROW EXCLUSIVE MODE"
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,8 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic():
+                if attempt >= ALONE_FROM:
+                    _keep_others_out()
                 result = judge_chunk(terms, {"import": item.pk, **chunk.bounds}, write=True, phase=APPLY)
                 _keep(item, chunk, result, ImportChunk.Phase.APPLY)
                 return result
@@ -177,6 +184,12 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
                 raise
             log.info("chunk_retried import=%s number=%s", item.pk, chunk.number)
     raise AssertionError("unreachable")
+
+
+def _keep_others_out() -> None:
+    """Whoever writes is let end, and others wait for this transaction; readers do not notice."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE)
 
 
 def _checked(item: ConsentImport, terms: Terms, chunks: Iterator[Chunk]) -> Iterator[ChunkResult]:

@@ -9,7 +9,8 @@ from .layout import ADDRESS_FIELDS, Column, Layout
 from .words import fields_of, heading_key
 
 _BETWEEN = re.compile(r"[,;\t|]")
-_ADDRESS_LIKE = re.compile(r"@|^[^A-Za-z]*(?:\d[^A-Za-z]*){7,}$")
+_LETTER = re.compile(r"[A-Za-z]")
+FEWEST_DIGITS = 7  # of a phone number
 
 
 def write_paste(text: str, path: Path) -> None:
@@ -35,9 +36,13 @@ def pasted_addresses(text: str) -> list[str] | None:
         headed = bool(cells) and not ADDRESS_FIELDS.isdisjoint(fields_of(heading_key(cells[0])))
         return cells[1:] if headed and len(cells) > 1 else cells
     like_a_mail = len(rows) == 1 or len(widths) > 1
-    if like_a_mail and all(_ADDRESS_LIKE.search(cell) for row in rows for cell in row):
+    if like_a_mail and all(_is_like_an_address(cell) for row in rows for cell in row):
         return [cell for row in rows for cell in row]
     return None
+
+
+def _is_like_an_address(cell: str) -> bool:
+    return "@" in cell or (not _LETTER.search(cell) and sum(map(str.isdecimal, cell)) >= FEWEST_DIGITS)
 
 
 LIST_LAYOUT = Layout(

@@ -2,15 +2,19 @@
 
 import threading
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from consents.engine import statements
+from consents.engine import chunks, statements
 from consents.enums import Status
-from consents.models import BrandCounter, Consent, ConsentEvent
+from consents.models import BrandCounter, Consent, ConsentEvent, ConsentImport
+from consents.services import imports
+from consents.services.import_runs import apply, check
 from consents.services.records import record_consents
-from tests.factories import BrandFactory
+from consents.states import ImportState
+from tests.factories import BrandFactory, officer_of
 from tests.threads import at_once
 
 from .conftest import ADDRESS, Book
@@ -83,3 +87,44 @@ def test_without_the_lock_the_ledgers_own_key_still_refuses_a_stale_decision(
     assert versions == list(range(1, len(versions) + 1))
     assert book.state().consent_date == as_of - timedelta(hours=5)  # type: ignore[union-attr]
     assert book.events()[0].recipient == ADDRESS
+
+
+def test_refusals_that_keep_falling_into_a_chunk_do_not_end_an_import(
+    committed_db: str, as_of: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try meets a new refusal of an address that had no record; all refusals stand, and so does the rest."""
+    brand, addresses = BrandFactory(), [f"ad{number}@firma.example" for number in range(10)]
+    actor, book, started = officer_of(brand), Book(brand, as_of), []
+    lines = [f"{one};EPOSTA;ONAY;HS_WEB;BIREYSEL;{as_of - timedelta(hours=5):%Y-%m-%d %H:%M:%S}" for one in addresses]
+    head = "recipient;type;status;source;recipientType;consentDate"
+    file = BytesIO("\n".join([head, *lines]).encode())
+    item = imports.upload(actor=actor, brand=brand, file=file, name="liste.csv")
+    item = imports.start_check(item, actor=actor, moment=as_of, publish=False)
+    check(item.check_job_id)
+    judge = chunks.judge_chunk
+
+    def meets_a_refusal(*arguments: object, **more: object) -> object:
+        said, to = threading.Event(), addresses[len(started)]
+
+        def refuse() -> None:
+            with transaction.atomic():
+                book.say("RET", to=to, hours=1)
+                said.set()
+                threading.Event().wait(0.4)
+            connection.close()
+
+        started.append(threading.Thread(target=refuse))
+        started[-1].start()
+        said.wait(1)  # in vain once others are kept out
+        return judge(*arguments, **more)
+
+    monkeypatch.setattr(chunks, "judge_chunk", meets_a_refusal)
+    item = imports.start_apply(ConsentImport.objects.get(pk=item.pk), actor=actor, moment=as_of, publish=False)
+    apply(item.apply_job_id)
+    for thread in started:
+        thread.join()
+    assert ConsentImport.objects.get(pk=item.pk).state == ImportState.APPLIED
+    assert len(started) == chunks.ALONE_FROM + 1
+    states = dict(Consent.objects.values_list("recipient", "status"))
+    refused = addresses[: len(started)]
+    assert states == {one: Status.RET if one in refused else Status.ONAY for one in addresses}
