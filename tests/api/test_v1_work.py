@@ -207,6 +207,7 @@ def test_looking_changes_nothing(v1, brand):
         "query_id": v1.post("queries", {"channel": "EPOSTA", "recipients": ["evet@firma.example"]}).json()["id"],
         "import_id": upload(v1).json()["id"],
         "undo_id": v1.post("undos", {**undo, "reason": "Deneme"}).json()["id"],
+        "freeze_id": v1.post("freezes", {**undo, "reason": "Deneme"}).json()["id"],
         "complaint_id": asked_about(brand).public_id,
     }
     written, looked = [], 0

@@ -19,7 +19,7 @@ from tests.providers.signatures.authority import Authority
 from . import steps
 from .conftest import Portal
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 
 
 def a_draft_but_for_the_agreement() -> tuple[Desk, str]:

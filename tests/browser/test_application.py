@@ -26,7 +26,7 @@ CHECKLIST = {
     "circular_number": "1234",
 }
 FOUND = ("title_matches", "signatory_in_gazette", "signature_matches")
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 
 
 def apply_online(page: Page, portal: Portal, authority: Authority, folder: Path) -> None:
@@ -110,7 +110,7 @@ def import_a_file(page: Page, portal: Portal, folder: Path) -> None:
     assert Consent.objects.get().brand_id == Provider.objects.get(application__isnull=False).brands.get(is_main=True).pk
 
 
-@pytest.mark.parametrize("kind", [LEGAL, pytest.param(NATURAL, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kind", [LEGAL, NATURAL])
 def test_r_p7_from_the_start_page_to_the_managers_first_import(
     roots: Path, portal: Portal, page: Page, authority: Authority, tmp_path: Path, settings: object, kind: str
 ) -> None:

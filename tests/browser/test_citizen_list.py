@@ -40,7 +40,7 @@ def enter(page: Page, portal: Portal, language: str) -> None:
     page.context.add_cookies([{"name": n, "value": v, "url": portal.url} for n, v in cookies.items()])
 
 
-@pytest.mark.parametrize(("language", "width"), [("tr", 360), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("tr", 360), pytest.param("en", 1280, marks=pytest.mark.soak)])
 def test_r_z3_r_z5_r_z7_the_one_list(page: Page, portal: Portal, language: str, width: int) -> None:
     withdraw, back, whole, find_out, go_on, yes = WORDS[language]
     moda = Brand.objects.get()

@@ -22,7 +22,7 @@ from .conftest import Portal
 from .looks import fits
 from .test_complaint import enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 
 
 def enter_as_staff(page: Page, portal: Portal) -> None:

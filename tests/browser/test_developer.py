@@ -12,7 +12,7 @@ from .conftest import Portal
 from .looks import fits
 from .test_journey import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 BRAND = "/sps/650001/brands/650001"
 
 

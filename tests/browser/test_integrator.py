@@ -13,7 +13,7 @@ from . import steps
 from .conftest import Portal
 from .steps import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 
 
 def grant_email(page: Page, portal: Portal, title: str) -> None:

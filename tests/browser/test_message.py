@@ -17,7 +17,7 @@ from tests.factories import officer_of
 from .conftest import Portal
 from .test_journey import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
 WORKED = 60_000  # milliseconds that the check may take here
 
 

@@ -91,6 +91,7 @@ def test_probes_answer_whatever_name_they_use(web: Web) -> None:
         "queue": "ok",
         "beat": "",
         "seals": "",
+        "clock": "ok",
     }
     assert web.ask("/healthz", method="POST", body=b"").status == 405
 
