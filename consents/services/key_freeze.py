@@ -15,11 +15,11 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import in_reach
-from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
+from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from providers.models import Brand
 from providers.policies import require_active
 
-from .key_undo import key_of
+from .key_undo import writer
 
 
 @transaction.atomic
@@ -31,13 +31,7 @@ def freeze_key(
     For whoever reaches the provider whole; also what an integrator's key wrote. No limit backwards: nothing is taken
     away. Refusals are never held back. Raises `NotAllowed`, `NotFound`, `Invalid`, `WrongMoment` (R-P7).
     """
-    actor.require(Permission.CONSENT_RECORD)
-    if actor.bound is not None:
-        raise NotAllowed(code="freeze")
-    if brand.provider_id != actor.provider_id:
-        raise NotFound(code="brand")
-    require_active(brand.provider)
-    key = key_of(brand, username)
+    key = writer(actor, brand, username, act="freeze")
     if not reason.strip():
         raise Invalid(_("Say why it is frozen."), code="reason", field="reason")
     if not since < until <= now or not in_reach(since):

@@ -46,13 +46,7 @@ def start_key_undo(
     be undone, a reason is named, refusals stay unless `include_refusals` says otherwise, and whatever was changed
     since is left alone (R-L6). Raises `NotAllowed`, `NotFound`, `Invalid`, `WrongMoment` (R-P7).
     """
-    actor.require(Permission.CONSENT_RECORD)
-    if actor.bound is not None:
-        raise NotAllowed(code="undo")
-    if brand.provider_id != actor.provider_id:
-        raise NotFound(code="brand")
-    require_active(brand.provider)
-    key = key_of(brand, username)
+    key = writer(actor, brand, username, act="undo")
     if not reason.strip():
         raise Invalid(_("Say why it is undone."), code="reason", field="reason")
     if not now - settings.REGISTRY["UNDO_WINDOW"] <= since < until <= now:
@@ -135,8 +129,18 @@ def _next_chunk(job_id: int, final: int, actor: Actor) -> KeyUndo | None:
     return item
 
 
-def key_of(brand: Brand, username: str) -> ApiKey:
-    """A key of the provider, or of an integrator to which it ever granted something of the brand."""
+def writer(actor: Actor, brand: Brand, username: str, *, act: str) -> ApiKey:
+    """The key of which the actor may take back or hold back what it wrote for the brand.
+
+    One of the provider, or of an integrator to which it ever granted something of the brand; for whoever reaches the
+    provider whole. Raises `NotAllowed`, `NotFound`, `WrongMoment` (R-P7).
+    """
+    actor.require(Permission.CONSENT_RECORD)
+    if actor.bound is not None:
+        raise NotAllowed(code=act)
+    if brand.provider_id != actor.provider_id:
+        raise NotFound(code="brand")
+    require_active(brand.provider)
     key = ApiKey.objects.filter(username=username).first()
     if key is not None and key.provider_id == brand.provider_id:
         return key

@@ -16,7 +16,8 @@ from iys_portal.accounts.models import ProvenAddress, User
 from iys_portal.core.actors import Actor
 from providers.models import Brand, Provider
 
-TIMES = 15
+from .pages import median_of
+
 SWITCHES = 30
 SIZES = {300: "citizen.list.median_ms", 3_000: "citizen.list_3000.median_ms"}
 MAIL, PHONE = "olcum-vatandas{}@posta.example", "+90532{:07d}"
@@ -27,7 +28,7 @@ def measure(provider: Provider, *, actor: Actor, now: datetime) -> Iterator[tupl
     """Yields (name, median milliseconds): the lists, then single switches in the shorter one."""
     for size, name in SIZES.items():
         client, phone = _citizen(provider, size, actor=actor, now=now)
-        yield name, _median(client, reverse("consents:own"))
+        yield name, median_of(client, reverse("consents:own"))
         if size == min(SIZES):
             yield "citizen.switch.median_ms", _switch(client, phone)
         yield f"citizen.no_to_{size}_ms", _everything(client)
@@ -64,11 +65,6 @@ def _switch(client: Client, phone: str) -> float:
 def _everything(client: Client) -> float:
     """No to everything, from the press of the button to the answer."""
     return _times(lambda _number: client.post(reverse("consents:own-everything")), [0], status=302)
-
-
-def _median(client: Client, url: str) -> float:
-    client.get(url)
-    return _times(lambda _number: client.get(url), list(range(TIMES)), status=200)
 
 
 def _times(act, over: list[int], *, status: int) -> float:  # type: ignore[no-untyped-def]

@@ -5,8 +5,3 @@
 
 MAIL_ENDING = "@sandbox.example"
 PHONE_BEGIN = "+90500100"
-
-
-def is_sandbox_address(address: str) -> bool:
-    """Whether an address, as it is stored, is one to try with."""
-    return address.endswith(MAIL_ENDING) or address.startswith(PHONE_BEGIN)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consents.views.base import ActorView
 from iys_portal.accounts.permissions import Permission
-from iys_portal.accounts.scopes import SESSION_KEY, scopes_of
+from iys_portal.accounts.scopes import SESSION_KEY
 from providers.models import ApiKey, Brand
 from providers.selectors.calls import LoggedCall, last_calls, limits_of
 from providers.selectors.keys import keys_of
@@ -93,11 +93,7 @@ class SandboxView(CornerView):
     """What the sandbox is; a POST makes it where there is none yet and goes there."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {
-            "outside": self.actor.bound is not None,
-            "inside": any(one.sandbox for one in scopes_of(request.user) if one.provider_id == self.actor.provider_id),  # type: ignore[arg-type]
-            "brand": own_sandbox_brand(self.actor),
-        }
+        context = {"outside": self.actor.bound is not None, "brand": own_sandbox_brand(self.actor)}
         return render(request, "dashboard/developer/sandbox.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from consents.services.api_batches import work_batch
 from iys_portal.core import limits
 from iys_portal.core.calendar import ISTANBUL
 from providers.enums import KeyScope
-from providers.models import Brand
+from providers.models import ApiKey, Brand
 from providers.services.keys import MadeKey, make_key
 from tests.factories import BrandFactory, officer_of
 
@@ -55,6 +55,7 @@ class Program:
     brand: Brand
     token: str = ""
     language: str = ""
+    key: ApiKey | None = None
 
     def __post_init__(self) -> None:
         self.client = Client(raise_request_exception=False)
@@ -92,10 +93,33 @@ class Program:
         return self
 
 
+class V1(Program):
+    """The same program under /api/v1."""
+
+    @property
+    def base(self) -> str:
+        return f"/api/v1/brands/{self.brand.brand_code}"
+
+
 @pytest.fixture
 def program(brand: Brand, make: Callable[..., MadeKey]) -> Program:
     """A program with a key for everything."""
     return Program(brand).sign_in(make())
+
+
+@pytest.fixture
+def v1(brand: Brand, make: Callable[..., MadeKey]) -> V1:
+    """The same under /api/v1."""
+    return V1(brand).sign_in(make())
+
+
+@pytest.fixture
+def bad(brand: Brand, make: Callable[..., MadeKey]) -> V1:
+    """Another one, that is not in order, with its key at hand."""
+    made = make()
+    program = V1(brand).sign_in(made)
+    program.key = made.key
+    return program
 
 
 @pytest.fixture

@@ -8,18 +8,13 @@ from consents.services import import_runs
 from tests.factories import officer_of
 
 from .conftest import Program
-from .test_v1 import V1, consent, rows
+from .test_v1 import consent, rows
 
 FAR = ("0001-01-01", "9999-12-31")
 SENTENCES = {
     "tr": "1900 ile 2200 arasında bir yıl beklenir.",
     "en": "A year between 1900 and 2200 is expected.",
 }
-
-
-@pytest.fixture
-def v1(brand, make):
-    return V1(brand).sign_in(make())
 
 
 @pytest.mark.parametrize("language", SENTENCES)

@@ -23,20 +23,7 @@ from providers.models import ApiAnswer
 from providers.services.keys import make_key
 from tests.factories import BrandFactory, actor_of, integrator_of, officer_of
 
-from .conftest import Program
-
-
-class V1(Program):
-    """The same program under /api/v1."""
-
-    @property
-    def base(self):
-        return f"/api/v1/brands/{self.brand.brand_code}"
-
-
-@pytest.fixture
-def v1(brand, make):
-    return V1(brand).sign_in(make())
+from .conftest import V1
 
 
 def consent(recipient="ad@firma.example", *, minutes=60, **more):

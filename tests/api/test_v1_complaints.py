@@ -4,7 +4,6 @@ import hashlib
 import json
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from complaints import services
@@ -13,13 +12,6 @@ from iys_portal.accounts.scopes import actor_for
 from providers.models import ApiAnswer
 from tests.complaints.conftest import IDENTITY, MAIL, citizen_with, values_for
 from tests.factories import complaint_officer
-
-from .test_v1 import V1
-
-
-@pytest.fixture
-def v1(brand, make):
-    return V1(brand).sign_in(make())
 
 
 def asked_about(brand):

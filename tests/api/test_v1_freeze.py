@@ -22,9 +22,9 @@ from providers.services.keys import make_key
 from tests.consents.messages.conftest import MAIL, run, with_profile
 from tests.factories import BrandFactory, MembershipFactory, officer_of
 
-from .conftest import Program
+from .conftest import V1, Program
 from .test_consents import ask, refuse_in_person
-from .test_v1 import V1, codes, consent
+from .test_v1 import codes, consent
 
 FROZEN, YES = Reason.FROZEN, Reason.SENDABLE
 ADDRESS = "ad@firma.example"
@@ -36,28 +36,15 @@ def manager(brand):
     return officer_of(brand, role="manager")
 
 
-@pytest.fixture
-def good(brand, make):
-    return V1(brand).sign_in(make())
-
-
-@pytest.fixture
-def bad(brand, make):
-    made = make()
-    program = V1(brand).sign_in(made)
-    program.key = made.key
-    return program
-
-
 def write(program, *names, **more):
     for name in names:
         answer = program.post("consents", consent(f"{name}@firma.example", **more))
         assert answer.status_code == 200, answer.content
 
 
-def freeze(good, bad, **more):
+def freeze(v1, bad, **more):
     body = {"key": bad.key.username, "since": (timezone.now() - timedelta(hours=1)).isoformat(), "reason": "Çalındı"}
-    return good.post("freezes", {**body, **more})
+    return v1.post("freezes", {**body, **more})
 
 
 def everywhere(brand, recipient=ADDRESS, now=None):
@@ -71,11 +58,11 @@ def everywhere(brand, recipient=ADDRESS, now=None):
     return found.pop()
 
 
-def test_r_s4_what_a_frozen_key_wrote_is_not_sendable_for_any_reader(good, bad, brand, monkeypatch):
+def test_r_s4_what_a_frozen_key_wrote_is_not_sendable_for_any_reader(v1, bad, brand, monkeypatch):
     write(bad, "ad", "iki")
-    write(good, "baska")
+    write(v1, "baska")
     assert everywhere(brand) is YES
-    told = freeze(good, bad)
+    told = freeze(v1, bad)
     assert (told.status_code, told.json()["lifted_at"]) == (200, None)
     assert [everywhere(brand, f"{name}@firma.example") for name in ("ad", "iki", "baska", "yok")] == [
         FROZEN, FROZEN, YES, Reason.NO_RECORD,
@@ -84,26 +71,26 @@ def test_r_s4_what_a_frozen_key_wrote_is_not_sendable_for_any_reader(good, bad, 
     many = ["ad@firma.example", "baska@firma.example"]
     about = {"brand": brand, "channel": 3, "recipient_type": 1, "now": timezone.now()}
     assert answers(many, **about) == [FROZEN, YES]
-    asked = good.post("queries", {"channel": "EPOSTA", "recipients": many}).json()
+    asked = v1.post("queries", {"channel": "EPOSTA", "recipients": many}).json()
     assert [(row["answer"], row["reason"]) for row in asked["answers"]] == [
         ("NOT_ALLOWED", "FROZEN"), ("SENDABLE", "SENDABLE"),
     ]  # fmt: skip
-    compatible = Program(brand, good.token)
+    compatible = Program(brand, v1.token)
     assert ask(compatible).json() == ask(compatible, "yok@firma.example").json() == {}, "as without a record"
     assert ask(compatible, "baska@firma.example").json()["status"] == "ONAY"
     listed = compatible.post("consents/BIREYSEL/status/EPOSTA", {"recipients": many}).json()
     assert listed["list"] == ["baska@firma.example"]
 
 
-def test_r_s4_a_freeze_ends_with_its_lifting_and_the_past_is_still_told(good, bad, brand, manager):
+def test_r_s4_a_freeze_ends_with_its_lifting_and_the_past_is_still_told(v1, bad, brand, manager):
     write(bad, "ad")
-    item = KeyFreeze.objects.get(public_id=freeze(good, bad).json()["id"])
+    item = KeyFreeze.objects.get(public_id=freeze(v1, bad).json()["id"])
     during = timezone.now()
     lift_freeze(actor=manager, public_id=item.public_id, now=during + timedelta(seconds=1))
     after = during + timedelta(seconds=2)
     assert (everywhere(brand, now=during), everywhere(brand, now=after)) == (FROZEN, YES)
     assert everywhere(brand, now=item.frozen_at - timedelta(microseconds=1)) is YES
-    told = good.get(f"freezes/{item.public_id}").json()
+    told = v1.get(f"freezes/{item.public_id}").json()
     assert told["lifted_at"]
     with pytest.raises(WrongMoment):
         lift_freeze(actor=manager, public_id=item.public_id, now=after)
@@ -111,35 +98,35 @@ def test_r_s4_a_freeze_ends_with_its_lifting_and_the_past_is_still_told(good, ba
     assert list(verbs.values_list("verb", flat=True)) == ["key.frozen", "key.freeze_lifted"]
 
 
-def test_r_s4_a_freeze_holds_back_no_refusal(good, bad, brand):
+def test_r_s4_a_freeze_holds_back_no_refusal(v1, bad, brand):
     write(bad, "ad")
     write(bad, "ad", status="RET", minutes=30)
     write(bad, "sonra")
-    freeze(good, bad)
+    freeze(v1, bad)
     assert everywhere(brand) is Reason.REFUSED
     refuse_in_person(brand, "sonra@firma.example")
     assert everywhere(brand, "sonra@firma.example") is Reason.REFUSED_BY_RECIPIENT
 
 
-def test_r_s4_only_the_time_counts_and_who_wrote_later_is_free(good, bad, brand):
+def test_r_s4_only_the_time_counts_and_who_wrote_later_is_free(v1, bad, brand):
     write(bad, "once", "ad")
     between = timezone.now()
     write(bad, "sonra")
-    freeze(good, bad, until=between.isoformat())
+    freeze(v1, bad, until=between.isoformat())
     assert everywhere(brand) is FROZEN
     assert everywhere(brand, "sonra@firma.example") is YES
-    write(good, "once", minutes=10)
+    write(v1, "once", minutes=10)
     assert everywhere(brand, "once@firma.example") is YES, "somebody else's later consent stands"
 
 
-def test_r_s4_a_state_that_an_undo_brings_back_is_still_frozen(good, bad, brand, settings, monkeypatch):
+def test_r_s4_a_state_that_an_undo_brings_back_is_still_frozen(v1, bad, brand, settings, monkeypatch):
     settings.REGISTRY = {**settings.REGISTRY, "UNDO_SETTLE": timedelta(0)}
     monkeypatch.setattr(webhook_feed, "advance", lambda: webhook_feed.given()[0])
     monkeypatch.setattr(webhook_feed, "passed", lambda horizon: True)
     write(bad, "ad", minutes=60)
     start = timezone.now()
-    write(good, "ad", minutes=10)
-    freeze(good, bad, until=start.isoformat())
+    write(v1, "ad", minutes=10)
+    freeze(v1, bad, until=start.isoformat())
     assert everywhere(brand) is YES
     last = ConsentEvent.objects.order_by("version").last()
     begun = key_undo.start_key_undo(
@@ -159,18 +146,18 @@ def last_key(event):
     return ApiKey.objects.get(pk=event.actor_id)
 
 
-def test_r_s4_an_undo_takes_back_what_is_frozen_and_a_new_consent_is_free(good, bad, brand, settings, monkeypatch):
+def test_r_s4_an_undo_takes_back_what_is_frozen_and_a_new_consent_is_free(v1, bad, brand, settings, monkeypatch):
     settings.REGISTRY = {**settings.REGISTRY, "UNDO_SETTLE": timedelta(0)}
     monkeypatch.setattr(webhook_feed, "advance", lambda: webhook_feed.given()[0])
     monkeypatch.setattr(webhook_feed, "passed", lambda horizon: True)
     same = consent(ADDRESS)
     assert bad.post("consents", same).status_code == 200
-    freeze(good, bad)
+    freeze(v1, bad)
     since = (timezone.now() - timedelta(hours=1)).isoformat()
-    good.post("undos", {"key": bad.key.username, "since": since, "reason": "Çalındı"})
+    v1.post("undos", {"key": bad.key.username, "since": since, "reason": "Çalındı"})
     key_undo.undo(key_undo.KeyUndo.objects.get().job_id)
     assert everywhere(brand) is Reason.CANCELLED
-    assert good.post("consents", same).status_code == 200
+    assert v1.post("consents", same).status_code == 200
     assert everywhere(brand) is YES, "the very same consent by somebody else is not what was undone"
 
 
@@ -192,7 +179,7 @@ def test_r_s2_a_frozen_consent_leaves_a_list_for_a_time_only():
     assert taken(writer, registered) == []
     assert washed(writer, brand, "ad@firma.example").counts["removed"] == 1
     lift_freeze(actor=manager, public_id=item.public_id, now=timezone.now())
-    assert taken(writer, registered) == ["ad@firma.example", "iki@firma.example"], "nobody was taken off for good"
+    assert taken(writer, registered) == ["ad@firma.example", "iki@firma.example"], "nobody was taken off for v1"
     assert later.counts["allowed"] == 2
 
 
@@ -214,30 +201,30 @@ def taken(writer, message):
     return [address for part in message_watch.allowed_now(message, now=timezone.now()) for address in part]
 
 
-def test_who_may_not_freeze_and_what_may_not_be_frozen(good, bad, brand, make, manager):
+def test_who_may_not_freeze_and_what_may_not_be_frozen(v1, bad, brand, make, manager):
     write(bad, "ad")
     soon = (timezone.now() + timedelta(hours=1)).isoformat()
-    assert codes(freeze(good, bad, until=soon)) == ["freeze-time"]
-    assert codes(freeze(good, bad, since=soon)) == ["freeze-time"]
-    assert codes(freeze(good, bad, reason=" ")) == ["reason"]
-    assert freeze(good, bad, key="yok").status_code == 404
+    assert codes(freeze(v1, bad, until=soon)) == ["freeze-time"]
+    assert codes(freeze(v1, bad, since=soon)) == ["freeze-time"]
+    assert codes(freeze(v1, bad, reason=" ")) == ["reason"]
+    assert freeze(v1, bad, key="yok").status_code == 404
     assert codes(freeze(V1(brand).sign_in(make(channels=(3,))), bad)) == ["freeze"]
     assert freeze(V1(brand).sign_in(make(("query",))), bad).status_code == 403
     brand.provider.state = "suspended"
     brand.provider.save()
-    assert codes(freeze(good, bad)) == ["H520"]
+    assert codes(freeze(v1, bad)) == ["H520"]
     assert not KeyFreeze.objects.exists()
     assert not AuditEntry.objects.filter(verb="key.frozen").exists()
 
 
-def test_r_a1_a_freeze_is_lifted_by_its_own_managers_only(good, bad, brand):
+def test_r_a1_a_freeze_is_lifted_by_its_own_managers_only(v1, bad, brand):
     write(bad, "ad")
-    number = freeze(good, bad).json()["id"]
+    number = freeze(v1, bad).json()["id"]
     with pytest.raises(NotFound):
         lift_freeze(actor=officer_of(BrandFactory(), role="manager"), public_id=number, now=timezone.now())
     with pytest.raises(NotAllowed):
         lift_freeze(actor=officer_of(brand), public_id=number, now=timezone.now())
-    assert good.call("DELETE", f"freezes/{number}").status_code == 405
+    assert v1.call("DELETE", f"freezes/{number}").status_code == 405
     assert everywhere(brand) is FROZEN
 
 

@@ -17,8 +17,8 @@ from tests.factories import BrandFactory, officer_of
 from tests.threads import at_once, held_open
 from tests.workers import until
 
-from .conftest import Program
-from .test_v1 import V1, codes, consent
+from .conftest import V1, Program
+from .test_v1 import codes, consent
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 
 from iys_portal.dashboard.api_v1 import API
 
-from .test_v1 import V1, consent, upload
+from .conftest import V1
+from .test_v1 import consent, upload
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,

@@ -19,13 +19,9 @@ from tests.consents.messages.conftest import MAIL, MERSIS, TITLE
 from tests.factories import BrandFactory, IntegratorGrantFactory, actor_of, integrator_of
 from tests.urls.tables import NOTED, WRITING
 
-from .test_v1 import OPEN, V1, codes, consent, rows, upload
+from .conftest import V1
+from .test_v1 import OPEN, codes, consent, rows, upload
 from .test_v1_complaints import asked_about
-
-
-@pytest.fixture
-def v1(brand, make):
-    return V1(brand).sign_in(make())
 
 
 def test_a_file_is_checked_applied_and_undone(v1):

@@ -5,7 +5,6 @@
 
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 
@@ -24,7 +22,8 @@ from tests.trust.production import good_environment
 from tests.trust.web import free_port, gunicorn
 from tests.workers import celery_worker, until
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+from .debian import Cluster
+
 PART = ["tests/core", "tests/accounts", "tests/consents/engine", "tests/consents/proof", "tests/trust/test_grants.py"]
 pytestmark = pytest.mark.soak
 
@@ -34,66 +33,23 @@ class Servers:
     urls: dict[str, str]
 
 
-def as_postgres(*command: str | Path) -> list[str]:
-    """PostgreSQL does not run as root: Debian's own user does it then."""
-    words = [str(word) for word in command]
-    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
-
-
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    folder = tmp_path_factory.mktemp("debian")
-    bins, data = PROGRAMS[-1].parent, Path(f"/tmp/iys-debian-{os.getpid()}")
-    data.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres", "postgres")
-    words = {name: secrets.token_hex(16) for name in ("owner", "app", "expiry", "redis")}
-    port, queue_port = free_port(), free_port()
-    locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256"]
-    made = as_postgres(bins / "initdb", "-D", data / "db", "-U", "postgres", *locale)
-    subprocess.run(made, check=True, capture_output=True, cwd="/")
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={data}", "max_connections=100"]
-    options = [word for setting in settings for word in ("-c", setting)]
-    running = []
+    folder, cluster = tmp_path_factory.mktemp("debian"), Cluster("debian")
+    secret, port = secrets.token_hex(16), free_port()
+    queue = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    queue += ["--requirepass", secret]
+    broker = subprocess.Popen(queue, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        with (folder / "postgres.log").open("w") as log:
-            command = as_postgres(bins / "postgres", "-D", data / "db", *options)
-            running.append(subprocess.Popen(command, stdout=log, stderr=log, cwd="/", start_new_session=True))
-        queue = ["redis-server", "--port", str(queue_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        secret = ["--requirepass", words["redis"]]
-        running.append(subprocess.Popen([*queue, *secret], stdout=subprocess.DEVNULL, start_new_session=True))
-        socket = f"host={data} port={port} user=postgres dbname=postgres"
-        until(lambda: answers(socket), what="Debian's PostgreSQL")
-        env = {**os.environ, **{f"IYS_{n.upper()}_PASSWORD": words[n] for n in ("owner", "app", "expiry")}}
-        address = ["--host", str(data), "--port", str(port), "--username", "postgres", "--dbname", "postgres"]
-        subprocess.run([bins / "psql", *address, "--file", ROOT / "deploy" / "roles.sql"], check=True, env=env)
-        with psycopg.connect(socket, autocommit=True) as superuser:
-            superuser.execute("ALTER ROLE iys_owner CREATEDB")  # as docs/operations.md: only where tests run
-
-        def url(role: str) -> str:
-            return f"postgresql://iys_{role}:{words[role]}@127.0.0.1:{port}/iys"
-
-        yield Servers(
-            {
-                "DATABASE_URL": url("app"),
-                "DATABASE_OWNER_URL": url("owner"),
-                "DATABASE_EXPIRY_URL": url("expiry"),
-                "REDIS_URL": f"redis://:{words['redis']}@127.0.0.1:{queue_port}/0",
-            }
-        )
+        cluster.make()
+        cluster.start({"max_connections": "100"})
+        cluster.make_roles()
+        cluster.ask("ALTER ROLE iys_owner CREATEDB")  # as docs/operations.md: only where tests run
+        yield Servers({**cluster.urls(), "REDIS_URL": f"redis://:{secret}@127.0.0.1:{port}/0"})
     finally:
-        for process in running:
-            os.killpg(process.pid, signal.SIGINT)
-            process.wait(timeout=60)
-        shutil.rmtree(data, ignore_errors=True)
-
-
-def answers(address: str) -> bool:
-    try:
-        psycopg.connect(address).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+        os.killpg(broker.pid, signal.SIGINT)
+        broker.wait(timeout=60)
+        cluster.remove()
 
 
 def test_the_guide_works_on_debians_servers(servers: Servers, tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
 """Files of any content: refused in words or read, never a crash, never a hang over 5 s (issue 10; R-P4, R-P5, R-K2)."""
 
 import asyncio
-import zipfile
 from collections.abc import Callable
 from datetime import timedelta
-from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 
@@ -23,48 +21,7 @@ from providers.signatures import SignatoryFacts, TrustRoots, check_signed
 from tests.consents.evidence.papers import locked_pdf, pdf, picture, scripted_pdf
 from tests.providers.signatures.authority import NOW, Authority
 from tests.trust.fuzz import both, broken, run
-
-HEAD = "recipient;type;status;source;recipientType;consentDate\n"
-ROWS = (
-    "ayse@firma.example;EPOSTA;ONAY;HS_WEB;BIREYSEL;2026-11-24 10:00:00\n0532 000 00 00;MESAJ;RET;HS_WEB;;24.11.2026\n"
-)
-TEXTS = [
-    (HEAD + ROWS * 3).encode(),
-    ("\ufeff" + HEAD + ROWS).encode(),
-    (HEAD + ROWS).replace(";", "\t").encode("utf-16"),
-    ("sep=,\n" + (HEAD + ROWS).replace(";", ",")).encode("cp1254"),
-    'telefon,e-posta,sms izni\n"532\n0000000","a@b.example","evet"\n5321234567.0,c@d.example,hayır\n'.encode(),
-]
-
-
-def sheet() -> bytes:
-    import xlsxwriter
-
-    out = BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        page = book.add_worksheet("İzinler")
-        for number, row in enumerate([*HEAD.split(";"), *ROWS.split(";")]):
-            page.write_row(number, 0, [row, number, True])
-    return out.getvalue()
-
-
-def mail() -> bytes:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "Ünlü <a@firma.example>", "b@kisi.example", "İndirim ğ"
-    made["Date"] = "Tue, 24 Nov 2026 10:00:00 +0300"
-    made["List-Unsubscribe"] = "<https://firma.example/cik>"
-    made.set_content("Merhaba ş")
-    made.add_alternative("<p>Merhaba <b>ş</b><script>x</script></p>", subtype="html")
-    made.add_attachment(b"x" * 50, maintype="image", subtype="png", filename="r.png")
-    return made.as_bytes()
-
-
-def archive() -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("ayşe.png", picture())
-        made.writestr("klasör/ali.pdf", pdf())
-    return out.getvalue()
+from tests.trust.fuzz_samples import TEXTS, archive, mail, sheet
 
 
 def read_all(path: Path) -> None:

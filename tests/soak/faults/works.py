@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def given(count: int) -> list[Entry]:
     return [Entry(f"kisi{n}@firma.example", "EPOSTA", "ONAY", "HS_WEB", "BIREYSEL", at) for n in range(count)]
 
 
-class Work:
+class Work(ABC):
     """`again` is how many of its acts towards outside a fault may repeat: those under way when it came (R-M5)."""
 
     env: dict[str, str] = {}
@@ -67,26 +68,29 @@ class Work:
         self.brand = BrandFactory()
         self.actor = officer_of(self.brand, role="manager")
 
+    @abstractmethod
     def begin(self) -> None:
-        raise NotImplementedError
+        """As somebody does in the portal."""
 
+    @abstractmethod
     def hold(self) -> None:
         """Wait until it is in the middle, and keep it there until `let_go`."""
-        raise NotImplementedError
 
     def let_go(self) -> None:
         if self._holder is not None:
             with contextlib.suppress(psycopg.Error):
                 self._holder.close()
 
-    def leases_end(self) -> None:
+    def leases_end(self) -> None:  # noqa: B027 - most works end theirs by themselves
         """The minutes pass after which another worker may take it up."""
 
+    @abstractmethod
     def done(self) -> bool:
-        raise NotImplementedError
+        """Whether it came to its end."""
 
+    @abstractmethod
     def prove(self) -> None:
-        raise NotImplementedError
+        """Nothing is lost, and nothing was done twice but what `again` allows."""
 
     def _lock(self, statement: str) -> None:
         self._holder = self.machine.superuser(self.database)
