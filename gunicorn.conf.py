@@ -3,11 +3,12 @@
 The proxy reads a slow visitor's request before it passes it on; the limits here are for what comes through anyway.
 """
 
-import gc
 import os
 import shutil
 from pathlib import Path
 from typing import Any
+
+from iys_portal.core.collector import leave_loaded
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -38,8 +39,7 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """What is loaded stays as long as the worker: the collector need not go through it in the middle of a call."""
-    gc.collect()
-    gc.freeze()
+    leave_loaded()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -12,7 +12,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from consents.documents.proof import MOMENT
-from consents.enums import Channel, Source, Status
+from consents.enums import Channel
 from consents.exports.columns import guard
 from consents.selectors.evidence import Paper
 from iys_portal.core import documents
@@ -131,10 +131,10 @@ def _event(line: Any) -> dict[str, Any]:
     event = line.event
     return {
         "number": event.event_id,
-        "type": event.get_recipient_type_display(),
+        "type": event.type_label,
         "title": line.title,
-        "status": str(Status(event.status).label),
-        "source": str(Source(event.source).label) if event.source else "",
+        "status": event.status_label,
+        "source": event.source_label,
         "dated": _moment(event.consent_date),
         "registered": _moment(event.registered_at),
         "late": event.late,

@@ -5,7 +5,10 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError as BrokerDown
+
+from iys_portal.core.collector import leave_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iys_portal.settings.local")
 
@@ -14,6 +17,12 @@ __all__ = ["BrokerDown", "app"]
 app = Celery("iys_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _begin(**_unused: Any) -> None:
+    leave_loaded()
+
 
 EXPRESS = frozenset(
     {

@@ -15,6 +15,7 @@ from iys_portal.accounts.models import User
 from iys_portal.accounts.scopes import SESSION_KEY
 from iys_portal.celery import app
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.collector import leave_loaded
 from tests import databases
 
 # No timed assertions: a busy machine is no fault of the code.
@@ -23,6 +24,11 @@ hypothesis.settings.load_profile("portal")
 
 SAMPLES = databases.ROOT.parent / "shared" / "samples" / "generate.py"
 AS_OF = datetime(2026, 11, 24, 15, 0, tzinfo=ISTANBUL)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay to the end: the garbage collector need not go through them each time."""
+    leave_loaded()
 
 
 @pytest.fixture(scope="session")

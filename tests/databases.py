@@ -96,7 +96,10 @@ def clone(name: str) -> str:
         _drop(connection, name)
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+            # Its files are copied: through the log, as is usual, took several times as long.
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(source)
+            )
         )
         connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
         _as_strict_as_real(connection, name)

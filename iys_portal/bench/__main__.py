@@ -23,12 +23,17 @@ def main() -> None:
     import django
 
     django.setup()
+    from iys_portal.celery import app
+    from iys_portal.core.collector import leave_loaded
+
     from . import database, groups
 
     copies = 2 if keep and not database.is_kept(rows) else 1
     free, needed = shutil.disk_usage("/var/tmp").free, rows * NEEDED_PER_ROW * copies + 2 * 1024**3
     if free < needed:
         sys.exit(f"Too little free disk for {rows} rows: {free // 1024**2} MB of {needed // 1024**2}")
+    app.loader.import_default_modules()
+    leave_loaded()  # as a worker does, with all that its tasks need
     groups.run(rows=rows, only=only, keep=keep)
 
 

@@ -47,20 +47,23 @@ class _Hold:
 _holds: dict[Path, _Hold] = {}
 
 
-def ensure(*, checkout: Path | None = None, name: str = "local", durable: bool = True) -> Servers:
+def ensure(
+    *, checkout: Path | None = None, name: str = "local", durable: bool = True, base: Path | None = None
+) -> Servers:
     """Give PostgreSQL and Valkey, each from its URL setting or, without one, embedded; then set the settings.
 
-    `checkout` and `name` choose the set of servers (default: this project's `local`). `durable=False` starts
-    servers whose data may be lost in a crash, for throw-away tests; never mix both under one name.
+    `checkout`, `name` and `base` choose the set of servers (`place_of`; default: this project's `local`).
+    `durable=False` starts servers whose data may be lost in a crash, for throw-away tests; never mix both under one
+    name.
     Waits while servers start or recover. Sets DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL in `os.environ`
     where they are missing. Raises EmbeddedError with a sentence that says what to do.
     """
     database, queue = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if not (database and queue):
         _require_linux()
-        place = place_of(checkout, name)
+        place = place_of(checkout, name, base)
         _take(place, durable=durable, postgres=not database, valkey=not queue)
-    return _set_environment(checkout, name)
+    return _set_environment(checkout, name, base)
 
 
 def planned(*, checkout: Path | None = None, name: str = "local") -> Servers:
@@ -108,16 +111,16 @@ def celery_url(url: str) -> str:
     return f"redis+socket://{credentials}{parts.path}?virtual_host={number}"
 
 
-def _set_environment(checkout: Path | None, name: str) -> Servers:
+def _set_environment(checkout: Path | None, name: str, base: Path | None = None) -> Servers:
     from iys_portal.embedded import postgres, valkey
 
     if not os.environ.get("DATABASE_URL"):
-        place = place_of(checkout, name)
+        place = place_of(checkout, name, base)
         os.environ["DATABASE_URL"] = postgres.url(place, postgres.APPLICATION)
         os.environ["DATABASE_OWNER_URL"] = postgres.url(place, postgres.OWNER)
         os.environ["DATABASE_EXPIRY_URL"] = postgres.url(place, postgres.EXPIRY)
     if not os.environ.get("REDIS_URL"):
-        os.environ["REDIS_URL"] = valkey.url(place_of(checkout, name))
+        os.environ["REDIS_URL"] = valkey.url(place_of(checkout, name, base))
     database = os.environ["DATABASE_URL"]
     return Servers(database, os.environ.get("DATABASE_OWNER_URL") or database, os.environ["REDIS_URL"])
 
@@ -172,6 +175,7 @@ def _start_keeper(place: Place) -> None:
         # It outlives us by design; a shell between makes it nobody's child.
         program = [sys.executable, "-m", "iys_portal.embedded", "keep"]
         program += ["--checkout", str(place.checkout), "--name", place.name]
+        program += ["--base", str(place.base)] if place.base else []
         subprocess.run(
             ["/bin/sh", "-c", '"$@" </dev/null >&2 &', "sh", *program],
             cwd=PROJECT,

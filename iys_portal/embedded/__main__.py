@@ -14,8 +14,9 @@ def main() -> int:
     parser.add_argument("command", choices=["status", "stop", "remove", "keep"])
     parser.add_argument("--checkout", type=Path)
     parser.add_argument("--name", default="local")
+    parser.add_argument("--base", type=Path)
     arguments = parser.parse_args()
-    place = place_of(arguments.checkout, arguments.name)
+    place = place_of(arguments.checkout, arguments.name, arguments.base)
     if not place.state.exists():
         print("no servers were made for this checkout")  # noqa: T201
         return 0

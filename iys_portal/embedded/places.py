@@ -34,6 +34,7 @@ class Place:
     sockets: Path
     uid: int
     gid: int
+    base: Path | None = None
 
     @property
     def tag(self) -> str:
@@ -54,7 +55,7 @@ class Place:
     def prepare(self) -> None:
         """Make the folder of locks. Raises EmbeddedError where it is somebody else's or open to others."""
         if os.geteuid() == 0:
-            _make(ROOT_BASE, 0, 0, 0o755)
+            _make(self.state.parent, 0, 0, 0o755)
             # 0711: the servers' user passes through to its own folders and sees nothing else.
             _make(self.state, 0, 0, 0o711)
         else:
@@ -68,19 +69,22 @@ class Place:
             _make(folder, self.uid, self.gid, 0o700)
 
 
-def place_of(checkout: Path | None = None, name: str = "local") -> Place:
-    """The place of a checkout's servers; `name` tells several sets of one checkout apart. Changes nothing."""
+def place_of(checkout: Path | None = None, name: str = "local", base: Path | None = None) -> Place:
+    """The place of a checkout's servers; `name` tells several sets of one checkout apart. Changes nothing.
+
+    `base`: another folder for their data than the usual one; its parent exists.
+    """
     checkout = Path(os.path.realpath(checkout or PROJECT))
     digest = _digest(checkout, name)
     if os.geteuid() == 0:
-        state = ROOT_BASE / digest
+        state = (base or ROOT_BASE) / digest
         uid, gid = _system_user(state / "postgres")
         sockets = state / "sockets"
     else:
         uid, gid = os.geteuid(), os.getegid()
-        state = checkout / ".run" / name
+        state = base / digest if base else checkout / ".run" / name
         sockets = Path(f"/tmp/iys-{uid}-{digest}")  # noqa: S108 - made 0700, and refused when not ours
-    return Place(checkout, name, state, state / "postgres", state / "valkey", sockets, uid, gid)
+    return Place(checkout, name, state, state / "postgres", state / "valkey", sockets, uid, gid, base)
 
 
 def _digest(checkout: Path, name: str) -> str:

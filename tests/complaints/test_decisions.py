@@ -268,7 +268,7 @@ def test_r_k7_the_consent_is_withdrawn_in_the_same_act(
         services.propose_decision(complaint=case, outcome="no_violation", reason="x", refuses=True, actor=officer)
     decision = decide(case, officer, refuses=True)
     stands = Consent.objects.get(recipient=MAIL, brand_id=brand.pk, channel=3, recipient_type=1)
-    assert (stands.get_status_display(), stands.event_id) == ("Ret", decision.refusal_event)
+    assert (stands.status_label, stands.event_id) == ("Ret", decision.refusal_event)
     assert ConsentEvent.objects.get(event_id=decision.refusal_event).actor_id == decision.decided_by
     assert decision.refusal_cause == "never_given"
     assert RefusalAlert.objects.get().denied

@@ -125,7 +125,7 @@ class Server:
         return self.good(query)
 
     def __enter__(self) -> "Server":
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_unused: object) -> None:

@@ -36,7 +36,7 @@ def list_server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     server.content, server.asked = b"", 0
     server.address = f"http://127.0.0.1:{server.server_port}/liste.crl"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield server
     server.shutdown()
