@@ -13,6 +13,8 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.core.prepared import prepared_cursor
+
 from .erased import address_hash
 
 
@@ -245,7 +247,7 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
         {stored}
         ORDER BY place
     """  # noqa: S608 (constant text)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, [now] * case.count("%s") + [list(recipients), list(brands), list(channels), list(types)])
         return [Reason(number) for (number,) in cursor.fetchall()]
 

@@ -69,6 +69,9 @@ class ConsentState(models.Model):
     evidence_kind = models.SmallIntegerField(choices=EvidenceKind, default=EvidenceKind.NONE)
     evidence_hash = models.BinaryField(max_length=32, null=True)
 
+    class Meta:
+        abstract = True
+
     @property
     def key(self) -> tuple[str, int, int, int]:
         return self.recipient, self.brand_id, self.channel, self.recipient_type
@@ -85,9 +88,6 @@ class ConsentState(models.Model):
     @property
     def type_label(self) -> str:
         return str(RecipientType(self.recipient_type).label)
-
-    class Meta:
-        abstract = True
 
 
 class Consent(ConsentState):

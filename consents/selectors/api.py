@@ -25,6 +25,7 @@ from consents.models import (
 from consents.models.ledger import granted
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand, Retailer
 from providers.selectors.api import written
 
@@ -62,7 +63,7 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
         "status": (Status.ONAY if reason.effective is Effective.SENDABLE else Status.RET).name,
     }
     stored = 3 - kind if reason is Reason.REFUSED_OTHER_TYPE else kind
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_STANDING, [recipient, brand_id, channel, stored])
         row = cursor.fetchone()
     if row is None:  # a refusal whose address was forgotten (R-L5) still refuses

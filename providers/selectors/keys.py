@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.actors import Actor, ActorKind, Bound
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.encryption import keyed_hash
+from iys_portal.core.prepared import prepared_cursor
 from providers.enums import GrantChannel, KeyScope
 from providers.models import ApiKey, Brand, IntegratorGrant, Provider
 
@@ -81,7 +80,7 @@ def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: 
         "iys": iys_code,
         "brand": brand_code,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_HOLDER, values)
         row = cursor.fetchone()
     if row is None:
