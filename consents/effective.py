@@ -190,11 +190,11 @@ _OTHERS = """(
     )"""
 
 
-def _case(*, key: str, state: str) -> str:
-    """The rule over the state that stands now; each of its parameters is the moment."""
+def _case(*, key: str, state: str, now: str = "%s") -> str:
+    """The rule over the state that stands now; `now`: the parameter of the moment, wherever it is asked for."""
     others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
     rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
-    return rule.replace("{wish}", WISH).replace("{frozen}", FROZEN).format(key=key, state=state, now="%s")
+    return rule.replace("{wish}", WISH).replace("{frozen}", FROZEN).format(key=key, state=state, now=now)
 
 
 _STATE = """LEFT JOIN LATERAL (
@@ -233,10 +233,33 @@ def effective_status(now: datetime) -> RawSQL:
     return RawSQL(sql, [now] * sql.count("%s"), output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
+def judged_one() -> str:
+    """SQL for one key, planned once: a row with the key's columns and its `reason`.
+
+    Parameters: `recipient`, `brand`, `channel`, `recipient_type`, `now`.
+    """
+    stored = _STATE.replace("{hash}", address_hash("asked.recipient"))
+    return f"""
+        SELECT asked.*, {_case(key="asked", state="stored", now="%(now)s")} AS reason
+        FROM (VALUES (%(recipient)s::text, %(brand)s::int, %(channel)s::smallint, %(recipient_type)s::smallint))
+            AS asked(recipient, brand_id, channel, recipient_type)
+        {stored}
+    """  # noqa: S608 (constant text)
+
+
+def values_of(key: Key, now: datetime) -> dict[str, object]:
+    """The parameters of `judged_one`."""
+    return {**dict(zip(("recipient", "brand", "channel", "recipient_type"), key, strict=True)), "now": now}
+
+
 def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
     """The reasons for addresses (recipient, brand, channel, recipient type), in order, recorded or not."""
     if not keys:
         return []
+    if len(keys) == 1:
+        with prepared_cursor() as cursor:
+            cursor.execute(f"SELECT reason FROM ({judged_one()}) one", values_of(keys[0], now))  # noqa: S608 (constant)
+            return [Reason(cursor.fetchone()[0])]
     recipients, brands, channels, types = zip(*keys, strict=True)
     case = _case(key="asked", state="stored")
     stored = _STATE.replace("{hash}", address_hash("asked.recipient"))
@@ -247,7 +270,7 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
         {stored}
         ORDER BY place
     """  # noqa: S608 (constant text)
-    with prepared_cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql, [now] * case.count("%s") + [list(recipients), list(brands), list(channels), list(types)])
         return [Reason(number) for (number,) in cursor.fetchall()]
 

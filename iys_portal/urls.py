@@ -8,6 +8,7 @@ from iys_portal.accounts.views import LanguageView
 
 handler500 = "iys_portal.dashboard.errors.server_error"
 urlpatterns = [
+    path("", include("consents.urls_api")),  # first: programs call these, hundreds a second
     path("admin/", admin.site.urls),
     path("accounts/", include("iys_portal.accounts.allauth_urls")),
     path("", include("iys_portal.accounts.urls")),
@@ -15,7 +16,6 @@ urlpatterns = [
     path("belgeler/", include("iys_portal.core.document_urls")),
     path("", include("providers.urls")),
     path("", include("consents.urls")),
-    path("", include("consents.urls_api")),
     path("api/v1/", include("iys_portal.dashboard.api_v1")),
     path("", include("complaints.urls")),
     path("", include("iys_portal.dashboard.urls")),

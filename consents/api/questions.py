@@ -29,9 +29,9 @@ class StatusCall(Call):
     """One consent as it may be used now (R-S4); without a usable record the answer is empty."""
 
     scope: ClassVar = KeyScope.QUERY
+    counted = "lookups"
 
     def post(self, ask: Ask) -> Any:
-        ask.count()
         asked = asked_of(ask.values("H097"))
         require_channels(ask, [asked.channel])
         return selectors.status_of(asked.key(ask.brand.pk), now=ask.now) or {}
@@ -56,9 +56,9 @@ class HistoryCall(Call):
     """What moved one consent, by its date, newest first. The reading is in the audit log (R-A3)."""
 
     scope: ClassVar = KeyScope.QUERY
+    counted = "history"
 
     def post(self, ask: Ask) -> Any:
-        ask.count(kind="history")
         asked = asked_of(ask.values("H097"))
         require_channels(ask, [asked.channel])
 

@@ -10,7 +10,7 @@ import polars as pl
 from django.conf import settings
 
 from consents.enums import Channel, RecipientType
-from consents.normalise.addresses import read_addresses
+from consents.normalise.addresses import is_canonical_address, read_addresses
 from consents.services.api_consents import Given
 from consents.services.records import Entry
 from iys_portal.core.calendar import ISTANBUL, in_reach
@@ -225,6 +225,8 @@ def _read(
 ) -> tuple[list[str], list[Fault]]:
     """Addresses as they are stored, by the engine's own strict reading (R-C2 to R-C4)."""
     texts = [_text(one) if isinstance(one, str) else "" for one in recipients]
+    if len(texts) == 1 and is_canonical_address(texts[0], channel):
+        return texts, []
     frame = pl.DataFrame(
         {"text": texts, "channel": [channel.value] * len(texts)}, schema_overrides={"channel": pl.Int16}
     )

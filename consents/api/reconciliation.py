@@ -23,10 +23,11 @@ class ReconcileCall(Call):
 class SummaryCall(ReconcileCall):
     """A recent day's numbers. They are counted from the ledger, from that day to its end: so no older days."""
 
+    counted = "history"
+
     def get(self, ask: Ask) -> Any:
         kind = recipient_type_of(ask.path["recipient_type"])
         day = day_of(ask, recent=True)
-        ask.count(kind="history")
         return {"changeStats": selectors.day_summary(ask.brand, day, kind, readable(ask))}
 
 

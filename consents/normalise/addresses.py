@@ -6,8 +6,8 @@ from consents.enums import Channel
 from iys_portal.core.turkish import BLANKS
 
 from .columns import NULL_TEXT, extend, number, pick
-from .emails import IS_CANONICAL_EMAIL, read_emails
-from .phones import IS_CANONICAL_MOBILE, read_phones
+from .emails import IS_CANONICAL_EMAIL, is_canonical_email, read_emails
+from .phones import IS_CANONICAL_MOBILE, is_canonical_mobile, read_phones
 
 _TEXT, _CHANNEL = pl.col("text"), pl.col("channel")
 
@@ -15,6 +15,12 @@ IS_CANONICAL_ADDRESS = (
     pl.when(_CHANNEL == Channel.EPOSTA).then(IS_CANONICAL_EMAIL).when(_CHANNEL > 0).then(IS_CANONICAL_MOBILE)
 )
 """True where the column `text` is what the column `channel` wants, exactly as it is stored."""
+
+
+def is_canonical_address(text: str, channel: Channel) -> bool:
+    """The same of one text: most that programs ask about is written as it is stored, and needs no frame."""
+    return is_canonical_email(text) if channel is Channel.EPOSTA else is_canonical_mobile(text)
+
 
 _MISSING = (_TEXT.str.strip_chars(BLANKS) == "").fill_null(value=True)
 _PHONE = pl.when(~_MISSING & (_CHANNEL > 0) & (_CHANNEL != Channel.EPOSTA)).then(_TEXT)

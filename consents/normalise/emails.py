@@ -1,5 +1,7 @@
 """E-mail addresses (R-C4): the registry's own form, wider than what mail libraries allow."""
 
+import re
+
 import polars as pl
 
 from .columns import extend, number, pick
@@ -18,6 +20,14 @@ _MAILTO = r"^(?i:mailto):"
 
 IS_CANONICAL_EMAIL = _TEXT.str.contains(CANONICAL_EMAIL) & _TEXT.str.len_bytes().is_between(SHORTEST, LONGEST)
 """True where the column `text` is an address exactly as it is stored."""
+
+_CANONICAL = re.compile(CANONICAL_EMAIL)
+
+
+def is_canonical_email(text: str) -> bool:
+    """The same of one text."""
+    return SHORTEST <= len(text) <= LONGEST and _CANONICAL.fullmatch(text) is not None
+
 
 _JUDGED = (
     (_BODY.str.contains(ANY_CASE_EMAIL) & _BODY.str.len_bytes().is_between(SHORTEST, LONGEST)).alias("good"),

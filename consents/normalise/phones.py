@@ -4,6 +4,7 @@ Turkish mobiles are judged by a prefix table inside the expression; other Turkis
 of phonenumbers' metadata, inside the expression too; foreign numbers by phonenumbers, over distinct values.
 """
 
+import re
 from functools import lru_cache
 
 import phonenumbers
@@ -31,6 +32,14 @@ _TEXT, _NUMBER, _GOOD = pl.col("text"), pl.col("number"), pl.col("good")
 
 IS_CANONICAL_MOBILE = _TEXT.str.contains(CANONICAL_MOBILE)
 """True where the column `text` is a Turkish mobile exactly as it is stored."""
+
+_CANONICAL = re.compile(CANONICAL_MOBILE)
+
+
+def is_canonical_mobile(text: str) -> bool:
+    """The same of one text."""
+    return _CANONICAL.fullmatch(text) is not None
+
 
 IS_PHONE_LIKE = (
     _TEXT.str.replace_all(_BLANK, "")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from consents.effective import Effective, Reason, judge
+from consents.effective import Effective, Reason, judged_one, values_of
 from consents.engine.answers import answers
 from consents.enums import Channel, RecipientType, Source, Status
 from consents.models import (
@@ -35,15 +35,19 @@ from .feed import changes_after, cursor_before
 Key = tuple[str, int, int, int]
 _BY_REGISTRY = Q(source__gte=Source.IYS_WEB)
 _BY_PROVIDER = Q(source__lt=Source.IYS_WEB) | Q(source=None)
-_STANDING = """
-    SELECT c.status, c.source, c.consent_date, c.registered_at, e.transaction_id, r.code, r.name,
+# A refusal under the other recipient type (22) is told with its own record.
+_STATUS = """
+    WITH judged AS ({judged})
+    SELECT judged.reason, c.source, c.consent_date, c.registered_at, e.transaction_id, r.code, r.name,
         (SELECT count(*) FROM consents_retaileraccess a WHERE a.recipient = c.recipient AND a.brand_id = c.brand_id
             AND a.channel = c.channel AND a.recipient_type = c.recipient_type)
-    FROM consents_consent c
-    JOIN consents_consentevent e ON e.recipient = c.recipient AND e.brand_id = c.brand_id AND e.channel = c.channel
-        AND e.recipient_type = c.recipient_type AND e.version = c.version
+    FROM judged
+    LEFT JOIN consents_consent c ON c.recipient = judged.recipient AND c.brand_id = judged.brand_id
+        AND c.channel = judged.channel AND c.recipient_type =
+            CASE judged.reason WHEN 22 THEN 3 - judged.recipient_type ELSE judged.recipient_type END
+    LEFT JOIN consents_consentevent e ON e.recipient = c.recipient AND e.brand_id = c.brand_id
+        AND e.channel = c.channel AND e.recipient_type = c.recipient_type AND e.version = c.version
     LEFT JOIN providers_retailer r ON r.id = c.retailer_id
-    WHERE c.recipient = %s AND c.brand_id = %s AND c.channel = %s AND c.recipient_type = %s
 """
 
 
@@ -52,23 +56,21 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
 
     A recipient's own refusal under the other recipient type counts for both (R-R1) and is told with its own date.
     """
-    reason = judge([key], now=now)[0]
-    if reason.effective not in (Effective.SENDABLE, Effective.REFUSED):
+    recipient, _brand, channel, kind = key
+    with prepared_cursor() as cursor:
+        cursor.execute(_STATUS.format(judged=judged_one()), values_of(key, now))
+        number, source, consent_date, registered_at, transaction_id, code, title, access = cursor.fetchone()
+    effective = Reason(number).effective
+    if effective not in (Effective.SENDABLE, Effective.REFUSED):
         return None
-    recipient, brand_id, channel, kind = key
     found = {
         "recipient": recipient,
         "recipientType": RecipientType(kind).name,
         "type": Channel(channel).name,
-        "status": (Status.ONAY if reason.effective is Effective.SENDABLE else Status.RET).name,
+        "status": (Status.ONAY if effective is Effective.SENDABLE else Status.RET).name,
     }
-    stored = 3 - kind if reason is Reason.REFUSED_OTHER_TYPE else kind
-    with prepared_cursor() as cursor:
-        cursor.execute(_STANDING, [recipient, brand_id, channel, stored])
-        row = cursor.fetchone()
-    if row is None:  # a refusal whose address was forgotten (R-L5) still refuses
+    if registered_at is None:  # a refusal whose address was forgotten (R-L5) still refuses
         return found
-    _status, source, consent_date, registered_at, transaction_id, code, title, access = row
     more = {
         "consentDate": written(consent_date) if consent_date else None,
         "source": Source(source).name if source else None,

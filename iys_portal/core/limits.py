@@ -31,27 +31,48 @@ class Taken:
     wait: int = 0
 
 
+@dataclass(frozen=True)
+class Limit:
+    """`most` in each window (seconds) of `name`."""
+
+    name: str
+    most: int
+    window: int
+
+
 def take(name: str, *, limit: int, window: int, amount: int = 1) -> Taken:
-    """Take `amount` out of the `limit` of this window (seconds) of `name`.
+    """Take `amount` out of the `limit` of this window (seconds) of `name`."""
+    return take_each([(Limit(name, limit, window), amount)])[0]
+
+
+def take_each(asked: Sequence[tuple[Limit, int]]) -> list[Taken]:
+    """Take amounts out of several limits, all or nothing; in order, `wait` where there was too little.
 
     One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
     """
     now = time.time()
-    number = int(now // window)
-    ends = max(1, math.ceil((number + 1) * window - now))
-    key = _key(name, window, number)
+    numbers = [int(now // limit.window) for limit, _amount in asked]
+    ends = [max(1, math.ceil((n + 1) * limit.window - now)) for n, (limit, _) in zip(numbers, asked, strict=True)]
+    keys = [_key(limit.name, limit.window, n) for n, (limit, _) in zip(numbers, asked, strict=True)]
     try:
         pipe = valkey.client().pipeline(transaction=False)
-        pipe.incrby(key, amount)
-        pipe.expire(key, window + 1)
-        total = pipe.execute()[0]
-        if total <= limit:
-            return Taken(limit, window, limit - total, ends)
-        valkey.client().decrby(key, amount)
+        for key, (limit, amount) in zip(keys, asked, strict=True):
+            pipe.incrby(key, amount)
+            pipe.expire(key, limit.window + 1)
+        totals = pipe.execute()[::2]
+        over = [total > limit.most for total, (limit, _) in zip(totals, asked, strict=True)]
+        if any(over):
+            back = valkey.client().pipeline(transaction=False)
+            for key, (_, amount) in zip(keys, asked, strict=True):
+                back.decrby(key, amount)
+            totals = back.execute()
     except redis.RedisError as error:
         log.warning("limit_not_counted reason=%s", type(error).__name__)
-        return Taken(limit, window, limit, ends)
-    return Taken(limit, window, max(0, limit - total + amount), ends, wait=ends)
+        totals, over = [0] * len(asked), [False] * len(asked)
+    return [
+        Taken(limit.most, limit.window, max(0, limit.most - total), end, wait=end if refused else 0)
+        for (limit, _), total, end, refused in zip(asked, totals, ends, over, strict=True)
+    ]
 
 
 def used(windows: Sequence[tuple[str, int]]) -> list[int] | None:

@@ -109,13 +109,19 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/portal.html"
 
+
 # Two database roles: "default" is the application's, which may not change the ledger or the audit log;
 # "owner" exists where its address is known and is used by migrations only.
-_DATABASE_OPTIONS = {"client_encoding": "UTF8"}
-DATABASES = {"default": {**env.db_url("DATABASE_URL"), "OPTIONS": {**_DATABASE_OPTIONS}, "CONN_MAX_AGE": 300}}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+def _database(name: str) -> dict[str, Any]:
+    """The database of an address in the environment, with the options that stand in it (`?sslmode=…`)."""
+    found: dict[str, Any] = env.db_url(name)
+    options = {**found.get("OPTIONS", {}), "client_encoding": "UTF8"}
+    return {**found, "ENGINE": "iys_portal.core.postgres", "OPTIONS": options}
+
+
+DATABASES = {"default": {**_database("DATABASE_URL"), "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}}
 if env.str("DATABASE_OWNER_URL", default=""):
-    DATABASES["owner"] = {**env.db_url("DATABASE_OWNER_URL"), "OPTIONS": {**_DATABASE_OPTIONS}}
+    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 # The role that may expire records and nothing else (R-L5); without it nothing expires.
 DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
 EXPIRY_SESSION_OPTIONS = ""  # limits of that role's sessions

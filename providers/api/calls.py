@@ -83,18 +83,22 @@ class Ask:
         """A value of the query string; an empty one counts as absent."""
         return self.request.GET.get(name, "").strip()
 
-    def count(self, amount: int = 1, *, kind: str = "lookups") -> None:
+    def count(self, amount: int) -> None:
         """Take look-ups out of the key's limit. Raises the 429."""
-        take(f"key:{self.holder.key_id}:{kind}", kind, amount=amount)
+        take(f"key:{self.holder.key_id}", "lookups", amount=amount)
 
 
-def take(name: str, kind: str, *, amount: int = 1) -> limits.Taken:
-    """Count against a limit of the settings. Raises the 429 that says when to come back."""
-    limit, window = settings.API_LIMITS[kind]
-    taken = limits.take(name, limit=limit, window=window, amount=amount)
-    if taken.wait:
-        raise Refused(429, [fault("H124" if window == 1 else "H084")], taken=taken)
-    return taken
+def take(who: str, *kinds: str, amount: int = 1) -> limits.Taken:
+    """Count against limits of the settings, each by `who` and its kind; what is left of the first.
+
+    Raises the 429 that says when to come back.
+    """
+    asked = [limits.Limit(f"{who}:{kind}", *settings.API_LIMITS[kind]) for kind in kinds]
+    found = limits.take_each([(limit, amount) for limit in asked])
+    for taken in found:
+        if taken.wait:
+            raise Refused(429, [fault("H124" if taken.window == 1 else "H084")], taken=taken)
+    return found[0]
 
 
 def holder_by(request: HttpRequest, token: str, now: datetime, *, iys: int | None, brand: int | None) -> Holder:
@@ -185,16 +189,18 @@ class Call(OpenCall):
     """A call with a token. Subclasses have methods `get`, `post`, … that take the `Ask` and return what is answered.
 
     `scope` is what the key must be made for (by method where they differ; None: any key); a path with a provider or
-    brand that is not the key's is refused with H353, whether it exists or not.
+    brand that is not the key's is refused with H353, whether it exists or not. `counted`: the limit that each call
+    takes one out of, beside that of all calls.
     """
 
     scope: ClassVar[KeyScope | Mapping[str, KeyScope] | None] = None
+    counted: ClassVar[str] = ""
 
     def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
         method = (request.method or "").lower()
         now = timezone.now()
         holder = self._holder(request, path, now)
-        take(f"key:{holder.key_id}:calls", "calls")
+        take(f"key:{holder.key_id}", "calls", *filter(None, [self.counted]))
         if method not in METHODS or not hasattr(self, method):
             return self.method_refused()
         scope = self.scope.get(method) if isinstance(self.scope, Mapping) else self.scope

@@ -37,7 +37,7 @@ class TokenCall(OpenCall):
         if request.method != "POST":
             return self.method_refused()
         address = get_client_ip(request) or ""
-        take(f"network:{network_of(address)}:tokens", "tokens")
+        take(f"network:{network_of(address)}", "tokens")
         values = _values(request)
         grant = _value(values, "grant_type", "grant")
         if grant == "password":

@@ -26,8 +26,8 @@ ALL = tuple(KeyScope.values)
 @pytest.fixture(autouse=True)
 def own_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts of one test are not another's: keys of rolled back tests come again."""
-    taken, prefix = limits.take, uuid.uuid4().hex
-    monkeypatch.setattr(limits, "take", lambda name, **more: taken(f"{prefix}:{name}", **more))
+    keyed, prefix = limits._key, uuid.uuid4().hex
+    monkeypatch.setattr(limits, "_key", lambda name, *more: keyed(f"{prefix}:{name}", *more))
 
 
 @pytest.fixture

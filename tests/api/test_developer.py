@@ -74,6 +74,7 @@ def test_calls_are_kept_for_a_week_and_some_hundred_of_a_day(caller):
     total = recent.MOST + recent.SLACK + 5
     for number in range(total):
         recent.keep(name, f"entry {number}", now=now)
+        recent.write()
     today, *before = recent.kept([name], now=now, most=1_000)
     assert today == [[f"entry {number}" for number in reversed(range(recent.SLACK, total))]]
     assert before == [[[]]] * 6

@@ -49,7 +49,7 @@ class Key(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Ask:
         now = timezone.now()
         holder = holder_by(request, token.strip(), now, iys=None, brand=None)
-        count(request, f"key:{holder.key_id}:calls", "calls")
+        count(request, f"key:{holder.key_id}", "calls")
         if self.scope is not None and self.scope.value not in holder.scopes:
             raise refuse(403, "H363")
         path = request.resolver_match.kwargs if request.resolver_match else {}
@@ -96,7 +96,7 @@ def count(request: HttpRequest, who: str, kind: str) -> None:
 
 def count_of_key(request: HttpRequest, kind: str) -> None:
     """The same against a limit of the calling key, beside the one that every call counts against."""
-    count(request, f"key:{asked(request).holder.key_id}:{kind}", kind)
+    count(request, f"key:{asked(request).holder.key_id}", kind)
 
 
 def once(operation: Callable[..., Any]) -> Callable[..., Any]:

@@ -40,4 +40,4 @@ def senders(request: HttpRequest, name: Annotated[str, Query(min_length=2, max_l
 def count_question(request: HttpRequest) -> None:
     """One question of this visitor's network. Raises the 429."""
     network = network_of(get_client_ip(request) or "")
-    count(request, f"network:{network}:senders", "senders")
+    count(request, f"network:{network}", "senders")
