@@ -25,6 +25,7 @@ from consents.problem_words import sentence_values
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
+from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand
 from providers.policies import require_may_record
 from providers.selectors import held_channels
@@ -207,7 +208,7 @@ def write_rows(terms: Terms, rows: list[dict[str, Any]]) -> list[Outcome]:
     values: dict[str, Any] = {**parameters(terms), **_arrays(terms, rows)}
     for attempt in range(MAX_TRIES):
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with transaction.atomic(), prepared_cursor() as cursor:
                 values["granted"] = granted = held_channels(terms.actor, terms.brand_id, now=timezone.now())
                 cursor.execute(PLAN_BY_KEY)
                 cursor.execute(statements.LOCK.format(source=statements.FROM_CALL), values)
