@@ -68,6 +68,7 @@ def content(found: Gathered, parts: Sequence[Part], *, kind: BundleKind, now: da
         "person": _person(found),
         "held": [_held(one) for one in found.held.consents] if found.held else [],
         "history": [_event(line) for record in found.records for line in reversed(record.lines)],
+        "one_type": _one_type(found),
         "notices": _notices(found),
         "messages": _messages(found),
         "texts": [{"title": one.title, "version": one.version, "words": one.text.strip()} for one in _agreed(found)],
@@ -145,6 +146,12 @@ def _event(line: Any) -> dict[str, Any]:
         "evidence_sha256": bytes(event.evidence_hash).hex() if event.evidence_hash else "",
         "transaction": line.transaction,
     }
+
+
+def _one_type(found: Gathered) -> str:
+    """The recipient type that all records have, said once instead of in each line; nothing where they differ."""
+    types = {line.event.type_label for record in found.records for line in record.lines}
+    return types.pop() if len(types) == 1 else ""
 
 
 def _notices(found: Gathered) -> list[list[str]]:

@@ -4,6 +4,16 @@ import select
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
+from django.db.backends.utils import CursorWrapper
+
+NEVER_BY_ITSELF = 2**31 - 1
+
+
+class PreparingCursor(base.ServerBindingCursor):
+    """Prepares whatever has values; a text without values may hold several statements."""
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+        return super().execute(query, params, prepare=params is not None, **more)  # type: ignore[misc]
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -14,13 +24,18 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Looks at the socket before it asks the server whether a kept connection still holds.
+    """Prepares statements where it is asked to, and looks at the socket before it asks whether a connection holds.
 
     A server that ended or ended the session closed the socket, and that is seen without a round trip, of which each
     request had one. Whatever else came unasked is no answer, so then the server is asked as ever.
     """
 
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        made = super().get_new_connection(conn_params)
+        made.prepare_threshold = NEVER_BY_ITSELF  # only what asks for it
+        return made
 
     def is_usable(self) -> bool:
         raw = self.connection
@@ -29,3 +44,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         waiting = select.poll()
         waiting.register(raw.fileno(), select.POLLIN)
         return super().is_usable() if waiting.poll(0) else True
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """See `core.prepared`."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            made: CursorWrapper = self._prepare_cursor(PreparingCursor(self.connection))  # type: ignore[attr-defined, call-arg]
+            return made

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import phonenumbers
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consents.enums import Channel
+from consents.normalise.addresses import IS_CANONICAL_ADDRESS, is_canonical_address, read_addresses
+from consents.normalise.emails import CANONICAL_EMAIL
 from consents.normalise.phones import CANONICAL_MOBILE
 
 ReadOne = Callable[..., Any]
@@ -259,3 +263,13 @@ def test_r_c4_the_api_takes_no_other_spelling(read_one: ReadOne, text: str) -> N
 
 def test_r_c4_the_api_stores_lower_case_too(read_one: ReadOne) -> None:
     assert read_one({"recipient": "AYSE@firma.example"}, api=True).recipient == "ayse@firma.example"
+
+
+@given(st.one_of(st.from_regex(CANONICAL_EMAIL), st.from_regex(CANONICAL_MOBILE), st.emails(), st.text(max_size=40)))
+def test_r_c3_r_c4_one_text_is_judged_as_a_column_is(text: str) -> None:
+    for channel in (Channel.EPOSTA, Channel.MESAJ):
+        frame = pl.DataFrame({"text": [text], "channel": [channel.value]}, schema_overrides={"channel": pl.Int16})
+        column = bool(frame.select(IS_CANONICAL_ADDRESS.fill_null(value=False))[:, 0][0])
+        assert is_canonical_address(text, channel) is column
+        if column:
+            assert read_addresses(frame, strict=True).rows() == [(text, 0)]

@@ -1,0 +1,51 @@
+"""Statements that stay prepared, and a connection whose end is seen without asking (docs/adr/0025-one-call.md)."""
+
+import pytest
+from django.db import connection
+
+from iys_portal.core.prepared import prepared_cursor
+
+PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, %s) > 0"
+
+
+def prepared(mark: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(PREPARED, [mark])
+        return int(cursor.fetchone()[0])
+
+
+def test_a_text_is_planned_once_a_connection(db: None) -> None:
+    for number in (1, 2, 3):
+        with prepared_cursor() as cursor:
+            cursor.execute("SELECT /* once */ %(number)s::int + 1", {"number": number})
+            assert cursor.fetchone() == (number + 1,)
+    assert prepared("/* once */ $1") == 1
+
+
+def test_djangos_own_statements_are_not_prepared(db: None) -> None:
+    for _ in range(8):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT /* never */ %s", [1])
+    assert prepared("/* never") == 0
+
+
+def test_a_text_without_values_may_hold_several_statements(db: None) -> None:
+    with prepared_cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '4MB'; SELECT 1")
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_session_that_the_server_ended_is_replaced_before_it_is_used() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        former = cursor.fetchone()[0]
+    assert connection.is_usable()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [former])
+    other.close()
+    assert not connection.is_usable()
+    connection.health_check_enabled, connection.health_check_done = True, False
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid() <> %(former)s::int", {"former": former})
+        assert cursor.fetchone() == (True,)
