@@ -40,11 +40,6 @@ class Limit:
     window: int
 
 
-def take(name: str, *, limit: int, window: int, amount: int = 1) -> Taken:
-    """Take `amount` out of the `limit` of this window (seconds) of `name`."""
-    return take_each([(Limit(name, limit, window), amount)])[0]
-
-
 def take_each(asked: Sequence[tuple[Limit, int]]) -> list[Taken]:
     """Take amounts out of several limits, all or nothing; in order, `wait` where there was too little.
 

@@ -19,8 +19,6 @@ log = logging.getLogger(__name__)
 DAYS = 7
 MOST, SLACK = 200, 50
 """How many of a name and a day are kept, and how many more may gather until the list is cut."""
-
-
 GATHERED = 0.1  # seconds in which entries gather to go in one round trip
 
 _waiting: deque[tuple[str, str, datetime]] = deque()
