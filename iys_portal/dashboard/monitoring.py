@@ -39,13 +39,16 @@ IMPORT_TASKS = ("consents.check_import", "consents.apply_import", "consents.undo
 
 @dataclass(frozen=True)
 class Readiness:
-    """`checks` says `ok`, `late` or `fails` by name. Late ones need a person, but this process can serve."""
+    """`checks` says `ok`, `late` or `fails` by name.
+
+    Late ones need a person; without the queue work waits, but pages and refusals go on (docs/faults.md).
+    """
 
     checks: dict[str, str]
 
     @property
     def ready(self) -> bool:
-        return "fails" not in self.checks.values()
+        return self.checks["database"] == self.checks["migrations"] == "ok"
 
     @property
     def on_time(self) -> bool:
@@ -53,7 +56,7 @@ class Readiness:
 
 
 def readiness() -> Readiness:
-    """Judge what a web process needs (database, migrations, queue), and beside it beat, seals and the clock."""
+    """Judge what a web process needs (database, migrations), and beside it the queue, beat, seals and the clock."""
     checks = {"database": _check(_database), "migrations": "fails", "queue": _check(_queue)}
     checks |= {"beat": "late", "seals": "late", "clock": "late"}
     if checks["database"] == "ok":

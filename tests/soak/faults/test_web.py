@@ -149,7 +149,7 @@ def test_pages_and_refusals_without_valkey(web: Web, running: Portal, machine: M
         assert web.text(1, brand.brand_code) == 200
         assert web.ask("/healthz")[0] == 200
         status, said, _headers = web.ask("/readyz")
-        assert (status, json.loads(said)["checks"]["queue"]) == (503, "fails")
+        assert (status, json.loads(said)["checks"]["queue"]) == (200, "fails")
     finally:
         machine.revive()
     assert Consent.objects.filter(status=Status.RET).count() == REFUSED
