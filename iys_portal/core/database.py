@@ -34,7 +34,7 @@ def expiry_session() -> Iterator[psycopg.Connection]:
         user=values["USER"],
         password=values["PASSWORD"] or None,
         dbname=default.settings_dict["NAME"],
-        client_encoding="UTF8",
+        **values["OPTIONS"],
         options=settings.EXPIRY_SESSION_OPTIONS,
     ) as session:
         yield session

@@ -123,7 +123,7 @@ DATABASES = {"default": {**_database("DATABASE_URL"), "CONN_MAX_AGE": 300, "CONN
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 # The role that may expire records and nothing else (R-L5); without it nothing expires.
-DATABASE_EXPIRY = env.db_url("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
+DATABASE_EXPIRY = _database("DATABASE_EXPIRY_URL") if env.str("DATABASE_EXPIRY_URL", default="") else None
 EXPIRY_SESSION_OPTIONS = ""  # limits of that role's sessions
 
 

@@ -118,3 +118,17 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
     code = "from django.conf import settings; print(settings.SECRET_KEY)"
     assert python(code, env).stdout.strip() == (tmp_path / "key").read_text().strip()
     assert python(START, good_environment(SECRET_KEY="", SECRET_KEY_FILE="/nonexistent")).returncode != 0
+
+
+def test_options_of_a_databases_address_reach_the_driver() -> None:
+    """Beside the limits that production sets."""
+    asked = {"DATABASE_URL": "iys_app", "DATABASE_OWNER_URL": "iys_owner", "DATABASE_EXPIRY_URL": "iys_expiry"}
+    urls = {name: f"postgresql://{role}@database.invalid/iys?sslmode=verify-full" for name, role in asked.items()}
+    code = (
+        "import django; django.setup(); from django.conf import settings as s; "
+        "print([(d['OPTIONS']['sslmode'], 'options' in d['OPTIONS']) "
+        "for d in (*s.DATABASES.values(), s.DATABASE_EXPIRY)])"
+    )
+    done = python(code, good_environment(**urls))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str([("verify-full", True), ("verify-full", True), ("verify-full", False)])
