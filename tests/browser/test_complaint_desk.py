@@ -105,6 +105,7 @@ def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) 
         assert Path(loading.value.path()).read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.soak
 def test_r_k5_sent_on_to_another_il_and_decided_without_the_senders_answer(page: Page, portal: Portal) -> None:
     case = filed(MAIL, BrandFactory(name="Deneme Gıda", is_main=True), 0)
     address, province = f"{portal.url}/sikayet-masasi/{case.public_id}/", "İzmir"

@@ -64,7 +64,8 @@ def test_a_whole_history_is_made_by_the_worker_and_downloaded(page: Page, portal
     assert (str(item.file), item.created_at < timezone.now()) == ("", True)
 
 
-@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.soak), 360])
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [1280, 360])
 def test_r_a4_the_report_fits_the_screen_and_can_be_read_by_everybody(
     page: Page, portal: Portal, filled: Brand, width: int
 ) -> None:

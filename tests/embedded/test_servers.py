@@ -113,6 +113,7 @@ class TestUrlSettings:
         assert postgres._programs(place).folder == packaged
 
 
+@pytest.mark.soak
 class TestUsers:
     def test_starts_at_once_share_one_set_of_servers(self, place, user):
         users = [user() for _ in range(4)]
@@ -253,6 +254,7 @@ class TestKills:
         assert "made by PostgreSQL 14" in user(durable=True).refusal()
 
 
+@pytest.mark.soak
 class TestForeigners:
     def test_a_foreign_server_is_never_touched(self, place, user, tmp_path_factory):
         folder = Path(tempfile.mkdtemp(prefix="iys-foreign-"))
@@ -301,6 +303,7 @@ class TestForeigners:
         assert "is open to others" in user().refusal()
 
 
+@pytest.mark.soak
 @pytest.mark.root
 class TestRootAndOthers:
     def test_roots_servers_run_as_a_system_user_and_change_nothing_outside(self, checkout, place, user):

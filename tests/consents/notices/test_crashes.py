@@ -76,6 +76,7 @@ def resumed() -> bool:
     return all_sent()
 
 
+@pytest.mark.soak
 def test_r_m5_killed_between_claim_and_send(committed_db: str, brand: Brand, mails: MailServer, tmp_path: Path) -> None:
     with socket.socket() as silent:  # takes connections and never greets
         silent.bind(("127.0.0.1", 0))
