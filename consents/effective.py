@@ -8,7 +8,6 @@ of another moment (R-L4).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -240,16 +239,11 @@ def judged_one() -> str:
 
     Parameters: `recipient`, `brand`, `channel`, `recipient_type`, `now`.
     """
-    return _judged_one(address_hash("asked.recipient"))
-
-
-@lru_cache(maxsize=2)
-def _judged_one(hashed: str) -> str:
     return f"""
         SELECT asked.*, {_case(key="asked", state="stored", now="%(now)s")} AS reason
         FROM (VALUES (%(recipient)s::text, %(brand)s::int, %(channel)s::smallint, %(recipient_type)s::smallint))
             AS asked(recipient, brand_id, channel, recipient_type)
-        {_STATE.replace("{hash}", hashed)}
+        {_STATE.replace("{hash}", address_hash("asked.recipient"))}
     """  # noqa: S608 (constant text)
 
 

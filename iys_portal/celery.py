@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_process_init
+from celery.signals import worker_ready
 from kombu.exceptions import OperationalError as BrokerDown
 
 from iys_portal.core.collector import leave_loaded
@@ -19,7 +19,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect
+@worker_ready.connect
 def _begin(**_unused: Any) -> None:
     leave_loaded()
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from consents import deadlines
 from consents.enums import Lane, WayIn
 from consents.models import ConsentText
-from consents.selectors.sizes import REAL_COUNT, size_class_with
+from consents.selectors.deadlines import announcements
+from consents.selectors.sizes import size_class_of
 from consents.text_rules import validity
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
 from iys_portal.core.errors import Invalid
-from iys_portal.core.prepared import prepared_cursor
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
 
@@ -63,7 +63,7 @@ def terms_for(
     own_notices: bool = False,
     lane: Lane = Lane.SINGLE,
 ) -> Terms:
-    """The terms of one brand at one moment. Two queries, added holidays and deadlines; a third for a text.
+    """The terms of one brand at one moment. Three queries: added holidays, deadlines, the size; a fourth for a text.
 
     Raises `Invalid` for a text that is not a published one of the brand (R-C18).
     """
@@ -125,28 +125,13 @@ def terms_of_recipient(brand_id: int, *, moment: datetime, actor: Actor, way: Wa
     )
 
 
-_DEADLINES = f"""
-    SELECT announced_on, until, check_until, size_class, provider_id, ({REAL_COUNT})
-    FROM consents_deadlineextension
-"""  # noqa: S608 (constant text)
-
-
 def deadline_of(brand: Brand, moment: datetime, *, job_id: int | None = None) -> deadlines.Announcement | None:
-    """R-D2: the initial upload deadline in force for the brand's provider, judged by a job to its end as it began.
-
-    One query.
-    """
-    with prepared_cursor() as cursor:
-        cursor.execute(_DEADLINES, {"provider": brand.provider_id})
-        rows = cursor.fetchall()
-    if not rows:
+    """R-D2: the initial upload deadline in force for the brand's provider, judged by a job to its end as it began."""
+    known = announcements()
+    if not known:
         return None
-    return deadlines.initial_deadline(
-        (deadlines.Announcement(*row[:-1]) for row in rows),
-        provider_id=brand.provider_id,
-        size_class=size_class_with(brand.provider, rows[0][-1], job_id=job_id),
-        now=moment,
-    )
+    size = size_class_of(brand.provider, job_id=job_id)
+    return deadlines.initial_deadline(known, provider_id=brand.provider_id, size_class=size, now=moment)
 
 
 def hmac_pads() -> tuple[bytes, bytes]:

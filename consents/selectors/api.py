@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -52,11 +51,6 @@ _STATUS = """
 """
 
 
-@lru_cache(maxsize=2)
-def _status_sql(judged: str) -> str:
-    return _STATUS.format(judged=judged)
-
-
 def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
     """One consent as it may be used now (R-S4): a refusal, a usable ONAY, or None for everything else.
 
@@ -64,7 +58,7 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
     """
     recipient, _brand, channel, kind = key
     with prepared_cursor() as cursor:
-        cursor.execute(_status_sql(judged_one()), values_of(key, now))
+        cursor.execute(_STATUS.format(judged=judged_one()), values_of(key, now))
         number, source, consent_date, registered_at, transaction_id, code, title, access = cursor.fetchone()
     effective = Reason(number).effective
     if effective not in (Effective.SENDABLE, Effective.REFUSED):

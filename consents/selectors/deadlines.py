@@ -9,6 +9,7 @@ from consents import deadlines
 from consents.models import DeadlineExtension
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, start_of_day
+from iys_portal.core.prepared import prepared_cursor
 from iys_portal.core.turkish import sort_key
 from providers.enums import ProviderState, SizeClass
 from providers.models import Provider
@@ -19,6 +20,9 @@ NEWS = timedelta(days=14)
 """How long an announcement counts as a late change."""
 
 NAMED = 20
+_ANNOUNCED = """
+    SELECT announced_on, until, check_until, size_class, provider_id FROM consents_deadlineextension ORDER BY id
+"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,9 @@ class Preview:
 
 def announcements() -> list[deadlines.Announcement]:
     """Everything that was ever announced."""
-    columns = ("announced_on", "until", "check_until", "size_class", "provider_id")
-    return [deadlines.Announcement(*row) for row in DeadlineExtension.objects.order_by("pk").values_list(*columns)]
+    with prepared_cursor() as cursor:
+        cursor.execute(_ANNOUNCED, {})
+        return [deadlines.Announcement(*row) for row in cursor.fetchall()]
 
 
 def own_windows(provider: Provider) -> list[DeadlineExtension]:

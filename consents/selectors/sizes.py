@@ -10,28 +10,23 @@ from iys_portal.core.prepared import prepared_cursor
 from providers.enums import SizeClass
 from providers.models import LARGE_FROM, Brand, Provider
 
-REAL_COUNT = f"""
+_REAL_COUNT = f"""
     SELECT coalesce(sum(total), 0)::bigint FROM consents_brandcounter
     WHERE brand_id IN (SELECT id FROM providers_brand WHERE provider_id = %(provider)s::bigint)
         AND status IN ({Status.ONAY.value}, {Status.RET.value})
 """  # noqa: S608 (numbers)
-"""Consents and refusals that stand for one provider."""
 
 
-def size_class_of(provider: Provider) -> SizeClass:
-    """The class of one provider; one query."""
-    with prepared_cursor() as cursor:
-        cursor.execute(REAL_COUNT, {"provider": provider.pk})
-        return size_class_with(provider, cursor.fetchone()[0])
-
-
-def size_class_with(provider: Provider, real: int, *, job_id: int | None = None) -> SizeClass:
-    """The class of a provider of which `real` records stand.
+def size_class_of(provider: Provider, *, job_id: int | None = None) -> SizeClass:
+    """The class of one provider; one query where it declared a small number.
 
     What the job `job_id` itself wrote so far does not count: a load is judged to its end as it began.
     """
     if provider.declared_consents > LARGE_FROM:
         return SizeClass.LARGE
+    with prepared_cursor() as cursor:
+        cursor.execute(_REAL_COUNT, {"provider": provider.pk})
+        real = cursor.fetchone()[0]
     if real > LARGE_FROM and job_id is not None:
         real -= _written_by(job_id)
     return SizeClass.LARGE if real > LARGE_FROM else SizeClass.SMALL

@@ -40,34 +40,34 @@ class Limit:
     window: int
 
 
-def take_each(asked: Sequence[tuple[Limit, int]]) -> list[Taken]:
-    """Take amounts out of several limits, all or nothing; in order, `wait` where there was too little.
+def take_each(limits: Sequence[Limit], *, amount: int = 1) -> list[Taken]:
+    """Take `amount` out of each limit, all or nothing; in order, `wait` where there was too little.
 
     One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
     """
     now = time.time()
-    numbers = [int(now // limit.window) for limit, _amount in asked]
-    ends = [max(1, math.ceil((n + 1) * limit.window - now)) for n, (limit, _) in zip(numbers, asked, strict=True)]
-    keys = [_key(limit.name, limit.window, n) for n, (limit, _) in zip(numbers, asked, strict=True)]
+    keys = [_key(limit.name, limit.window, int(now // limit.window)) for limit in limits]
     try:
         pipe = valkey.client().pipeline(transaction=False)
-        for key, (limit, amount) in zip(keys, asked, strict=True):
+        for key, limit in zip(keys, limits, strict=True):
             pipe.incrby(key, amount)
             pipe.expire(key, limit.window + 1)
         totals = pipe.execute()[::2]
-        over = [total > limit.most for total, (limit, _) in zip(totals, asked, strict=True)]
+        over = [total > limit.most for total, limit in zip(totals, limits, strict=True)]
         if any(over):
             back = valkey.client().pipeline(transaction=False)
-            for key, (_, amount) in zip(keys, asked, strict=True):
+            for key in keys:
                 back.decrby(key, amount)
             totals = back.execute()
     except redis.RedisError as error:
         log.warning("limit_not_counted reason=%s", type(error).__name__)
-        totals, over = [0] * len(asked), [False] * len(asked)
-    return [
-        Taken(limit.most, limit.window, max(0, limit.most - total), end, wait=end if refused else 0)
-        for (limit, _), total, end, refused in zip(asked, totals, ends, over, strict=True)
-    ]
+        totals, over = [0] * len(limits), [False] * len(limits)
+    return [_taken(*one, now) for one in zip(limits, totals, over, strict=True)]
+
+
+def _taken(limit: Limit, total: int, refused: bool, now: float) -> Taken:
+    ends = max(1, math.ceil((now // limit.window + 1) * limit.window - now))
+    return Taken(limit.most, limit.window, max(0, limit.most - total), ends, wait=ends if refused else 0)
 
 
 def used(windows: Sequence[tuple[str, int]]) -> list[int] | None:

@@ -110,8 +110,6 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/portal.html"
 
 
-# Two database roles: "default" is the application's, which may not change the ledger or the audit log;
-# "owner" exists where its address is known and is used by migrations only.
 def _database(name: str) -> dict[str, Any]:
     """The database of an address in the environment, with the options that stand in it (`?sslmode=…`)."""
     found: dict[str, Any] = env.db_url(name)
@@ -119,6 +117,8 @@ def _database(name: str) -> dict[str, Any]:
     return {**found, "ENGINE": "iys_portal.core.postgres", "OPTIONS": options}
 
 
+# Two database roles: "default" is the application's, which may not change the ledger or the audit log;
+# "owner" exists where its address is known and is used by migrations only.
 DATABASES = {"default": {**_database("DATABASE_URL"), "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}}
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = _database("DATABASE_OWNER_URL")

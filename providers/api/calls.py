@@ -94,7 +94,7 @@ def take(who: str, *kinds: str, amount: int = 1) -> limits.Taken:
     Raises the 429 that says when to come back.
     """
     asked = [limits.Limit(f"{who}:{kind}", *settings.API_LIMITS[kind]) for kind in kinds]
-    found = limits.take_each([(limit, amount) for limit in asked])
+    found = limits.take_each(asked, amount=amount)
     for taken in found:
         if taken.wait:
             raise Refused(429, [fault("H124" if taken.window == 1 else "H084")], taken=taken)

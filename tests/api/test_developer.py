@@ -153,7 +153,7 @@ def test_limits_show_what_is_taken_now(caller, corner, monkeypatch, settings):
     monkeypatch.undo()  # counts by the keys' own names
     key = f"key:{caller.key.pk}:lookups"
     before = limits.used([(key, 3_600)])[0]
-    limits.take_each([(limits.Limit(key, 77 + before, 3_600), 2)])
+    limits.take_each([limits.Limit(key, 77 + before, 3_600)], amount=2)
     assert limits.used([(key, 3_600)]) == [before + 2]
     assert f"{before + 2} / 77" in text_of(corner, CALLS)
 

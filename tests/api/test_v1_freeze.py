@@ -179,7 +179,7 @@ def test_r_s2_a_frozen_consent_leaves_a_list_for_a_time_only():
     assert taken(writer, registered) == []
     assert washed(writer, brand, "ad@firma.example").counts["removed"] == 1
     lift_freeze(actor=manager, public_id=item.public_id, now=timezone.now())
-    assert taken(writer, registered) == ["ad@firma.example", "iki@firma.example"], "nobody was taken off for v1"
+    assert taken(writer, registered) == ["ad@firma.example", "iki@firma.example"], "nobody was taken off for good"
     assert later.counts["allowed"] == 2
 
 

@@ -9,10 +9,10 @@ def test_several_limits_are_taken_all_or_nothing() -> None:
     name = uuid.uuid4().hex
     wide, narrow = Limit(f"{name}:wide", 10, 3_600), Limit(f"{name}:narrow", 2, 3_600)
     for left in (1, 0):
-        assert [taken.left for taken in take_each([(wide, 1), (narrow, 1)])] == [8 + left, left]
+        assert [taken.left for taken in take_each([wide, narrow])] == [8 + left, left]
     for _ in range(3):
-        first, second = take_each([(wide, 1), (narrow, 1)])
+        first, second = take_each([wide, narrow])
         assert (first.left, first.wait, second.left) == (8, 0, 0)
         assert 0 < second.wait <= 3_600
-    assert take_each([(wide, 8)])[0].wait == 0
-    assert take_each([(wide, 1)])[0].wait
+    assert take_each([wide], amount=8)[0].wait == 0
+    assert take_each([wide])[0].wait

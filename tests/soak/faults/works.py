@@ -279,10 +279,6 @@ class Hook(Work):
     def hold(self) -> None:
         assert self._held.wait(60)
 
-    def is_left_alone(self, *, seconds: float) -> bool:
-        """Whether no worker sends anything in that time."""
-        return not self._held.wait(seconds) and not self.mails.mails
-
     def let_go(self) -> None:
         self._go.set()
 
