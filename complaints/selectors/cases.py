@@ -18,11 +18,13 @@ from complaints.models import (
     ComplaintQuestion,
     RememberedIdentity,
 )
+from complaints.models.complaints import TRACKING_DIGITS
 from complaints.move_words import words_of
 from complaints.policies import REASON_FOR, side_of
 from complaints.transitions import COMPLAINT
 from consents.why import clues_of
 from iys_portal.core.actors import Actor
+from iys_portal.core.codes import read_code
 from iys_portal.core.models import Document
 from providers.models import Brand
 from providers.selectors.brand_search import Found, Sign, brands_by
@@ -52,6 +54,11 @@ def own_complaints(actor: Actor) -> list[Complaint]:
     """A citizen's, drafts first, then the newest."""
     rows = visible(actor).order_by("-pk")
     return sorted(rows, key=lambda row: row.state != ComplaintState.DRAFT)
+
+
+def numbered(actor: Actor, number: str) -> Complaint | None:
+    """The complaint of this tracking number, however it was typed, where the actor sees it."""
+    return visible(actor).filter(tracking_number=read_code(number, digits=TRACKING_DIGITS)).first()
 
 
 def identity_of(complaint: Complaint, actor: Actor) -> ComplaintIdentity | None:

@@ -123,6 +123,12 @@ def privacy_notice(audience: NoticeAudience, language: str) -> PrivacyNotice:
     return published.filter(language=language).first() or published.filter(language="tr")[:1].get()
 
 
+def published_notices() -> list[NoticeAudience]:
+    """For whom there is a privacy notice."""
+    found = set(PrivacyNotice.objects.order_by().values_list("audience", flat=True).distinct())
+    return [audience for audience in NoticeAudience if audience in found]
+
+
 def mails_of(user_id: int) -> dict[str, Any]:
     """What a citizen wants to be mailed; the defaults where nothing was ever chosen."""
     row = CitizenMails.objects.filter(user_id=user_id).first() or CitizenMails(user_id=user_id)

@@ -21,6 +21,8 @@ from iys_portal.accounts.policies import home_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 
+from .help_topics import topic_of
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -90,6 +92,11 @@ MENU = (
 )
 
 
+def menu_of(actor: Actor) -> list[Entry]:
+    """The lines that the actor may open in the present scope."""
+    return [entry for entry in MENU if actor.may(entry.permission) and not (entry.inside and actor.provider_id is None)]
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every template that a request renders."""
     actor = getattr(request, "actor", None)
@@ -102,6 +109,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "scopes": [],
         "factor_due": _factor_due(request),
         "home_url": reverse(home_of(getattr(request, "user", None))),
+        "help_url": _help_of(request),
     }
     if actor is not None:
         links = [
@@ -112,8 +120,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
                 request.path == url or (request.path.startswith(url) and url != "/"),
                 _open_refusals(actor) if entry.view == REFUSALS and not actor.all_providers else "",
             )
-            for entry in MENU
-            if actor.may(entry.permission) and not (entry.inside and actor.provider_id is None)
+            for entry in menu_of(actor)
             for url in [reverse(entry.view)]
         ]
         active = max((link.url for link in links if link.active), key=len, default="")
@@ -124,6 +131,18 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         )
         context["initial_deadline"] = SimpleLazyObject(lambda: banner_of(actor, now=timezone.now()))  # R-D2
     return context
+
+
+def _help_of(request: HttpRequest) -> SimpleLazyObject:
+    """Address of the help to this page: its topic, or else the help's first page."""
+
+    def found() -> str:
+        over_all = getattr(getattr(request, "actor", None), "all_providers", False)
+        match = request.resolver_match
+        topic = topic_of(match.view_name, over_all=over_all) if match else None
+        return reverse("dashboard:help_topic", args=[topic.slug]) if topic else reverse("dashboard:help")
+
+    return SimpleLazyObject(found)
 
 
 @dataclass(frozen=True)

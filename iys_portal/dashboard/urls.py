@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from . import audit_views, developer_views, freeze_views, integrator_views, views
+from . import audit_views, developer_views, freeze_views, integrator_views, open_pages, views
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
     path("entegratorler/<uuid:public_id>/", integrator_views.IntegratorActsView.as_view(), name="integrator_acts"),
+    path("ara/", open_pages.SearchView.as_view(), name="search"),
+    path("yardim/", open_pages.HelpView.as_view(), name="help"),
+    path("yardim/sozluk/", open_pages.GlossaryView.as_view(), name="glossary"),
+    path("yardim/<slug:slug>/", open_pages.TopicView.as_view(), name="help_topic"),
+    path("iletisim/", open_pages.ContactView.as_view(), name="contact"),
+    path("kullanim-kosullari/", open_pages.TermsView.as_view(), name="terms"),
+    path("cerezler/", open_pages.CookiesView.as_view(), name="cookies"),
+    path("kisisel-veriler/", open_pages.PrivacyView.as_view(), name="privacy"),
+    path("kisisel-veriler/<slug:audience>/", open_pages.PrivacyView.as_view(), name="privacy_notice"),
     path("gelistirici/", developer_views.CallsView.as_view(), name="developer"),
     path("gelistirici/hatalar/", developer_views.CodesView.as_view(), name="developer_codes"),
     path("gelistirici/ornekler/", developer_views.SnippetsView.as_view(), name="developer_snippets"),

@@ -131,6 +131,13 @@
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]");
+    const site = document.querySelector("[data-site-search]");
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && site?.checkVisibility()) {
+      event.preventDefault();
+      site.focus();
+      site.select();
+    }
+    if (event.key === "Escape" && event.target === site) site.blur();
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const search = document.querySelector("[data-search]") || document.querySelector('main input[type="search"]');
       if (search) {

@@ -206,8 +206,17 @@ OWN_ACTS = {
 }
 # Pages about a brand for every citizen; only what is shown beside it is one's own.
 OF_ANY_BRAND = {"consents:own-one", "consents:own-logo"}
-# Pages of applications that everybody gets, signed in or not: the answer.
+# Pages that everybody gets, signed in or not: the answer.
 OPEN_PAGES = {
+    "dashboard:search": 200,
+    "dashboard:help": 200,
+    "dashboard:help_topic": 200,
+    "dashboard:glossary": 200,
+    "dashboard:contact": 200,
+    "dashboard:terms": 200,
+    "dashboard:cookies": 200,
+    "dashboard:privacy": 200,
+    "dashboard:privacy_notice": 200,
     "providers:application-start": 200,
     "providers:application-checklist": 200,
     "providers:application-privacy": 200,
