@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.models import User
 from iys_portal.core.forms import PortalForm
-from providers.provinces import provinces
+from iys_portal.core.provinces import provinces
 
 from .enums import ComplaintState, ContestOutcome, Outcome, RefusalCause, Side, Topic
 from .models import Complaint, ReasonTemplate

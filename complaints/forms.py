@@ -13,8 +13,8 @@ from complaints.models.people import IDENTITY_FIELDS, IdentityFields
 from consents.enums import Channel
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.provinces import provinces
 from providers.models import Brand
-from providers.provinces import provinces
 
 from .enums import Operator, PersonKind, Topic
 from .services import MessageValues

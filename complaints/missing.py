@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consents.selectors.own import channels_for
+from iys_portal.core.provinces import is_place
 from providers.numbers import judge_mersis, judge_tckn
-from providers.provinces import is_place
 
 from .enums import Operator, PersonKind, Step
 from .models import Complaint

@@ -11,8 +11,8 @@ from consents.enums import Channel
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import months_before
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.provinces import provinces
 from providers.models import Brand
-from providers.provinces import provinces
 from providers.selectors.brand_search import brands_named
 
 from .enums import Topic

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.core.provinces import is_place
+
 from .enums import AgreementStage, SigningWay, Step
 from .enums import ApplicationDocumentKind as D
 from .models import Agreement, AgreementFile, Application, ApplicationDocument, Signatory
 from .numbers import Judged, judge_email, judge_mersis, judge_tax_number, judge_tckn
-from .provinces import is_place
 
 SIGNED_PAPERS = (D.COMMITMENT, D.CONTRACT)
 """Scans of what is signed by hand."""

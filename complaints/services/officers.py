@@ -14,8 +14,8 @@ from complaints.selectors.held import held_for
 from complaints.transitions import COMPLAINT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.provinces import provinces
 from providers.models import Brand
-from providers.provinces import provinces
 
 from .clock import start_clock
 from .decisions import close_proposals

@@ -8,13 +8,11 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, F, Max, Min, Sum
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -147,14 +145,6 @@ class ImportNotices:
                 self.told,
             )
         return text % values
-
-    @cached_property
-    def url(self) -> str:
-        """The page of all notices, where there is one."""
-        try:
-            return reverse("consents:notices")
-        except NoReverseMatch:
-            return ""
 
     def _time(self, moment: datetime | None) -> str:
         assert moment is not None

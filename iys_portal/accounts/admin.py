@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from iys_portal.core.admin_pages import ReadOnlyAdmin, actor_of
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.provinces import provinces
 
 from . import services
 from .backends import register_admin_model
@@ -44,9 +45,22 @@ class RolesForm(forms.ModelForm):
         label=_("Staff roles"), choices=StaffRole, required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    province = forms.ChoiceField(
+        label=_("Province of complaints"),
+        required=False,
+        choices=lambda: [("", _("None")), *((name, name) for name in provinces())],
+        help_text=_("A complaint officer sees and decides the complaints of this province only."),
+    )
+
     class Meta:
         model = User
-        fields = ["staff_roles"]
+        fields = ["staff_roles", "province"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if StaffRole.COMPLAINT_OFFICER in given.get("staff_roles", []) and not given.get("province"):
+            self.add_error("province", _("A complaint officer needs a province: without one no complaint is seen."))
+        return given
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class UserAdmin(ReadOnlyAdmin):
     search_fields = ["full_name", "email"]
     ordering = ["full_name"]
     readonly_fields = ["full_name", "email", "language", "is_active", "factor", "last_login", "created_at"]
-    fields = [*readonly_fields, "staff_roles"]
+    fields = [*readonly_fields, "staff_roles", "province"]
     change_form_template = "accounts/admin_user.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -117,7 +131,9 @@ class UserAdmin(ReadOnlyAdmin):
         return has_second_factor(user)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.change_staff_roles(user=obj, roles=form.cleaned_data["staff_roles"], actor=actor_of(request))
+        actor, given = actor_of(request), form.cleaned_data
+        services.change_staff_roles(user=obj, roles=given["staff_roles"], actor=actor)
+        services.place_officer(user=obj, province=given["province"], actor=actor)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

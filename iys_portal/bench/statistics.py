@@ -17,8 +17,8 @@ from complaints.enums import Topic
 from complaints.services.statistics import MOST_DAYS, TABLES, recount
 from iys_portal.accounts.enums import StaffRole
 from iys_portal.accounts.models import User
+from iys_portal.core.provinces import provinces
 from providers.models import Brand, Provider
-from providers.provinces import provinces
 
 from .pages import signed_in
 

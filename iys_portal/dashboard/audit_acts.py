@@ -277,6 +277,7 @@ ACTS: dict[str, Act] = {
     "invitation.resent": Act(Group.PEOPLE, _("%(who)s sent an invitation again")),
     "invitation.revoked": Act(Group.PEOPLE, _("%(who)s withdrew an invitation")),
     "invitation.accepted": Act(Group.PEOPLE, _("%(who)s accepted an invitation")),
+    "user.province_changed": Act(Group.PEOPLE, _("%(who)s changed whose complaints “%(name)s” decides")),
     "user.staff_roles_changed": Act(Group.PEOPLE, _("%(who)s changed the staff roles of “%(name)s”")),
     "user.deactivated": Act(Group.PEOPLE, _("%(who)s closed the account of “%(name)s”")),
     "user.reactivated": Act(Group.PEOPLE, _("%(who)s reopened the account of “%(name)s”")),

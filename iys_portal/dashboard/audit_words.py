@@ -76,7 +76,7 @@ FIELDS: dict[str, str | Promise] = {
     "at": _("Moment"),
     "name": _("Name"),
     "day": _("Day"),
-    "title": _("Title"),
+    "title": _("Name or title"),
     "email": _("E-mail"),
     "city": _("City"),
     "code": _("Number"),

@@ -125,6 +125,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         ]
         active = max((link.url for link in links if link.active), key=len, default="")
         context["navigation"] = [replace(link, active=link.url == active) for link in links]
+        context["sees_provider"] = actor.may(Permission.PROVIDER_VIEW)  # its texts, pages and notices as a whole
         context["scopes"] = request.scopes  # type: ignore[attr-defined]
         context["in_sandbox"] = any(
             scope.sandbox and scope.provider_id == actor.provider_id for scope in context["scopes"]

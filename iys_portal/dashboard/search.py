@@ -123,11 +123,11 @@ def _written(words: list[str]) -> list[Part]:
         elif _all_in(words, topic.text.source):
             told.append(hit)
     english = (get_language() or settings.LANGUAGE_CODE) == "en"
-    terms = [
-        Hit(term.english if english else term.turkish, f"{reverse('dashboard:glossary')}#{term.slug}", term.meaning)
-        for term in TERMS
-        if _all_in(words, f"{term.turkish} {term.english}")
-    ]
+    terms = []
+    for term in TERMS:
+        own, other = (term.english, term.turkish) if english else (term.turkish, term.english)
+        if _all_in(words, own) or set(words) <= set(folded_words(other)):
+            terms.append(Hit(own, f"{reverse('dashboard:glossary')}#{term.slug}", term.meaning))
     return [Part(_("Help"), "help", [*titled, *told][:SHOWN]), Part(_("Glossary"), "journal-text", terms[:SHOWN])]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from providers.provinces import Town, place_codes
+from iys_portal.core.provinces import Town, place_codes
 
 from .calls import Ask, Call, number
 

@@ -14,9 +14,9 @@ from stdnum.tr import tckimlik, vkn
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import WrongMoment
+from iys_portal.core.provinces import place_codes
 from providers.enums import KeyScope, RetailerState
 from providers.models import Retailer, RetailerDetails
-from providers.provinces import place_codes
 from providers.selectors import api as selectors
 from providers.services import retailer_calls
 from providers.services.retailer_calls import RetailerValues

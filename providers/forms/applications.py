@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.forms import TokenForm
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.provinces import provinces
 from providers.enums import ProviderKind
 from providers.models import Application, Signatory
 from providers.numbers import judge_email
-from providers.provinces import provinces
 from providers.services import SignatoryValues
 
 NO_SPELLING = {"spellcheck": "false", "autocomplete": "off"}

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.provinces import provinces
 from providers.enums import BrandValueKind as K
 from providers.enums import ProviderKind, Sector
 from providers.models import Brand, CompanySignatory
-from providers.provinces import provinces
 from providers.selectors.settings import CompanyData
 
 NO_SPELLING = {"spellcheck": "false", "autocomplete": "off"}

@@ -14,11 +14,11 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
+from iys_portal.core.provinces import is_place
 from iys_portal.core.turkish import fold
 from providers.enums import ApplicationDocumentKind, ProviderKind
 from providers.models import Application, ApplicationBrand, Signatory
 from providers.numbers import judge_email, judge_mersis, judge_tax_number
-from providers.provinces import is_place
 
 from .agreements import void_where_outdated
 from .judging import NEEDED, SAME_PERSON, TOO_LONG, Errors, email_error, judge_person, one_line, refuse_fields

@@ -20,6 +20,7 @@ from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.core.errors import DomainError, FieldsInvalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
+from iys_portal.core.provinces import provinces
 from iys_portal.core.uploads import ACCEPTED, MAX_BYTES, MAX_FILES
 from providers import services
 from providers.enums import Step
@@ -34,7 +35,6 @@ from providers.forms.applications import (
 from providers.missing import missing_for, whole
 from providers.models import Application
 from providers.numbers import judge_email, judge_mersis, judge_tax_number, judge_tckn
-from providers.provinces import provinces
 from providers.selectors import applications as selectors
 from providers.selectors.agreements import signing_of
 

@@ -66,6 +66,20 @@ def test_r_a3_roles_change_through_the_service(admin):
     assert AuditEntry.objects.filter(verb="user.staff_roles_changed").exists()
 
 
+def test_r_k7_a_complaint_officer_gets_a_province_that_there_is(admin):
+    person = UserFactory()
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    for province in ("", "Atlantis"):
+        assert admin.post(page, {"staff_roles": ["complaint_officer"], "province": province}).status_code == 200
+    person.refresh_from_db()
+    assert (person.staff_roles, person.province) == ([], "")
+    assert admin.post(page, {"staff_roles": ["complaint_officer"], "province": "İzmir"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.staff_roles, person.province) == (["complaint_officer"], "İzmir")
+    entry = AuditEntry.objects.get(verb="user.province_changed")
+    assert (entry.old, entry.new) == ({"province": ""}, {"province": "İzmir"})
+
+
 def test_the_auditor_changes_nothing(sign_in):
     client, person = sign_in(UserFactory(staff_roles=["auditor"])), UserFactory()
     page = reverse("admin:accounts_user_change", args=[person.pk])

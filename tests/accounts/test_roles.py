@@ -116,6 +116,7 @@ class TestStaffUsers:
         person, actor = UserFactory(staff_roles=["reviewer"]), staff(role)
         for act in (
             lambda: services.change_staff_roles(user=person, roles=["admin"], actor=actor),
+            lambda: services.place_officer(user=person, province="Ankara", actor=actor),
             lambda: services.deactivate_user(user=person, reason="x", actor=actor),
             lambda: services.reactivate_user(user=person, reason="x", actor=actor),
         ):

@@ -37,7 +37,7 @@ from .invitations import (
 from .passkeys import add_passkey, remove_passkey, rename_passkey
 from .privacy import note_reading
 from .sessions import end_own_session, end_sessions
-from .users import change_staff_roles, deactivate_user, reactivate_user, set_language, set_mails
+from .users import change_staff_roles, deactivate_user, place_officer, reactivate_user, set_language, set_mails
 
 __all__ = [
     "MANY_FOR_ADDRESS",
@@ -73,6 +73,7 @@ __all__ = [
     "link_edevlet",
     "note_device",
     "note_reading",
+    "place_officer",
     "prove_address",
     "reactivate_user",
     "read_lost_addresses",

@@ -14,6 +14,7 @@ from iys_portal.accounts.roles import permissions_of_staff
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
+from iys_portal.core.provinces import provinces
 
 from .sessions import end_sessions
 
@@ -61,6 +62,24 @@ def change_staff_roles(*, user: User, roles: Collection[str], actor: Actor) -> U
     locked.staff_roles = wanted
     locked.save(update_fields=["staff_roles"])
     audit.record("user.staff_roles_changed", locked, actor=actor, old={"roles": before}, new={"roles": wanted})
+    return locked
+
+
+@transaction.atomic
+def place_officer(*, user: User, province: str, actor: Actor) -> User:
+    """Set the il whose complaints a complaint officer sees and decides (R-K7); empty: none.
+
+    Raises `NotAllowed`, `Invalid` for a province that there is not.
+    """
+    locked, _others = _locked(user)
+    actor.require(Permission.STAFF_USERS)
+    if province and province not in provinces():
+        raise Invalid(_("There is no such province."), field="province")
+    before = locked.province
+    if province != before:
+        locked.province = province
+        locked.save(update_fields=["province"])
+        audit.record("user.province_changed", locked, actor=actor, old={"province": before}, new={"province": province})
     return locked
 
 
