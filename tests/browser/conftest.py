@@ -68,8 +68,8 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
     listens = ["--bind", f"127.0.0.1:{port}", "--threads", "4"]
     web = start("gunicorn", "iys_portal.wsgi", *listens, env=env, log=tmp_path / "web.log")
     try:
-        until(lambda: _answers(port), what="the portal's first answer")
-        with celery_worker(env):
+        with celery_worker(env):  # both load at the same time
+            until(lambda: _answers(port), what="the portal's first answer")
             yield Portal(url=f"http://localhost:{port}", email=user.email, secret=secret)
     finally:
         web.kill()

@@ -183,6 +183,7 @@ class TestKills:
         with psycopg.connect(servers["database_owner_url"]) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
+    @pytest.mark.soak
     def test_a_killed_backend_is_survived(self, user):
         servers = user(durable=True).addresses()
         with psycopg.connect(servers["database_url"]) as connection:
@@ -203,6 +204,7 @@ class TestKills:
         with redis.Redis.from_url(servers["redis_url"]) as client:
             assert client.lrange("queue", 0, -1) == [b"task"]
 
+    @pytest.mark.soak
     def test_a_supervisor_revives_what_died(self, place, user):
         first = user(durable=True)
         first.addresses()
@@ -215,6 +217,7 @@ class TestKills:
         first.leave()
         assert not postgres_pids(place)
 
+    @pytest.mark.soak
     def test_a_start_killed_in_the_middle_leaves_no_half_database(self, place, user):
         first = user(durable=True)
         eventually((place.state / "postgres.new").exists)
@@ -223,6 +226,7 @@ class TestKills:
         user(durable=True).addresses()
         assert postgres.is_running(place)
 
+    @pytest.mark.soak
     def test_a_pid_file_that_names_somebody_else_is_not_believed(self, place, user):
         first = user(durable=True)
         first.addresses()
@@ -239,6 +243,7 @@ class TestKills:
             bystander.kill()
             bystander.wait()
 
+    @pytest.mark.soak
     def test_a_server_that_dies_while_it_starts_shows_the_end_of_its_log(self, place, user):
         first = user(durable=True)
         first.addresses()
@@ -246,6 +251,7 @@ class TestKills:
         (place.postgres / "global" / "pg_control").rename(place.postgres / "global" / "hidden")
         assert re.search(r"ended while it started.*pg_control", user(durable=True).refusal(), re.DOTALL)
 
+    @pytest.mark.soak
     def test_data_of_another_major_version_is_not_touched(self, place, user):
         first = user(durable=True)
         first.addresses()
