@@ -8,6 +8,7 @@ from django.utils import timezone
 from consents.views.base import ActorView
 from iys_portal.accounts.permissions import Permission
 
+from .first_steps import first_steps
 from .selectors import granted_to, overview
 
 
@@ -19,9 +20,11 @@ class OverviewView(ActorView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not self.actor.all_providers and not self.actor.may(Permission.CONSENT_VIEW):
             return render(request, "dashboard/nothing_granted.html")
-        rights = self.rights()
+        rights, now = self.rights(), timezone.now()
+        found = overview(self.actor, now=now)
         context = {
-            "overview": overview(self.actor, now=timezone.now()),
+            "overview": found,
+            "first_steps": first_steps(self.actor, recorded=not found.is_new, now=now),
             "imports_url": reverse("consents:imports") if rights["import_links"] else "",
             "granted": granted_to(self.actor),
             "list_url": reverse("consents:list") if self.actor.may(Permission.CONSENT_VIEW) else "",

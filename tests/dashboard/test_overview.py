@@ -7,14 +7,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consents.enums import Channel, NoticeState, Status, Verdict
+from consents.enums import Channel, NoticeState, RecipientType, Status, Verdict
 from consents.models import BrandCounter, BrandDay, ConsentImport, NoticeCounter, RefusalCounter
+from consents.services.queries import ask
+from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from iys_portal.core.models import Job
+from iys_portal.dashboard.first_steps import SHOWN_FOR, first_steps
 from iys_portal.dashboard.selectors import overview
-from providers.models import Brand
-from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of, officer_of, staff
+from providers.models import Brand, Provider
+from tests.factories import BrandFactory, MembershipFactory, UserFactory, actor_of, integrator_of, officer_of, staff
 
 
 def count(brand: Brand, total: int, *, channel: int = 3, status: int = 1, holds: int = 0) -> None:
@@ -105,6 +108,7 @@ def test_a_new_provider_is_told_what_to_do_first(panel: Client, brand: Brand) ->
     assert "/izinler/ornek.csv" in page
     assert "first-steps" in page
     count(brand, 1)
+    Provider.objects.update(created_at=timezone.now() - SHOWN_FOR)
     assert "first-steps" not in panel.get("/").content.decode()
 
 
@@ -115,7 +119,10 @@ def test_the_number_of_queries_does_not_grow_with_brands_and_imports(
         count(BrandFactory(provider=brand.provider), 1_000_000)
         waiting(brand, "checked")
     panel.get("/")
-    with django_assert_max_num_queries(17):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+        panel.get("/")
+    Provider.objects.update(created_at=timezone.now() - SHOWN_FOR)
+    with django_assert_max_num_queries(18):  # type: ignore[attr-defined]
         panel.get("/")
 
 
@@ -177,3 +184,45 @@ def test_r_a4_the_tile_of_refusals_is_as_urgent_as_they_are(
     tile = overview(officer_of(brand), now=timezone.now()).tiles[2]
     assert (tile.value, tile.tone, tile.url) == (5 * len(due), tone, "/retler/")
     assert [sign for sign in str(tile.hint) if sign.isdigit()] == hinted
+
+
+def steps_of(actor: Actor, *, recorded: bool = False, after: timedelta = timedelta(0)) -> dict[str, bool]:
+    found = first_steps(actor, recorded=recorded, now=timezone.now() + after)
+    return {step.view: step.done for step in found}
+
+
+def test_a_new_company_is_led_through_its_first_hour(brand: Brand) -> None:
+    manager = officer_of(brand, "manager")
+    todo = ["providers:brands", "providers:people", "consents:import_new", "consents:record", "consents:query_new"]
+    assert steps_of(manager) == dict.fromkeys(todo, False)
+    officer = officer_of(brand)
+    assert steps_of(manager)["providers:people"]
+    assert list(steps_of(officer)) == todo[2:]
+    waiting(brand, "checked")
+    assert steps_of(officer, recorded=True) == {
+        "consents:import_new": True, "consents:record": True, "consents:query_new": False
+    }  # fmt: skip
+    assert steps_of(officer, recorded=True, after=SHOWN_FOR) == {}
+    assert steps_of(officer, after=SHOWN_FOR) != {}
+
+
+def test_the_first_hour_is_the_companys_own_peoples(brand: Brand) -> None:
+    assert steps_of(officer_of(brand, "viewer")) == {}
+    assert steps_of(actor_of(integrator_of(brand).user, brand.provider)) == {}
+    assert steps_of(staff("admin")) == {}
+
+
+def test_steps_that_are_all_done_are_shown_no_longer(brand: Brand, panel: Client) -> None:
+    assert "İlk adımlarınız" not in panel.get("/").content.decode()  # still the welcome
+    count(brand, 1)
+    assert "İlk adımlarınız" in panel.get("/").content.decode()
+    officer = officer_of(brand)
+    waiting(brand, "checked")
+    ask(
+        actor=officer,
+        brand=brand,
+        channel=Channel.EPOSTA,
+        addresses=["ali@firma.example"],
+        recipient_type=RecipientType.BIREYSEL,
+    )
+    assert steps_of(officer, recorded=True) == {}
