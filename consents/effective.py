@@ -8,6 +8,7 @@ of another moment (R-L4).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -234,6 +235,7 @@ def effective_status(now: datetime) -> RawSQL:
     return RawSQL(sql, [now] * sql.count("%s"), output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
+@cache
 def judged_one() -> str:
     """SQL for one key, planned once: a row with the key's columns and its `reason`.
 

@@ -4,7 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from iys_portal.core.enums import Means
+from iys_portal.core.jobs import begun
 
+from .engine.write import SEND_NOTICES
 from .enums import Lane
 from .services import (
     api_batches,
@@ -98,6 +100,7 @@ def count_reports() -> None:
 
 @shared_task(name="consents.send_notices")
 def send_notices(lane: int, means: int) -> None:
+    begun(SEND_NOTICES, lane, means)
     notices.send_lane(Lane(lane), Means(means))
 
 

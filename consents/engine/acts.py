@@ -14,7 +14,6 @@ from django.db import connection, transaction
 
 from consents.enums import WayIn
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
 
 from . import statements
 from .terms import hmac_pads, microseconds
@@ -105,5 +104,5 @@ def _append(
         cursor.execute(statements.LOCK_ASKED, values)
         cursor.execute(sql, values)
         moves, appended = cursor.fetchone()
-        move_counters(cursor, brand_id, moment.astimezone(ISTANBUL).date(), moves, "[]")
+        move_counters(cursor, brand_id, moves)
     return [Appended(*row) for row in json.loads(appended or "[]")]

@@ -76,7 +76,7 @@ def _undo(
                 found, moves, first, last, notices = cursor.fetchone()
                 changed = [(date.fromisoformat(day), *rest) for day, *rest in json.loads(notices)]
                 move_notice_counters(cursor, item.brand_id, changed)
-                move_counters(cursor, item.brand_id, moment.astimezone(ISTANBUL).date(), moves, "[]")
+                move_counters(cursor, item.brand_id, moves)
             counts = dict(json.loads(found or "[]"))
         else:
             first = last = None

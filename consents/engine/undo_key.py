@@ -59,6 +59,6 @@ def undo_chunk(item: KeyUndo, *, final: int, actor: Actor) -> dict[str, int] | N
         found, moves, _first, _last, notices = cursor.fetchone()
         changed = [(date.fromisoformat(on), *rest) for on, *rest in json.loads(notices)]
         move_notice_counters(cursor, item.brand_id, changed)
-        move_counters(cursor, item.brand_id, day, moves, "[]")
+        move_counters(cursor, item.brand_id, moves)
     item.seen_event = last
     return {str(code): total for code, total in json.loads(found or "[]")}

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from consents.enums import NoticeState
 from consents.erased import any_erased
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
-from iys_portal.core.jobs import enqueue
+from iys_portal.core.jobs import nudge
 from providers.selectors import held_channels
 
 from . import statements
@@ -112,66 +112,53 @@ def told_key(means: int, state: int, *, later: bool) -> str:
 
 
 def count(cursor: Any, terms: Terms, moves: str, days: str, told: str) -> None:
-    """Move the counters of a batch, and see to it that the notices leave after the commit."""
+    """Move the counters of a batch by one statement, and see to it that the notices leave after the commit."""
     day = terms.moment.astimezone(ISTANBUL).date()
     found = json.loads(told)
     for means in sorted({row[0] for row in found if row[1] == NoticeState.WAITING}):
-        enqueue(SEND_NOTICES, int(terms.lane), means)
-    move_notice_counters(cursor, terms.brand_id, [(day, means, state, total) for means, state, _, total in found])
-    move_counters(cursor, terms.brand_id, day, moves, days)
+        nudge(SEND_NOTICES, int(terms.lane), means)
+    notices = _notice_values((day, means, state, total) for means, state, _, total in found)
+    values = {"brand": terms.brand_id, "day": day} | notices | _counter_values(moves) | _day_values(days)
+    cursor.execute(statements.COUNT_BATCH, values)
 
 
 def move_notice_counters(cursor: Any, brand_id: int, moves: Iterable[tuple[date, int, int, int]]) -> None:
     """Move a brand's counters of notices in key order; a move is (day, means, state, how many)."""
+    if (values := _notice_values(moves))["means"]:
+        cursor.execute(statements.NOTICE_COUNTERS, {"brand": brand_id} | values)
+
+
+def move_counters(cursor: Any, brand_id: int, moves: str) -> None:
+    """Move a brand's counters in key order: the last statement of a writing transaction.
+
+    `moves` is the JSON of `statements._COUNTER_CHANGES`.
+    """
+    if (values := _counter_values(moves))["types"]:
+        cursor.execute(statements.COUNTERS, {"brand": brand_id} | values)
+
+
+def _notice_values(moves: Iterable[tuple[date, int, int, int]]) -> dict[str, list[Any]]:
     deltas: Counter[tuple[date, int, int]] = Counter()
     for day, means, state, total in moves:
         deltas[day, means, state] += total
-    rows = sorted((key, delta) for key, delta in deltas.items() if delta)
-    if rows:
-        values = {
-            "brand": brand_id,
-            "days": [key[0] for key, _ in rows],
-            "means": [key[1] for key, _ in rows],
-            "states": [key[2] for key, _ in rows],
-            "deltas": [delta for _, delta in rows],
-        }
-        cursor.execute(statements.NOTICE_COUNTERS, values)
+    rows = sorted((*key, delta) for key, delta in deltas.items() if delta)
+    return _columns(rows, "notice_days", "means", "states", "notice_deltas")
 
 
-def move_counters(cursor: Any, brand_id: int, day: date, moves: str, days: str) -> None:
-    """Move the counters in key order: the last statements of a writing transaction.
-
-    `moves` and `days` are the JSON of `statements._COUNTER_CHANGES`.
-    """
-    deltas: dict[tuple[int, int, int, int], int] = {}
+def _counter_values(moves: str) -> dict[str, list[Any]]:
+    deltas: Counter[tuple[int, int, int, int]] = Counter()
     for channel, recipient_type, status0, holds0, status, holds, total in json.loads(moves):
         if status0:
-            key = (channel, recipient_type, status0, holds0)
-            deltas[key] = deltas.get(key, 0) - total
-        key = (channel, recipient_type, status, holds)
-        deltas[key] = deltas.get(key, 0) + total
-    rows = sorted((key, delta) for key, delta in deltas.items() if delta)
-    if rows:
-        cursor.execute(
-            statements.COUNTERS,
-            {
-                "brand": brand_id,
-                "channels": [key[0] for key, _ in rows],
-                "types": [key[1] for key, _ in rows],
-                "statuses": [key[2] for key, _ in rows],
-                "holds": [key[3] for key, _ in rows],
-                "deltas": [delta for _, delta in rows],
-            },
-        )
-    if by_day := sorted(json.loads(days)):
-        cursor.execute(
-            statements.DAYS,
-            {
-                "brand": brand_id,
-                "day": day,
-                "channels": [row[0] for row in by_day],
-                "statuses": [row[1] for row in by_day],
-                "verdicts": [row[2] for row in by_day],
-                "totals": [row[3] for row in by_day],
-            },
-        )
+            deltas[channel, recipient_type, status0, holds0] -= total
+        deltas[channel, recipient_type, status, holds] += total
+    rows = sorted((*key, delta) for key, delta in deltas.items() if delta)
+    return _columns(rows, "channels", "types", "statuses", "holds", "deltas")
+
+
+def _day_values(days: str) -> dict[str, list[Any]]:
+    return _columns(sorted(json.loads(days)), "day_channels", "day_statuses", "verdicts", "totals")
+
+
+def _columns(rows: Sequence[Sequence[Any]], *names: str) -> dict[str, list[Any]]:
+    """Rows as one list for each column, as `unnest` takes them."""
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}

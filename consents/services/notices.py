@@ -33,7 +33,7 @@ from iys_portal.core.delivery import (
     retry_at,
 )
 from iys_portal.core.enums import Means
-from iys_portal.core.jobs import enqueue
+from iys_portal.core.jobs import nudge
 from providers.models import Brand
 
 from . import notice_queue as queue
@@ -87,7 +87,7 @@ def _run(lane: Lane, means: Means, carrier: Carrier, end: float) -> int:
             return sent
         else:
             sent += _send_all(_letters(claimed), carrier)
-    enqueue(SEND_NOTICES, int(lane), int(means))
+    nudge(SEND_NOTICES, int(lane), int(means))
     return sent
 
 

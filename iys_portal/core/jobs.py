@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis import RedisError
 
+from . import valkey
 from .actors import Actor
 from .enums import JobState
 from .errors import DomainError, WrongMoment
@@ -22,6 +23,8 @@ from .models import Job
 from .outages import is_outage
 
 log = logging.getLogger(__name__)
+NUDGE_HOLDS = 5
+"""Seconds: the timetable looks as often."""
 PICK_UP_AFTER = timedelta(seconds=20)
 
 
@@ -48,6 +51,37 @@ def enqueue(task: str, *arguments: Any) -> None:
             log.warning("enqueue_failed task=%s reason=%s", task, type(error).__name__)
 
     transaction.on_commit(publish)
+
+
+def nudge(task: str, *arguments: Any) -> None:
+    """Publish a task that looks for its work itself, after the commit, unless the same one waits already.
+
+    The task calls `begun` before it looks; so whatever was committed before a nudge was left out is found by the one
+    that waits. A mark that nobody takes away, as its worker died, goes by itself when the timetable's own run is due.
+    """
+
+    def publish() -> None:
+        try:
+            if not valkey.client().set(_mark(task, arguments), 1, nx=True, ex=NUDGE_HOLDS):
+                return
+        except RedisError as error:
+            log.warning("nudge_not_marked task=%s reason=%s", task, type(error).__name__)
+        enqueue(task, *arguments)
+
+    transaction.on_commit(publish)
+
+
+def begun(task: str, *arguments: Any) -> None:
+    """A nudged task begins: from here on another one may wait behind it."""
+    try:
+        valkey.client().delete(_mark(task, arguments))
+    except RedisError as error:
+        log.warning("nudge_not_begun task=%s reason=%s", task, type(error).__name__)
+
+
+def _mark(task: str, arguments: tuple[Any, ...]) -> str:
+    """The mark that a task waits for this database in the queue of this process."""
+    return ":".join(("nudge", connection.settings_dict["NAME"], queue_names()[1], task, *map(str, arguments)))
 
 
 def queue_names() -> tuple[str, str]:

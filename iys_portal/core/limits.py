@@ -43,26 +43,33 @@ class Limit:
 def take_each(limits: Sequence[Limit], *, amount: int = 1) -> list[Taken]:
     """Take `amount` out of each limit, all or nothing; in order, `wait` where there was too little.
 
-    One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
+    One round trip, and one more for the first of a window, which says when its count is forgotten. Where Valkey does
+    not answer nothing is refused: limits protect, they do not decide.
     """
     now = time.time()
     keys = [_key(limit.name, limit.window, int(now // limit.window)) for limit in limits]
     try:
-        pipe = valkey.client().pipeline(transaction=False)
-        for key, limit in zip(keys, limits, strict=True):
-            pipe.incrby(key, amount)
-            pipe.expire(key, limit.window + 1)
-        totals = pipe.execute()[::2]
+        totals = _added(keys, amount)
+        first = [(key, limit) for key, limit, total in zip(keys, limits, totals, strict=True) if total == amount]
+        for key, limit in first:
+            valkey.client().expire(key, limit.window + 1)
         over = [total > limit.most for total, limit in zip(totals, limits, strict=True)]
         if any(over):
-            back = valkey.client().pipeline(transaction=False)
-            for key in keys:
-                back.decrby(key, amount)
-            totals = back.execute()
+            totals = _added(keys, -amount)
     except redis.RedisError as error:
         log.warning("limit_not_counted reason=%s", type(error).__name__)
         totals, over = [0] * len(limits), [False] * len(limits)
     return [_taken(*one, now) for one in zip(limits, totals, over, strict=True)]
+
+
+def _added(keys: Sequence[str], amount: int) -> list[int]:
+    """The counts after the amount was added to each; one key is asked for without the machinery of many."""
+    if len(keys) == 1:
+        return [valkey.client().incrby(keys[0], amount)]
+    pipe = valkey.client().pipeline(transaction=False)
+    for key in keys:
+        pipe.incrby(key, amount)
+    return pipe.execute()
 
 
 def _taken(limit: Limit, total: int, refused: bool, now: float) -> Taken:

@@ -1,6 +1,7 @@
 """Jobs: claimed once, lost with the lease, swept after a crash, always ended with a state."""
 
 import threading
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from iys_portal.celery import BrokerDown, app
-from iys_portal.core import jobs
+from iys_portal.core import jobs, valkey
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, WrongMoment
@@ -231,3 +232,42 @@ def test_a_long_step_keeps_its_lease(committed_db, settings):
             assert second is None
     job.refresh_from_db()
     assert job.state == JobState.DONE
+
+
+class TestNudges:
+    """A task that looks for its work itself waits once, however often it is called for."""
+
+    @pytest.fixture
+    def task(self, db):
+        return f"test.nudged.{uuid.uuid4().hex}"
+
+    def nudged(self, capture, task, *arguments):
+        with capture(execute=True):
+            jobs.nudge(task, *arguments)
+
+    def test_one_waits_until_it_begins(self, published, task, django_capture_on_commit_callbacks):
+        for _ in range(3):
+            self.nudged(django_capture_on_commit_callbacks, task, 1)
+        self.nudged(django_capture_on_commit_callbacks, task, 2)
+        assert published == [(task, [1]), (task, [2])]
+        jobs.begun(task, 1)
+        self.nudged(django_capture_on_commit_callbacks, task, 1)
+        assert published == [(task, [1]), (task, [2]), (task, [1])]
+
+    def test_a_mark_that_nobody_takes_away_goes_by_itself(self, published, task, django_capture_on_commit_callbacks):
+        self.nudged(django_capture_on_commit_callbacks, task)
+        assert 0 < valkey.client().ttl(jobs._mark(task, ())) <= jobs.NUDGE_HOLDS
+
+    def test_without_valkey_each_is_published(self, published, task, monkeypatch, django_capture_on_commit_callbacks):
+        gone = redis.Redis(port=1, **valkey.quick())
+        monkeypatch.setattr(valkey, "client", lambda: gone)
+        for _ in range(2):
+            self.nudged(django_capture_on_commit_callbacks, task)
+        jobs.begun(task)
+        assert len(published) == 2
+
+    def test_nothing_is_marked_where_nothing_is_committed(self, published, task, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks():
+            jobs.nudge(task)
+        assert not published
+        assert not valkey.client().exists(jobs._mark(task, ()))

@@ -2,6 +2,7 @@
 
 import uuid
 
+from iys_portal.core import valkey
 from iys_portal.core.limits import Limit, take_each
 
 
@@ -16,3 +17,12 @@ def test_several_limits_are_taken_all_or_nothing() -> None:
         assert 0 < second.wait <= 3_600
     assert take_each([wide], amount=8)[0].wait == 0
     assert take_each([wide])[0].wait
+
+
+def test_counts_are_forgotten_after_their_window() -> None:
+    names = [uuid.uuid4().hex for _ in range(3)]
+    take_each([Limit(names[0], 5, 3_600)])
+    take_each([Limit(name, 5, 60) for name in names[1:]], amount=2)
+    for name, most in zip(names, (3_601, 61, 61), strict=True):
+        (key,) = valkey.client().keys(f"limit:*{name}*")
+        assert 0 < valkey.client().ttl(key) <= most

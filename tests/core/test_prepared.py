@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from iys_portal.core.postgres.base import numbered
 from iys_portal.core.prepared import prepared_cursor
 
 PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, %s) > 0"
@@ -20,6 +21,18 @@ def test_a_text_is_planned_once_a_connection(db: None) -> None:
             cursor.execute("SELECT /* once */ %(number)s::int + 1", {"number": number})
             assert cursor.fetchone() == (number + 1,)
     assert prepared("/* once */ $1") == 1
+
+
+def test_places_are_numbered_as_the_driver_numbers_them(db: None) -> None:
+    text = "SELECT %(b)s::int, %(a)s::int, %(b)s::int, '100%%', 7 %% 4"
+    assert numbered(text) == ("SELECT $1::int, $2::int, $1::int, '100%', 7 % 4", ("b", "a"))
+    assert numbered("SELECT %s::int, %s::int")[0] == "SELECT $1::int, $2::int"
+    for cursor in (prepared_cursor(), connection.cursor()):
+        with cursor:
+            cursor.execute(text, {"a": 1, "b": 2})
+            assert cursor.fetchone() == (2, 1, 2, "100%", 3)
+            cursor.execute("SELECT %s::int - %s::int", [5, 3])
+            assert cursor.fetchone() == (2,)
 
 
 def test_djangos_own_statements_are_not_prepared(db: None) -> None:

@@ -5,7 +5,7 @@ counter-events and recipients' acts through `events`; `counters` come last.
 """
 
 from .acts import COMPLETE, CONFIRM, LOCK_ASKED, TAKE_BACK
-from .counters import COUNTERS, DAYS, NOTICE_COUNTERS, NOTICE_REPORT
+from .counters import COUNT_BATCH, COUNTERS, NOTICE_COUNTERS, NOTICE_REPORT
 from .judge import FROM_CALL, FROM_STAGE, LOCK, NEXT_EVENT, NO_EVENT, judge_sql
 from .record import CALL_SUMMARY, FIRST_OF_CONTENT, PROBLEMS, SUMMARY, write_sql
 from .told import NOTICE_BATCH, NOTICES, TOLD, TOLD_NOBODY, TOLD_WITH_OWN, UNFOLD
@@ -17,7 +17,7 @@ __all__ = [
     "COMPLETE",
     "CONFIRM",
     "COUNTERS",
-    "DAYS",
+    "COUNT_BATCH",
     "FIRST_OF_CONTENT",
     "FROM_CALL",
     "FROM_STAGE",

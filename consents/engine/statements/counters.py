@@ -11,15 +11,22 @@ COUNTERS = """
 DAYS = """
     INSERT INTO consents_brandday AS counter (brand_id, day, channel, status, verdict, total)
     SELECT %(brand)s, %(day)s, * FROM unnest(
-        %(channels)s::smallint[], %(statuses)s::smallint[], %(verdicts)s::smallint[], %(totals)s::bigint[])
+        %(day_channels)s::smallint[], %(day_statuses)s::smallint[], %(verdicts)s::smallint[], %(totals)s::bigint[])
     ON CONFLICT (brand_id, day, channel, status, verdict) DO UPDATE SET total = counter.total + excluded.total
 """
 
 NOTICE_COUNTERS = """
     INSERT INTO consents_noticecounter AS counter (brand_id, day, means, state, total)
     SELECT %(brand)s, * FROM unnest(
-        %(days)s::date[], %(means)s::smallint[], %(states)s::smallint[], %(deltas)s::bigint[])
+        %(notice_days)s::date[], %(means)s::smallint[], %(states)s::smallint[], %(notice_deltas)s::bigint[])
     ON CONFLICT (brand_id, day, means, state) DO UPDATE SET total = counter.total + excluded.total
+"""
+
+# All three of one batch, in the order in which they are locked apart as well: notices, brands, days.
+COUNT_BATCH = f"""
+    WITH told AS ({NOTICE_COUNTERS} RETURNING 1), moved AS (
+        {COUNTERS.replace("ON CONFLICT", "WHERE (SELECT count(*) FROM told) >= 0 ON CONFLICT")} RETURNING 1)
+    {DAYS.replace("ON CONFLICT", "WHERE (SELECT count(*) FROM moved) >= 0 ON CONFLICT")}
 """
 
 # {told}: notices that ended, with event_id, brand_id, recipient, day and state. Channel, source and dealer stand in the

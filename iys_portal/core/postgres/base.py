@@ -1,19 +1,45 @@
 """The backend that `DATABASES["…"]["ENGINE"]` names."""
 
+import re
 import select
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
+from psycopg import RawCursor
 
 NEVER_BY_ITSELF = 2**31 - 1
+_PLACES = re.compile(r"%\((\w+)\)s|%(s)|%(%)")
 
 
-class PreparingCursor(base.ServerBindingCursor):
-    """Prepares whatever has values; a text without values may hold several statements."""
+class PreparingCursor(base.CursorMixin, RawCursor):  # type: ignore[type-arg]
+    """Prepares whatever has values; a text without values may hold several statements.
+
+    The driver reads a text longer than 4,096 characters anew each time; here each text is read once.
+    """
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        return super().execute(query, params, prepare=params is not None, **more)  # type: ignore[misc]
+        if params is None:
+            return super().execute(query, **more)
+        text, names = numbered(query)
+        values = [params[name] for name in names] if isinstance(params, dict) else list(params)
+        return super().execute(text, values, prepare=True, **more)
+
+
+@lru_cache(maxsize=256)
+def numbered(query: str) -> tuple[str, tuple[str, ...]]:
+    """The text with the server's own places (`$1`) in the place of `%(name)s` or `%s`, and the names in their order."""
+    places: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name, unnamed, percent = found.groups()
+        if percent:
+            return "%"
+        key = f"%{len(places)}" if unnamed else name
+        return f"${places.setdefault(key, len(places) + 1)}"
+
+    return _PLACES.sub(place, query), tuple(places)
 
 
 class DatabaseOperations(operations.DatabaseOperations):
