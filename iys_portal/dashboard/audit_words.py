@@ -118,6 +118,11 @@ FIELDS: dict[str, str | Promise] = {
     "holidays": _("Holidays"),
     "officer": _("Officer"),
     "days": _("Days"),
+    "channels": _("Channels"),
+    "document": _("Document"),
+    "language": _("Language"),
+    "version": _("Version"),
+    "provider": _("Provider"),
 }
 
 

@@ -1,0 +1,133 @@
+"""What a browser shows of a page: axe, widths, themes, what it loads and what it complains about."""
+
+import gzip
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.looks import AT_REST
+from tests.workers import until
+
+from .crawl import Found
+from .facts import facts_of, faults_of
+from .people import Person
+
+WIDE, ZOOMED, NARROW = 1280, 640, 360
+"""CSS pixels: a desk, the same desk at 200 %, a phone."""
+
+MOST = 150 * 1024
+"""Bytes of style sheets and scripts that a page may load, compressed."""
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "iframes": False}
+COLOURS = AXE | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+RUN = """options => axe.run(document, options).then(found => found.violations.map(one =>
+    [one.id, one.help, one.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + ' @ ' + node.target.join(' '))]))"""
+WIDER = """width => document.documentElement.scrollWidth <= width ? [] :
+    [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
+        .slice(0, 4).map(one => one.tagName + '.' + one.className)"""
+MOVING = "document.getAnimations().filter(one => one.playState === 'running').length"
+# A mail's preview runs no script: that is what its sandbox is for.
+EXPECTED = ("Blocked script execution",)
+
+
+@dataclass
+class Looker:
+    """One person's browser in one language; troubles of the page that is open gather in `troubles`."""
+
+    browser: Browser
+    url: str
+    person: Person
+    language: str
+    troubles: list[str] = field(default_factory=list)
+    loaded: set[str] = field(default_factory=set)
+
+    def __enter__(self) -> "Looker":
+        self.context: BrowserContext = self.browser.new_context(
+            locale="tr-TR", viewport={"width": WIDE, "height": 900}, reduced_motion="reduce", color_scheme="light"
+        )
+        cookies = {"django_language": self.language, "sessionid": self.person.cookie}
+        self.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items() if value])
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda one: self._trouble(one.text) if one.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._trouble(str(error)))
+        self.page.on("requestfailed", lambda one: self._trouble(f"request failed: {urlsplit(one.url).path} {one.failure}"))
+        self.page.on("response", self._answered)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def _trouble(self, text: str) -> None:
+        if not any(part in text for part in EXPECTED):
+            self.troubles.append(text[:300])
+
+    def _answered(self, response: Any) -> None:
+        if response.status >= 400:
+            self._trouble(f"{response.status} {urlsplit(response.url).path}")
+        if response.request.resource_type in ("stylesheet", "script"):
+            self.loaded.add(urlsplit(response.url).path)
+
+    def open(self, found: Found) -> list[str]:
+        """Open a page at a desk and read it: what it says, loads and complains about."""
+        self.troubles.clear()
+        self.loaded.clear()
+        self.page.set_viewport_size({"width": WIDE, "height": 900})
+        self.page.goto(self.url + found.url)
+        self.page.evaluate(AXE_SCRIPT)
+        until(lambda: self.page.evaluate(AT_REST), what=f"rest of {found.url}", seconds=20)
+        return [
+            *faults_of(facts_of(self.page.content()), self.language),
+            *self.troubles,
+            *([f"{moving} things move"] if (moving := self.page.evaluate(MOVING)) else []),
+            *(f"weighs {weight // 1024} KB: {files}" for weight, files in [weigh(self.loaded)] if weight > MOST),
+        ]
+
+    def axe(self, options: dict[str, Any] = AXE) -> list[str]:
+        return [f"axe {name}: {text} {nodes}" for name, text, nodes in self.page.evaluate(RUN, options)]
+
+    def dark(self) -> list[str]:
+        """Colours of the dark theme; the page is light again afterwards."""
+        self.page.emulate_media(color_scheme="dark")
+        found = [] if self.page.evaluate("document.documentElement.dataset.bsTheme === 'dark'") else ["stays light"]
+        found += [f"dark: {text}" for text in self.axe(COLOURS)]
+        self.page.emulate_media(color_scheme="light")
+        return found
+
+    def width(self, width: int) -> list[str]:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        wider = self.page.evaluate(WIDER, width)
+        if wider:  # a chart takes a moment
+            self.page.wait_for_timeout(400)
+            wider = self.page.evaluate(WIDER, width)
+        return [f"wider than {width}: {wider}"] if wider else []
+
+    def keep(self, found: Found, width: int) -> None:
+        """A picture, where the environment names a folder for them."""
+        if folder := os.environ.get("SCREENS"):
+            name = re.sub(r"[^\w-]+", "_", f"{found.name}-{found.role}-{self.language}-{width}-{found.url[-12:]}")
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def weigh(paths: set[str]) -> tuple[int, list[str]]:
+    """Compressed size of these static files, the heaviest first."""
+    sizes = sorted(((_compressed(path), path) for path in paths), reverse=True)
+    return sum(size for size, _ in sizes), [f"{path.rpartition('/')[2]} {size // 1024}" for size, path in sizes]
+
+
+@cache
+def _compressed(path: str) -> int:
+    """Bytes as a server with gzip sends them; what is no static file counts nothing."""
+    static = settings.STATIC_URL.strip("/") + "/"
+    found = finders.find(unquote(path.strip("/").removeprefix(static)))
+    return len(gzip.compress(Path(str(found)).read_bytes())) if found else 0
