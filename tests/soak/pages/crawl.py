@@ -16,6 +16,12 @@ from .people import Person
 OBJECTS, STATES = 4, 3
 """How many addresses of one pattern are opened, and how many of them are shown: each made of other templates."""
 
+OTHER_LANGUAGE = ("dil=tr", "dil=en")
+"""Consent pages keep no cookie: their language stands in the address."""
+
+SHARED = ("components/", "base", "django/", "bootstrap5/", "uni_form", "admin/base")
+"""Templates of every page: what they are made into tells nothing of a page's state."""
+
 MENU = re.compile(rb"<nav .*?</nav>", re.DOTALL)
 TAG = re.compile(rb"<([a-z][\w-]*)[^>]*?(?: class=\"([^\"]*)\")?[^>]*>")
 
@@ -64,7 +70,8 @@ def crawl(person: Person) -> tuple[list[Found], list[str]]:
         states = shown.setdefault(place, [])
         if made_of not in states and len(states) < STATES:
             states.append(made_of)
-            pages.append(Found(person.role, name, url, made_of, built_of(answer.content)))
+            own = frozenset(part for part in made_of if not part.startswith(SHARED))
+            pages.append(Found(person.role, name, url, own, built_of(answer.content)))
         for link in links_of(answer.content.decode(), url):
             if link not in known:
                 known.add(link)
@@ -82,7 +89,7 @@ def links_of(html: str, url: str) -> Iterator[str]:
     parser.feed(html)
     for href in parser.found:
         target = urlsplit(urljoin(url, href))
-        if not target.netloc and target.path.startswith("/"):
+        if not target.netloc and target.path.startswith("/") and target.query not in OTHER_LANGUAGE:
             yield target.path + (f"?{target.query}" if target.query else "")
 
 

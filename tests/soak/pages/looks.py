@@ -31,13 +31,18 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "iframes": False}
 COLOURS = AXE | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 RUN = """options => axe.run(document, options).then(found => found.violations.map(one =>
-    [one.id, one.help, one.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + ' @ ' + node.target.join(' '))]))"""
+    [one.id, one.help, one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + node.html.slice(0, 160)
+        + [...node.any, ...node.all, ...node.none].slice(0, 1).map(check => ' : ' + check.message))]))"""
 WIDER = """width => document.documentElement.scrollWidth <= width ? [] :
     [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
         .slice(0, 4).map(one => one.tagName + '.' + one.className)"""
+THEME = "document.documentElement.dataset.bsTheme ?? null"
 MOVING = "document.getAnimations().filter(one => one.playState === 'running').length"
 # A mail's preview runs no script: that is what its sandbox is for.
 EXPECTED = ("Blocked script execution",)
+
+
+LANGUAGE_IN_ADDRESS = ("consents:page-public", "consents:page-embedded")
 
 
 @dataclass
@@ -82,9 +87,9 @@ class Looker:
         self.troubles.clear()
         self.loaded.clear()
         self.page.set_viewport_size({"width": WIDE, "height": 900})
-        self.page.goto(self.url + found.url)
+        self.page.goto(self.url + self._address(found))
         self.page.evaluate(AXE_SCRIPT)
-        until(lambda: self.page.evaluate(AT_REST), what=f"rest of {found.url}", seconds=20)
+        self.rest()
         return [
             *faults_of(facts_of(self.page.content()), self.language),
             *self.troubles,
@@ -92,15 +97,28 @@ class Looker:
             *(f"weighs {weight // 1024} KB: {files}" for weight, files in [weigh(self.loaded)] if weight > MOST),
         ]
 
+    def _address(self, found: Found) -> str:
+        return f"{found.url}?dil={self.language}" if found.name in LANGUAGE_IN_ADDRESS else found.url
+
+    def rest(self) -> None:
+        """Wait until what a load, a width or a theme began is over."""
+        until(lambda: self.page.evaluate(AT_REST), what=f"the rest of {self.page.url}", seconds=20)
+
     def axe(self, options: dict[str, Any] = AXE) -> list[str]:
+        """What axe finds, with the first three places of each."""
+        self.rest()
         return [f"axe {name}: {text} {nodes}" for name, text, nodes in self.page.evaluate(RUN, options)]
 
     def dark(self) -> list[str]:
         """Colours of the dark theme; the page is light again afterwards."""
         self.page.emulate_media(color_scheme="dark")
-        found = [] if self.page.evaluate("document.documentElement.dataset.bsTheme === 'dark'") else ["stays light"]
-        found += [f"dark: {text}" for text in self.axe(COLOURS)]
+        if self.page.evaluate(THEME) is None:
+            self.page.emulate_media(color_scheme="light")
+            return ["knows no theme"]
+        until(lambda: self.page.evaluate(THEME) == "dark", what=f"the dark theme of {self.page.url}", seconds=10)
+        found = [f"dark: {text}" for text in self.axe(COLOURS)]
         self.page.emulate_media(color_scheme="light")
+        until(lambda: self.page.evaluate(THEME) == "light", what="the light theme", seconds=10)
         return found
 
     def width(self, width: int) -> list[str]:
@@ -131,3 +149,59 @@ def _compressed(path: str) -> int:
     static = settings.STATIC_URL.strip("/") + "/"
     found = finders.find(unquote(path.strip("/").removeprefix(static)))
     return len(gzip.compress(Path(str(found)).read_bytes())) if found else 0
+
+
+def tabbed(page: Page, times: int) -> list[str]:
+    """Go through a page with the tab key: what is reached is in order, on the screen, and seen to be reached."""
+    page.evaluate("document.activeElement.blur()")
+    found = []
+    for _ in range(times):
+        page.keyboard.press("Tab")
+        said = page.evaluate(REACHED)
+        if said is None:  # behind the last one
+            break
+        found += [f"by tab {said['what']}: {fault}" for fault in said["faults"]]
+    page.evaluate("window.walked = undefined")
+    return found
+
+
+REACHED = """() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect(), faults = [];
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    if (!outlined && style.boxShadow === "none") faults.push("no mark of the focus");
+    if (!box.width || !box.height || box.bottom <= 0 || box.top >= innerHeight) faults.push("not on the screen");
+    const before = window.walked;
+    if (before && !(before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) && before !== one)
+        faults.push("before the one reached earlier");
+    window.walked = one;
+    return {what: one.outerHTML.slice(0, 120), faults};
+}"""
+BLANK = """() => {
+    const form = [...document.querySelectorAll("main form[method=post]")].find(one => one.querySelector("[required]"));
+    if (!form) return false;
+    form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea").forEach(
+        one => { one.value = ""; });
+    form.noValidate = true;
+    form.submit();
+    return true;
+}"""
+
+
+def blank(looker: Looker) -> list[str]:
+    """Send the page's form with nothing in it: the page that comes back says what is missing, and is judged again."""
+    page = looker.page
+    looker.troubles.clear()
+    with page.expect_navigation():
+        assert page.evaluate(BLANK), "no form with a field that is needed"
+    page.evaluate(AXE_SCRIPT)
+    looker.troubles[:] = [text for text in looker.troubles if "422" not in text]  # the answer says that it refuses
+    return [
+        *faults_of(facts_of(page.content()), looker.language),
+        *looker.troubles,
+        *([] if page.locator("[aria-invalid=true], .is-invalid, .alert, [role=alert]").count() else ["says nothing"]),
+        *looker.axe(),
+        *looker.width(NARROW),
+        *looker.axe(),
+    ]

@@ -62,10 +62,12 @@ class Walk:
             return said + looker.width(NARROW)
         if looker.language == "tr":
             said += [*looker.dark(), *looker.width(ZOOMED)]
-            self.looks += 2
-        said += [*looker.width(NARROW), *(f"narrow: {text}" for text in looker.axe())]
+            self.looks += 1
+        said += looker.width(NARROW)
+        if looker.language == "tr":
+            said += [f"narrow: {text}" for text in looker.axe()]
+            self.looks += 1
         looker.keep(found, NARROW)
-        self.looks += 1
         return said
 
 
