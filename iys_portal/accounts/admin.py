@@ -122,6 +122,10 @@ class UserAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(Permission.STAFF_USERS)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who may only look sees the roles in words."""
+        return self.fields if self.has_change_permission(request, obj) else [*self.readonly_fields, "roles"]
+
     @admin.display(description=_("staff roles"))
     def roles(self, user: User) -> str:
         return ", ".join(str(StaffRole(role).label) for role in user.staff_roles) or "–"
@@ -201,6 +205,10 @@ class InvitationAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     exclude = ["token_hash"]
     actions = ["resend", "revoke"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The form's to invite somebody; of one that was sent, what the list says in words."""
+        return self.list_display if obj else InvitationForm.Meta.fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(Permission.STAFF_USERS)

@@ -1,6 +1,5 @@
 """What a browser shows of a page: axe, widths, themes, what it loads and what it complains about."""
 
-import gzip
 import os
 import re
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import brotli
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -145,10 +145,10 @@ def weigh(paths: set[str]) -> tuple[int, list[str]]:
 
 @cache
 def _compressed(path: str) -> int:
-    """Bytes as a server with gzip sends them; what is no static file counts nothing."""
+    """Bytes as the portal's server sends them to browsers (WhiteNoise, Brotli); what is no static file counts nothing."""
     static = settings.STATIC_URL.strip("/") + "/"
     found = finders.find(unquote(path.strip("/").removeprefix(static)))
-    return len(gzip.compress(Path(str(found)).read_bytes())) if found else 0
+    return len(brotli.compress(Path(str(found)).read_bytes())) if found else 0
 
 
 def tabbed(page: Page, times: int) -> list[str]:
