@@ -1,4 +1,4 @@
-"""Every page of the portal and of the administration, as each role sees it, in both languages (issue 11: R-A1's readers).
+"""Every page of the portal and of the administration, as each role sees it, in both languages.
 
 Addresses come from Django's URL table, so a new page is walked by itself. `SCREENS=folder` keeps pictures.
 """
@@ -87,8 +87,8 @@ def test_what_every_page_says_and_shows(everything: Everything, browser: Browser
     walk = Walk()
     walk.go(browser, everything.url, everything.people, everything.pages)
     names = {found.name for found in everything.pages}
-    print(f"pages: {len(names)} addresses, {len(everything.pages)} with roles and states; {walk.pages} opened in the "
-          f"browser, {walk.looks} times judged by axe")  # noqa: T201  # fmt: skip
+    said = f"{len(names)} addresses, {len(everything.pages)} with roles and states"
+    print(f"pages: {said}; {walk.pages} opened in the browser, {walk.looks} judged by axe")  # noqa: T201
     left, idle = without_excused([*everything.said, *walk.faults])
     assert not left, "\n".join(left)
     assert not idle
@@ -111,7 +111,10 @@ def test_a_form_that_comes_back_is_as_good_a_page(everything: Everything, browse
 
 
 def _opened(
-    everything: Everything, browser: Browser, role: str, names: tuple[str, ...]  # noqa: F811
+    everything: Everything,
+    browser: Browser,  # noqa: F811
+    role: str,
+    names: tuple[str, ...],
 ) -> Iterator[tuple[Looker, Found]]:
     person = everything.people[role]
     if person.user is not None:

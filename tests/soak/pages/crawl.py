@@ -1,7 +1,7 @@
 """Finds the pages that somebody can open: from the addresses without an object, along the links of each page."""
 
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -55,6 +55,7 @@ def crawl(person: Person) -> tuple[list[Found], list[str]]:
     shown: dict[str, list[frozenset[str]]] = {}
     pages: list[Found] = []
     faults: list[str] = []
+    titles: dict[str, set[str]] = defaultdict(set)
     while queue:
         url = queue.popleft()
         name, place = place_of(url)
@@ -65,7 +66,9 @@ def crawl(person: Person) -> tuple[list[Found], list[str]]:
         if answer.status_code != 200 or answer.streaming or b"<html" not in answer.content[:2000]:
             answer.close()
             continue
-        faults += [f"{person.role} {name} {url}: {text}" for text in faults_of(facts_of(answer.content.decode()), "tr")]
+        facts = facts_of(answer.content.decode())
+        titles[" ".join(facts.titles)].add(name)
+        faults += [f"{person.role} {name} {url}: {text}" for text in faults_of(facts, "tr")]
         made_of = frozenset(template.name for template in answer.templates if template.name)
         states = shown.setdefault(place, [])
         if made_of not in states and len(states) < STATES:
@@ -76,7 +79,10 @@ def crawl(person: Person) -> tuple[list[Found], list[str]]:
             if link not in known:
                 known.add(link)
                 queue.append(link)
-    return pages, faults
+    shared = {title: sorted(names) for title, names in titles.items() if len(names) > 1}
+    return pages, faults + [
+        f"{person.role} {names[0]} title of all of {names}: {title!r}" for title, names in shared.items()
+    ]
 
 
 def built_of(html: bytes) -> frozenset[object]:

@@ -63,9 +63,7 @@ def open_all(people: dict[str, Person]) -> None:
 def _of_manager(manager: Person, brand: Brand) -> None:
     actor = actor_of(manager.user, brand.provider)  # type: ignore[arg-type]
     webhook = a_webhook(brand).webhook
-    manager.doors += [
-        reverse(f"consents:{name}", args=[webhook.public_id]) for name in ("webhook", "webhook_change")
-    ]
+    manager.doors += [reverse(f"consents:{name}", args=[webhook.public_id]) for name in ("webhook", "webhook_change")]
     draft = create_draft(
         actor=actor, brand=brand, channels=[3], title="Taslak", text="Metin", valid_from=timezone.localdate()
     )

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from django.utils.translation.trans_real import translation
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 UNREAD = frozenset({"script", "style", "code", "pre", "textarea", "template"})
 SPOKEN = ("placeholder", "aria-label", "title", "alt")
 CONTEXT = "\x04"
@@ -82,7 +82,11 @@ class _Reader(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "html":
             self.facts.language = values.get("lang", "")
-        read = self.read and tag not in UNREAD and (tag == "html" or values.get("lang", self.facts.language) == self.facts.language)
+        read = (
+            self.read
+            and tag not in UNREAD
+            and (tag == "html" or values.get("lang", self.facts.language) == self.facts.language)
+        )
         if tag == "title" and not any(name == "svg" for name, _ in self.open):
             self.facts.titles.append("")
         self.facts.headings += tag == "h1"

@@ -61,11 +61,15 @@ class Looker:
             locale="tr-TR", viewport={"width": WIDE, "height": 900}, reduced_motion="reduce", color_scheme="light"
         )
         cookies = {"django_language": self.language, "sessionid": self.person.cookie}
-        self.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items() if value])
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items() if value]
+        )
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda one: self._trouble(one.text) if one.type == "error" else None)
         self.page.on("pageerror", lambda error: self._trouble(str(error)))
-        self.page.on("requestfailed", lambda one: self._trouble(f"request failed: {urlsplit(one.url).path} {one.failure}"))
+        self.page.on(
+            "requestfailed", lambda one: self._trouble(f"request failed: {urlsplit(one.url).path} {one.failure}")
+        )
         self.page.on("response", self._answered)
         return self
 
@@ -145,7 +149,7 @@ def weigh(paths: set[str]) -> tuple[int, list[str]]:
 
 @cache
 def _compressed(path: str) -> int:
-    """Bytes as the portal's server sends them to browsers (WhiteNoise, Brotli); what is no static file counts nothing."""
+    """Bytes as WhiteNoise sends them to browsers (Brotli); what is no static file counts nothing."""
     static = settings.STATIC_URL.strip("/") + "/"
     found = finders.find(unquote(path.strip("/").removeprefix(static)))
     return len(brotli.compress(Path(str(found)).read_bytes())) if found else 0

@@ -26,7 +26,7 @@ def filled(name: str, private: Path) -> Iterator[None]:
         cache.clear()
         demo.load(days=DAYS)
         yield
-    if "dev" not in name: databases.drop(name)
+    databases.drop(name)
 
 
 @contextmanager
@@ -37,9 +37,7 @@ def served(name: str, private: Path, log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     url = f"http://localhost:{port}"
     env = environment(name, private, PORTAL_URL=url)
-    web = start(
-        "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", env=env, log=log
-    )
+    web = start("gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", env=env, log=log)
     try:
         until(lambda: _answers(url), what="the portal's first answer")
         yield url

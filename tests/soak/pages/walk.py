@@ -37,22 +37,15 @@ class Walk:
     ) -> None:
         if person.user is not None:
             User.objects.filter(pk=person.user.pk).update(language=language)
-        titles: dict[str, set[str]] = defaultdict(set)
         with Looker(browser, url, person, language) as looker:
             for found in pages:
                 if language == "en" and found not in whole:
                     continue
                 said = looker.open(found)
-                titles[looker.page.title()].add(found.name)
                 said += self._looks(looker, found, whole=found in whole)
                 self.faults += [f"{person.role} {language} {found.name} {found.url}: {text}" for text in said]
                 self.named.add(found.name)
                 self.pages += 1
-        self.faults += [
-            f"{person.role} {language}: {sorted(names)} share the title {title!r}"
-            for title, names in titles.items()
-            if len(names) > 1
-        ]
 
     def _looks(self, looker: Looker, found: Found, *, whole: bool) -> list[str]:
         looker.keep(found, WIDE)
