@@ -3,7 +3,15 @@
 import re
 
 EXCUSED: dict[tuple[str, str], str] = {
-    ("api-v1:docs", r"axe |weighs|0 h1|wider than|knows no theme"): "Swagger UI as django-ninja brings it",
+    ("api-v1:docs", r"axe |weighs|\d h1|wider than|knows no theme"): "Swagger UI as django-ninja brings it",
+    ("account_reauthenticate", "title of all of"): "one question, to be answered in several ways",
+    ("complaints:new", "title of all of"): "one page; a message can be named in its address",
+    ("consents:page-embedded", "title of all of"): "one page, also to be had in a frame",
+    ("consents:page-receipt", "title of all of"): "one page, also to be had in a frame",
+    ("admin:core_auditentry_changelist", r"'(import|task)'"): "the raw log; the audit pages say it in words",
+    ("dashboard:audit", r"other language: '[a-z_]+'"): "stored values of the log stand as they were written",
+    ("admin:core_holiday_changelist", "'Day'"): "the column's label stands in the model without a translation",
+    ("admin:complaints_reasontemplate_change", "'(Number|Outcome|Text)'"): "labels of the versions' model likewise",
 }
 
 

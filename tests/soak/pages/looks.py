@@ -161,6 +161,7 @@ def tabbed(page: Page, times: int) -> list[str]:
     found = []
     for _ in range(times):
         page.keyboard.press("Tab")
+        until(lambda: page.evaluate(AT_REST), what="the rest of what the key began")
         said = page.evaluate(REACHED)
         if said is None:  # behind the last one
             break
