@@ -1,0 +1,11 @@
+/* The admin's fields that search while one types get the name of their label: Select2 leaves an empty one without. */
+window.addEventListener("load", () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = select.labels[0];
+    const drawn = select.nextElementSibling?.querySelector(".select2-selection__rendered");
+    if (!label || !drawn) continue;
+    label.id ||= `label-of-${select.id}`;
+    drawn.setAttribute("aria-labelledby", label.id);
+    drawn.closest(".select2-selection").setAttribute("aria-labelledby", `${label.id} ${drawn.id}`);
+  }
+});
