@@ -1,5 +1,6 @@
-/* The admin's fields that search while one types get the name of their label: Select2 leaves an empty one without. */
-window.addEventListener("load", () => {
+/* The admin's fields that search while one types get the name of their label: Select2 leaves an empty one without.
+   Waits as Django's autocomplete.js does, and so comes after it. */
+window.django?.jQuery?.(() => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const label = select.labels[0];
     const drawn = select.nextElementSibling?.querySelector(".select2-selection__rendered");
