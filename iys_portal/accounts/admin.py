@@ -122,7 +122,7 @@ class UserAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(Permission.STAFF_USERS)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may only look sees the roles in words."""
         return self.fields if self.has_change_permission(request, obj) else [*self.readonly_fields, "roles"]
 
@@ -206,7 +206,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     exclude = ["token_hash"]
     actions = ["resend", "revoke"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The form's to invite somebody; of one that was sent, what the list says in words."""
         return self.list_display if obj else InvitationForm.Meta.fields
 
