@@ -18,10 +18,10 @@ COMPILED := $(CATALOGUES:.po=.mo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test bench load check soak lock audit licences sbom setup setup-tools packages packages-tools packages-soak venv clean
+.PHONY: help run test bench load check soak pictures lock audit licences sbom setup setup-tools packages packages-tools packages-soak venv clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf 'make %-8s %s\n' "$$name" "$$words"; done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf 'make %-9s %s\n' "$$name" "$$words"; done
 
 run: setup ## The portal with its servers, worker and demo data (PORT, default 8000); Ctrl-C stops it all
 	@exec $(PY) -m iys_portal.devserver
@@ -41,6 +41,9 @@ load: setup-tools ## Many people, programs and files at once against the product
 
 soak: setup-tools packages-soak ## Long proofs that `make test` leaves out
 	@exec $(PY) -m pytest -m soak $(PYTEST_ARGS)
+
+pictures: setup-tools ## The README's pictures, drawn anew from the demonstration
+	@PICTURES=docs/pictures exec $(PY) -m pytest -m soak tests/soak/test_pictures.py
 
 setup: packages .venv/.stamp-run $(COMPILED) ## What running needs: environment, libraries, translations
 

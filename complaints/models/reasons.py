@@ -42,9 +42,9 @@ class ReasonTemplateVersion(models.Model):
     append_only = True
 
     template = models.ForeignKey(ReasonTemplate, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=15, choices=Outcome)
-    text = models.TextField(max_length=8000)
+    number = models.PositiveIntegerField(_("number"))
+    outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
+    text = models.TextField(_("text"), max_length=8000)
     written_at = models.DateTimeField()
     written_by = models.BigIntegerField()
     written_name = models.CharField(max_length=200)

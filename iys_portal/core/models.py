@@ -221,7 +221,7 @@ class Document(models.Model):
 class Holiday(models.Model):
     """A day that an admin adds to the public holidays (R-D1)."""
 
-    day = models.DateField(unique=True, error_messages={"unique": _("This day is already in the list.")})
+    day = models.DateField(_("day"), unique=True, error_messages={"unique": _("This day is already in the list.")})
     name = models.CharField(_("name"), max_length=100)
 
     class Meta:

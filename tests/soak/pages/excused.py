@@ -10,8 +10,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("consents:page-receipt", "title of all of"): "one page, also to be had in a frame",
     ("admin:core_auditentry_changelist", r"'(import|task)'"): "the raw log; the audit pages say it in words",
     ("dashboard:audit", r"other language: '[a-z_]+'"): "stored values of the log stand as they were written",
-    ("admin:core_holiday_changelist", "'Day'"): "the column's label stands in the model without a translation",
-    ("admin:complaints_reasontemplate_change", "'(Number|Outcome|Text)'"): "labels of the versions' model likewise",
 }
 
 
