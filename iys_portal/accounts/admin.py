@@ -124,7 +124,7 @@ class UserAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may only look sees the roles in words."""
-        return self.fields if self.has_change_permission(request, obj) else [*self.readonly_fields, "roles"]
+        return self.fields if self.has_change_permission(request, obj) else [*self.readonly_fields, "roles", "province"]
 
     @admin.display(description=_("staff roles"))
     def roles(self, user: User) -> str:
