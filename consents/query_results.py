@@ -85,7 +85,7 @@ class ResultFile:
         names = [heading_of(one) for one in layout.columns]
         if len(names) == 1 and not names[0]:
             names = [str(_("Address as asked"))]
-        self._write(BOM + _line([*names, *map(str, HEADINGS)]))
+        self._write(BOM + _line([guard(str(name)) for name in (*names, *HEADINGS)]))
 
     def read(self, frame: pl.DataFrame, channel: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """A slice and its addresses; needs no database."""
@@ -95,8 +95,7 @@ class ResultFile:
         """Answer a slice that was read, and write it; the answers as `answer` gives them."""
         found = answer(rows, question)
         self.answered.add(frame[f"c{self.column}"], frame["line"], found)
-        out = guarded(frame, "line").hstack([found["address"], *_columns(found["number"])])
-        self._write(out.write_csv(include_header=False, separator=";", quote_style="necessary").encode())
+        self._write(_one_line(frame, found) if frame.height == 1 else _lines(frame, found))
         return found
 
     def finish(self) -> Answered:
@@ -107,6 +106,19 @@ class ResultFile:
         self.file.write(content)
         self.digest.update(content)
         self.answered.size += len(content)
+
+
+def _lines(frame: pl.DataFrame, found: pl.DataFrame) -> bytes:
+    out = guarded(frame, "line").hstack([found["address"], *_columns(found["number"])])
+    return out.write_csv(include_header=False, separator=";", quote_style="necessary").encode()
+
+
+def _one_line(frame: pl.DataFrame, found: pl.DataFrame) -> bytes:
+    """The same of one row: steps in columns cost more than all the rest of a single answer."""
+    (_line_number, *cells), (address, number) = frame.row(0), found.row(0)
+    told = words_of(number)
+    words = (guard(str(text)) for text in (told.answer, told.reason, told.code))
+    return _line([*(guard(cell or "") for cell in cells), address or "", *words])
 
 
 def _columns(numbers: pl.Series) -> list[pl.Series]:
@@ -122,7 +134,7 @@ def _columns(numbers: pl.Series) -> list[pl.Series]:
 
 def _line(cells: list[str]) -> bytes:
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";", lineterminator="\n").writerow([guard(cell) for cell in cells])
+    csv.writer(buffer, delimiter=";", lineterminator="\n").writerow(cells)
     return buffer.getvalue().encode(errors="replace")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from consents.effective import FROZEN, RULE, WISH, Reason
+from consents.effective import FROZEN, RULE, WISH, Reason, judge
 from consents.erased import address_hash
 from providers.models import Brand
 
@@ -103,7 +103,7 @@ def answer_numbers(
 ) -> list[int]:
     """The same as numbers of `Reason`, for who goes on in columns.
 
-    The list goes to the database as one text, which costs a sixth of an array. Raises `ValueError` for an address with
+    A list goes to the database as one text, which costs a sixth of an array. Raises `ValueError` for an address with
     a line feed; no stored one holds any.
     """
     if not recipients:
@@ -111,6 +111,9 @@ def answer_numbers(
     text = "\n".join(recipients)
     if text.count("\n") != len(recipients) - 1:
         raise ValueError("an address holds a line feed")
+    if len(recipients) == 1:
+        (reason,) = judge(((recipients[0], brand.pk, channel, recipient_type),), now=now)
+        return [int(reason)]
     many, forgotten, wished, frozen = len(recipients) > FEW, False, True, True
     values: dict[str, Any] = {
         "provider": brand.provider_id, "brand": brand.pk, "channel": channel, "type": recipient_type, "now": now,

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import polars as pl
 
-from consents.normalise.addresses import IS_CANONICAL_ADDRESS, read_addresses
+from consents.enums import Channel
+from consents.normalise.addresses import IS_CANONICAL_ADDRESS, is_canonical_address, read_addresses
 from consents.normalise.columns import extend, number, pick
 from iys_portal.core.turkish import BLANKS
 from providers.models import Brand
@@ -28,7 +29,12 @@ class Question:
 
 
 def read(cells: pl.Series, channel: int) -> pl.DataFrame:
-    """Each cell as the channel's address (R-C2 to R-C4): columns `address`, and `number` of its problem or 0."""
+    """Each cell as the channel's address (R-C2 to R-C4): columns `address`, and `number` of its problem or 0.
+
+    One that is written as it is stored needs no columns: each step of them costs more than the rest of the answer.
+    """
+    if len(cells) == 1 and is_canonical_address(text := (cells[0] or "").strip(BLANKS), Channel(channel)):
+        return pl.DataFrame({"address": [text], "number": [0]}, schema={"address": pl.String, "number": pl.Int16})
     frame = pick(cells.alias("cell").to_frame(), _TEXT, number(channel).alias("channel"))
     frame = extend(frame, _CANONICAL, number(0).alias("number"))
     if frame["canonical"].all():

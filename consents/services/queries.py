@@ -16,7 +16,7 @@ import polars as pl
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import new_number
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
+from iys_portal.core.prepared import insert, prepared_cursor
 from iys_portal.core.storage import only_if_written, private_path, sha256_of, shown_name
 from providers.models import Brand
 
@@ -115,7 +116,7 @@ def _ask(
         drops.append(partial(path.unlink, missing_ok=True))
         _private_write(path, content.getvalue())
         settle(query, out.finish(), now)
-        query.save(force_insert=True)
+        insert(query)
         note_answer(query, actor)
     return query, found
 
@@ -322,7 +323,7 @@ def _checked(query: RecipientQuery, column: int) -> int:
 def _reserve(query: RecipientQuery) -> None:
     """Count the addresses on the provider's day; the row's lock makes two questions at once wait for each other."""
     day = query.created_at.astimezone(ISTANBUL).date()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         values: dict[str, Any] = {"provider": query.provider_id, "day": day, "more": query.total}
         cursor.execute(_RESERVE, values)
         (used,) = cursor.fetchone()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from .actors import Actor
 from .models import AuditEntry
+from .prepared import insert
 
 
 def record(
@@ -24,7 +25,7 @@ def record(
     `old` and `new` hold no address, TCKN or code (R-G4).
     """
     entry = _entry(verb, target, actor=actor, old=old, new=new, provider_id=provider_id)
-    entry.save(force_insert=True)
+    insert(entry)
     return entry
 
 

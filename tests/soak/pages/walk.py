@@ -44,6 +44,8 @@ class Walk:
                 said = looker.open(found)
                 said += self._looks(looker, found, whole=found in whole)
                 self.faults += [f"{person.role} {language} {found.name} {found.url}: {text}" for text in said]
+                if said:  # shown by -s while the walk goes on
+                    print(*self.faults[-len(said) :], sep="\n", flush=True)  # noqa: T201
                 self.named.add(found.name)
                 self.pages += 1
 
