@@ -10,3 +10,13 @@ window.django?.jQuery?.(() => {
     drawn.closest(".select2-selection").setAttribute("aria-labelledby", `${label.id} ${drawn.id}`);
   }
 });
+
+/* Rows within a form that are wider than the screen can be scrolled by keyboard too. */
+const reach = () => {
+  for (const group of document.querySelectorAll(".inline-group")) {
+    if (group.scrollWidth > group.clientWidth) group.tabIndex = 0;
+    else group.removeAttribute("tabindex");
+  }
+};
+window.addEventListener("resize", reach);
+reach();

@@ -154,6 +154,17 @@
     }
   });
 
+  /* ---------- Tables wider than the screen: the keyboard scrolls them too ---------- */
+  function reach() {
+    for (const wrap of document.querySelectorAll(".table-wrap:not([role])")) {
+      if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+      else wrap.removeAttribute("tabindex");
+    }
+  }
+  window.addEventListener("resize", reach);
+  document.addEventListener("htmx:afterSettle", reach);
+  reach();
+
   /* ---------- Forms: unsaved changes, second clicks ---------- */
   const dirty = new Set();
   function markDirty(form) {

@@ -29,7 +29,8 @@ def texted_code(to: str) -> str:
     return found()[0][:6]
 
 
-@pytest.mark.parametrize("language", ["tr", pytest.param("en", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("language", ["tr", "en"])
 def test_r_z1_r_z7_from_the_first_code_to_the_end_of_the_account(page: Page, portal: Portal, language: str) -> None:
     say = worded(language)
     reads(page, portal.url, language)

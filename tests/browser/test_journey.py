@@ -143,6 +143,7 @@ def in_turkish(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+@pytest.mark.soak
 @pytest.mark.browser
 @pytest.mark.processes
 def test_a_telephones_width_holds_every_page(page: Page, portal: Portal) -> None:

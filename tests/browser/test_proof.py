@@ -93,6 +93,7 @@ def test_r_l3_a_proof_holds_without_the_server_and_a_changed_one_does_not(
     page.context.set_offline(False)
 
 
+@pytest.mark.soak
 def test_r_l3_the_company_takes_the_proof_home_and_it_holds(
     page: Page, portal: Portal, proof: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -140,6 +141,7 @@ def test_r_l3_the_pdf_is_checked_without_the_server(
     page.context.set_offline(False)
 
 
+@pytest.mark.soak
 def test_r_l3_the_code_is_checked_without_the_server(page: Page, portal: Portal, document: Document) -> None:
     code = document.data["qr"].partition("#")[2]
     page.goto(f"{portal.url}/dogrula/#{code}")
