@@ -10,7 +10,7 @@ PYTHON ?= python3
 # Relative on purpose: the environment works however long the checkout's path is.
 PY := .venv/bin/python
 PIP_VERSION := 26.3
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS := not soak$(if $(filter-out 0,$(shell id -u)), and not root)
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)

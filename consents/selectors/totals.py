@@ -10,8 +10,9 @@ from consents.enums import Channel, Hold, Status, Verdict
 from consents.models import BrandCounter, BrandDay
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
+from providers.models import Brand
 
-from .pages import Filters
+from .pages import MANY_BRANDS, Filters, within
 
 CHART_DAYS = 30
 
@@ -55,6 +56,19 @@ def matching(actor: Actor, filters: Filters) -> dict[int, int]:
     if filters.hold is not None:
         counters = counters.filter(holds__in=[int(filters.hold), sum(Hold)])
     return dict(counters.values_list("brand_id").annotate(Sum("total")).order_by())
+
+
+def narrowed(actor: Actor, filters: Filters) -> tuple[Filters, int | None]:
+    """The filters with only the brands that have something, and how many consents they allow, where counters know it.
+
+    Over the whole registry an address is found by itself, and everything is one sum: no brand is looked at for them.
+    """
+    if filters.brands is None and filters.search.exact:
+        return filters, None
+    if filters == Filters() and Brand.objects.count() > MANY_BRANDS:
+        return filters, _kept(actor).aggregate(all=Sum("total"))["all"] or 0
+    found = matching(actor, filters)
+    return within(filters, found), sum(found.values()) if filters.countable else None
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,8 @@ class ListView(ActorView):
         filters = read_filters(self.actor, form, search)
         backwards = "before" in request.GET
         place = read_place(self.actor, request.GET.get("before" if backwards else "after", ""))
-        found = totals.matching(self.actor, filters)
         base = pages.everything(self.actor).annotate(effective=effective_status(timezone.now()))
-        narrowed = pages.within(filters, found)
+        narrowed, total = totals.narrowed(self.actor, filters)
         page = pages.page_of(narrowed, base=base, cursor=place, backwards=backwards)
         address = ListAddress(self.actor, request.path, form.chosen, search)
         context = {
@@ -58,7 +57,7 @@ class ListView(ActorView):
             "rows": rows_for(self.actor, page.rows, form.choice.brands),
             "several": form.choice.several,
             "forgotten": forgotten(self.actor, filters.search.low) if filters.search.exact else [],
-            "total": sum(found.values()) if filters.countable else None,
+            "total": total,
         }
         return render(request, "consents/list.html", context | self.rights() | _links(address, page, place))
 

@@ -11,7 +11,7 @@ from django.test import Client
 from consents.enums import Channel
 from consents.models import Consent
 from consents.opaque import seal, unseal
-from consents.selectors import pages
+from consents.selectors import pages, totals
 from consents.selectors.pages import Filters
 from consents.selectors.search import EVERYTHING, read_search
 from iys_portal.core.errors import Invalid
@@ -66,12 +66,12 @@ def test_a_search_that_says_nothing_is_explained(panel: Client, text: str) -> No
 
 def test_r_g4_no_address_stands_in_a_url(panel: Client, record: Record) -> None:
     for number in range(60):
-        record(f"kisi{number:02}@firma.example")
-    response = search(panel, "kisi")
+        record(f"kimse{number:02}@firma.example")
+    response = search(panel, "kimse")
     links = [unquote(link) for link in re.findall(r'(?:href|action)="([^"]+)"', response.content.decode())]
-    assert unquote(response.redirect_chain[0][0]).count("kisi") == 0  # type: ignore[attr-defined]
+    assert unquote(response.redirect_chain[0][0]).count("kimse") == 0  # type: ignore[attr-defined]
     assert any("after=" in link for link in links)
-    assert not [link for link in links if "@" in link or "kisi" in link]
+    assert not [link for link in links if "@" in link or "kimse" in link]
 
 
 def test_r_g4_a_token_is_worth_nothing_to_others_or_when_changed(brand: Brand) -> None:
@@ -203,3 +203,22 @@ def test_a_viewer_reads_but_is_offered_no_act(sign_in: Callable[..., Client], br
 def test_staff_without_the_permission_see_no_consents(brand: Brand) -> None:
     assert not staff("reviewer").may("consent.view")
     assert staff("auditor").may("consent.view")
+
+
+def test_staff_get_the_sum_of_everything_and_an_address_without_a_look_at_each_brand(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record("ali@firma.example")
+    record("veli@firma.example")
+    asked: list[Filters] = []
+    matching = totals.matching
+    monkeypatch.setattr(totals, "matching", lambda actor, filters: asked.append(filters) or matching(actor, filters))
+    monkeypatch.setattr(totals, "MANY_BRANDS", 0)
+    auditor = staff("auditor")
+    assert totals.narrowed(auditor, Filters()) == (Filters(), 2)
+    exact = Filters(search=read_search("ali@firma.example", exact_only=True))
+    assert totals.narrowed(auditor, exact) == (exact, None)
+    assert not asked
+    by_channel = Filters(channel=Channel.EPOSTA)
+    assert totals.narrowed(auditor, by_channel)[1] == 2
+    assert asked == [by_channel]

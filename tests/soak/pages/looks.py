@@ -37,6 +37,7 @@ WIDER = """width => document.documentElement.scrollWidth <= width ? [] :
     [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
         .slice(0, 4).map(one => one.tagName + '.' + one.className)"""
 THEME = "document.documentElement.dataset.bsTheme ?? null"
+PAPER = "!!document.querySelector('link[href*=\"css/print\"]:not([media])')"
 MOVING = "document.getAnimations().filter(one => one.playState === 'running').length"
 # A mail's preview runs no script: that is what its sandbox is for.
 EXPECTED = ("Blocked script execution",)
@@ -114,7 +115,9 @@ class Looker:
         return [f"axe {name}: {text} {nodes}" for name, text, nodes in self.page.evaluate(RUN, options)]
 
     def dark(self) -> list[str]:
-        """Colours of the dark theme; the page is light again afterwards."""
+        """Colours of the dark theme; the page is light again afterwards. What is meant for paper stays light."""
+        if self.page.evaluate(PAPER):
+            return []
         self.page.emulate_media(color_scheme="dark")
         if self.page.evaluate(THEME) is None:
             self.page.emulate_media(color_scheme="light")
