@@ -10,7 +10,7 @@ PYTHON ?= python3
 # Relative on purpose: the environment works however long the checkout's path is.
 PY := .venv/bin/python
 PIP_VERSION := 26.3
-WORKERS ?= 3
+WORKERS ?= 2
 TESTS := not soak$(if $(filter-out 0,$(shell id -u)), and not root)
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
@@ -28,7 +28,7 @@ run: setup ## The portal with its servers, worker and demo data (PORT, default 8
 
 test: check ## Every check, then every test
 	@[ "$$(id -u)" -eq 0 ] || echo "Left out, as you are not root: tests marked root."
-	exec $(PY) -m pytest -m "$(TESTS)" -n $(WORKERS) $(PYTEST_ARGS)
+	exec $(PY) -m pytest -m "$(TESTS)" -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 check: setup-tools ## Format, lint, types, imports, templates, migrations, translations, deployment
 	@.ci/check

@@ -44,8 +44,6 @@ def _insertion(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
     fields = [one for one in model._meta.local_concrete_fields if not one.primary_key and not one.has_db_default()]
     key = model._meta.pk
     assert key is not None
-    columns, places = (
-        ", ".join(parts) for parts in zip(*((quote(str(one.column)), "%s") for one in fields), strict=True)
-    )
+    columns, places = ", ".join(quote(str(one.column)) for one in fields), ", ".join(["%s"] * len(fields))
     table = quote(model._meta.db_table)
     return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {quote(str(key.column))}", fields  # noqa: S608

@@ -27,6 +27,9 @@ NOW = datetime(2026, 11, 24, 16, 30, tzinfo=ISTANBUL)
 DAYS = 5
 
 
+pytestmark = pytest.mark.xdist_group("test_demo")  # loaded once
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     """Loaded once; what a test does to it ends with the test."""

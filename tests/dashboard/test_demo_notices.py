@@ -26,6 +26,9 @@ WAITING = (NoticeState.WAITING, NoticeState.CLAIMED)
 TOLD = tuple(state for state in NoticeState if state.sent)
 
 
+pytestmark = pytest.mark.xdist_group("test_demo_notices")  # loaded once
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     """Loaded once; what a test does to it ends with the test."""

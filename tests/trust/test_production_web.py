@@ -13,7 +13,11 @@ from tests.workers import celery_worker, until
 from .production import HOST, good_environment, python
 from .web import TOKEN, Web, gunicorn, production_on
 
-pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("committed_db")]
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.usefixtures("committed_db"),
+    pytest.mark.xdist_group("production web"),  # one start for all
+]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,7 @@ def test_probes_answer_whatever_name_they_use(web: Web) -> None:
     assert web.ask("/healthz", method="POST", body=b"").status == 405
 
 
+@pytest.mark.soak
 def test_beat_and_workers_show_signs_of_life(web: Web, place: Path) -> None:
     """Late before anything runs, ok once a worker took what beat sends; `?all` tells by its status."""
     assert web.ask("/readyz?all").status == 503
@@ -142,6 +147,7 @@ def test_logs_are_json_lines_with_the_requests_id_and_no_address(web: Web) -> No
     assert "firma.example" not in web.log.read_text()
 
 
+@pytest.mark.soak
 def test_statements_and_waits_end_by_themselves(committed_db: str, tmp_path: Path) -> None:
     """Each role's limits, as the server says them: of the web process, and of everything else."""
     show = (

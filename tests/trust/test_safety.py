@@ -101,7 +101,9 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
         assert f"  {name}: " in said
 
 
-@pytest.mark.parametrize("program", ["manage.py", "gunicorn", "celery"])
+@pytest.mark.parametrize(
+    "program", ["manage.py", *(pytest.param(name, marks=pytest.mark.soak) for name in ("gunicorn", "celery"))]
+)
 def test_no_program_starts_with_unsafe_settings(program: str) -> None:
     runs = {
         "manage.py": "import sys; sys.argv = ['manage.py', 'check']; import manage; manage.main()",

@@ -68,6 +68,7 @@ def test_every_licence_was_read() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.soak
 def test_the_list_of_parts_names_every_part_with_hashes(tmp_path: Path) -> None:
     target = tmp_path / "sbom.json"
     command = ["cyclonedx_py", "requirements", "--pyproject", "pyproject.toml", "--mc-type", "application"]

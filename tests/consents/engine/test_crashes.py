@@ -18,6 +18,7 @@ from tests.workers import celery_worker, environment, until
 ROWS = 6_000
 
 
+@pytest.mark.soak
 @pytest.mark.processes
 def test_a_worker_killed_in_the_middle_of_an_apply(
     committed_db: str, own_queue: None, as_of: datetime, tmp_path: Path, settings: object
