@@ -8,7 +8,7 @@ of another moment (R-L4).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -235,17 +235,21 @@ def effective_status(now: datetime) -> RawSQL:
     return RawSQL(sql, [now] * sql.count("%s"), output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
-@cache
 def judged_one() -> str:
     """SQL for one key, planned once: a row with the key's columns and its `reason`.
 
     Parameters: `recipient`, `brand`, `channel`, `recipient_type`, `now`.
     """
+    return _judged_one(address_hash("asked.recipient"))
+
+
+@lru_cache(maxsize=2)
+def _judged_one(hashed: str) -> str:
     return f"""
         SELECT asked.*, {_case(key="asked", state="stored", now="%(now)s")} AS reason
         FROM (VALUES (%(recipient)s::text, %(brand)s::int, %(channel)s::smallint, %(recipient_type)s::smallint))
             AS asked(recipient, brand_id, channel, recipient_type)
-        {_STATE.replace("{hash}", address_hash("asked.recipient"))}
+        {_STATE.replace("{hash}", hashed)}
     """  # noqa: S608 (constant text)
 
 

@@ -36,8 +36,8 @@ Key = tuple[str, int, int, int]
 _BY_REGISTRY = Q(source__gte=Source.IYS_WEB)
 _BY_PROVIDER = Q(source__lt=Source.IYS_WEB) | Q(source=None)
 # A refusal under the other recipient type (22) is told with its own record.
-_STATUS = f"""
-    WITH judged AS ({judged_one()})
+_STATUS = """
+    WITH judged AS ({judged})
     SELECT judged.reason, c.source, c.consent_date, c.registered_at, e.transaction_id, r.code, r.name,
         (SELECT count(*) FROM consents_retaileraccess a WHERE a.recipient = c.recipient AND a.brand_id = c.brand_id
             AND a.channel = c.channel AND a.recipient_type = c.recipient_type)
@@ -48,7 +48,7 @@ _STATUS = f"""
     LEFT JOIN consents_consentevent e ON e.recipient = c.recipient AND e.brand_id = c.brand_id
         AND e.channel = c.channel AND e.recipient_type = c.recipient_type AND e.version = c.version
     LEFT JOIN providers_retailer r ON r.id = c.retailer_id
-"""  # noqa: S608 (constant text)
+"""
 
 
 def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
@@ -58,7 +58,7 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
     """
     recipient, _brand, channel, kind = key
     with prepared_cursor() as cursor:
-        cursor.execute(_STATUS, values_of(key, now))
+        cursor.execute(_STATUS.format(judged=judged_one()), values_of(key, now))
         number, source, consent_date, registered_at, transaction_id, code, title, access = cursor.fetchone()
     effective = Reason(number).effective
     if effective not in (Effective.SENDABLE, Effective.REFUSED):

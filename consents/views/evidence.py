@@ -158,12 +158,12 @@ class MissingView(ActorView):
             brands=tuple(brand.pk for brand in self.brands), status=Status.ONAY, hold=Hold.EVIDENCE_MISSING
         )
         base = pages.everything(self.actor).annotate(effective=effective_status(timezone.now()))
-        found = totals.matching(self.actor, filters)
-        page = pages.page_of(pages.within(filters, found), base=base, cursor=place, backwards=backwards)
+        narrowed, total = totals.narrowed(self.actor, filters)
+        page = pages.page_of(narrowed, base=base, cursor=place, backwards=backwards)
         address = ListAddress(self.actor, request.path, {})
         context = {
             "rows": rows_for(self.actor, page.rows, self.brands),
-            "total": sum(found.values()),
+            "total": total,
             "several": len(self.brands) > 1,
             "reference": ReferenceForm(),
             "files": self.files_form(),

@@ -74,10 +74,8 @@ def _of_person(actor: Actor, text: str, words: list[str]) -> Iterable[Part]:
     else:
         yield from _of_panel(actor, text)
     if case := numbered(actor, text):
-        views = {True: "complaints:desk_case", False: "complaints:inbox_case"}
-        own = actor.kind is ActorKind.RECIPIENT
-        view = "complaints:detail" if own else views[actor.all_providers]
-        yield Part(_("Complaints"), "complaint", [Hit(case.tracking_number, reverse(view, args=[case.public_id]))])
+        url = reverse(_case_page(actor), args=[case.public_id])
+        yield Part(_("Complaints"), "complaint", [Hit(case.tracking_number, url)])
 
 
 def _of_panel(actor: Actor, text: str) -> Iterable[Part]:
@@ -108,6 +106,13 @@ def _brand_page(actor: Actor) -> Callable[[Brand], str] | None:
     if actor.may(Permission.REFERENCE_VIEW):
         return lambda brand: reverse("admin:providers_brand_change", args=[brand.pk])
     return None
+
+
+def _case_page(actor: Actor) -> str:
+    """The page on which the actor's side sees a complaint."""
+    if actor.kind is ActorKind.RECIPIENT:
+        return "complaints:detail"
+    return "complaints:desk_case" if actor.all_providers else "complaints:inbox_case"
 
 
 def _brand(brand: Brand, url: str) -> Hit:
