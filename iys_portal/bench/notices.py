@@ -95,9 +95,11 @@ def beside_bulk(brand: Brand, actor: Actor, environment: dict[str, str]) -> tupl
     worker = subprocess.Popen(
         command, env=environment | QUICK, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    told = Notice.objects.filter(lane=Lane.BULK, sent_at__isnull=False)
+    before = told.count()
     try:
         publish(Lane.BULK)
-        while not Notice.objects.filter(lane=Lane.BULK, sent_at__isnull=False).exists():
+        while told.count() == before:  # until the worker has started
             time.sleep(0.2)
         waits = [(single(brand, actor, number), code(number)) for number in range(SINGLES)]
         left = NoticeBatch.objects.filter(brand_id=brand.pk).order_by("-pk")[0]
