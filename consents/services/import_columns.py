@@ -55,7 +55,7 @@ def map_columns(
         if known is None or known.is_registry:
             raise Invalid(_("Choose a source that a provider may record."), field="source")
     try:
-        layout = _fitted(remap(Layout.from_json(item.layout), columns))
+        layout = fitted(remap(Layout.from_json(item.layout), columns))
     except FileRefused as refusal:
         raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="columns") from refusal
     known_fields = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
@@ -75,8 +75,11 @@ def map_columns(
     return item
 
 
-def _fitted(layout: Layout) -> Layout:
-    """A lone phone or e-mail column beside a channel is the recipient; columns of the other shape are refused."""
+def fitted(layout: Layout) -> Layout:
+    """A lone phone or e-mail column beside a channel is the recipient.
+
+    Raises `Invalid` for columns of the other shape, as where two columns of addresses stand beside a channel.
+    """
     fields = layout.fields
     known = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
     strange = [name for name in fields if name not in known]

@@ -33,7 +33,7 @@ from providers.policies import require_may_record
 from providers.selectors import closed_since
 
 from . import import_evidence
-from .import_columns import map_columns, missing_fields, remembered
+from .import_columns import fitted, map_columns, missing_fields, remembered
 from .import_rights import as_importer, forget_check, locked, present_job, require_import
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
@@ -188,10 +188,12 @@ def start_check(
         )
     if complete and item.layout["shape"] == "wide" and not item.wide_no:
         raise Invalid(_("Say what a “no” in the file means."), code="wide-no", field="wide_no")
+    layout = fitted(Layout.from_json(item.layout))
     with transaction.atomic():
         item = locked(item)
         IMPORT.move(item, "check", as_importer(actor, item))
         forget_check(item)
+        item.layout = layout.to_json()
         item.checked_at = moment or timezone.now()
         item.check_job = _job(item, CHECK_TASK, _("Check of %(file)s"), actor, publish=publish, judge=judge)
         item.save()
