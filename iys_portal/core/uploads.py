@@ -164,10 +164,24 @@ def _judge_pdf(data: bytes) -> None:
             width, height = float(page.mediabox.width), float(page.mediabox.height)
             if not (1 < width <= MAX_POINTS and 1 < height <= MAX_POINTS):
                 raise FileRefused("scan-page-measures")
+        if _drawable_pages(data) != pages:
+            raise FileRefused("scan-broken")
     except FileRefused:
         raise
     except Exception as error:  # whatever the reader says about a damaged file
         raise FileRefused("scan-broken") from error
+
+
+def _drawable_pages(data: bytes) -> int:
+    """Pages that can be shown: whoever decides sees what was judged, so two readers have to agree on a damaged file."""
+    with _drawing:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            for page in document:
+                page.close()
+            return len(document)
+        finally:
+            document.close()
 
 
 def _is_active(reader: PdfReader) -> bool:
