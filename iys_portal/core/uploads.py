@@ -319,7 +319,14 @@ def draw_logo(data: bytes, content_type: str, *, side: int = 512) -> bytes:
 def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
     picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS[content_type])
     picture.draft("RGB", (side, side))
-    return ImageOps.exif_transpose(picture)
+    return _upright(picture)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Read to its end as it was judged, and turned as its camera says."""
+    with _no_truncated_pictures():
+        picture.load()
+        return ImageOps.exif_transpose(picture)
 
 
 def _first_page(data: bytes, side: int) -> Image.Image:
@@ -345,7 +352,7 @@ def without_metadata(data: bytes, content_type: str) -> tuple[bytes, str]:
 
     PNG stays PNG; JPEG and HEIC become JPEG.
     """
-    picture = ImageOps.exif_transpose(Image.open(BytesIO(data), formats=_FORMATS[content_type]))
+    picture = _upright(Image.open(BytesIO(data), formats=_FORMATS[content_type]))
     out = BytesIO()
     if content_type == PNG:
         mode = "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
