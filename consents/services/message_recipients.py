@@ -4,6 +4,7 @@ import re
 import tempfile
 import uuid
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +31,7 @@ from iys_portal.core.audit import record
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
-from iys_portal.core.storage import private_path, shown_name
+from iys_portal.core.storage import only_if_written, private_path, shown_name
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
@@ -54,16 +55,13 @@ def wash_file(
         limit = settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2
         raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": limit}, code="too-large", field="file")
     file.seek(0)
-    with transaction.atomic():
+    with only_if_written() as drops:
         message = _to_wash(actor, public_id)
         former, storage = message.file.name, message.file.storage
         message.file.save("recipients", File(file), save=False)
+        drops.append(partial(storage.delete, str(message.file.name)))
         message.file_name, message.file_at = shown_name(name), timezone.now()
-        try:
-            layout = _layout_of(message)
-        except Invalid:
-            message.file.delete(save=False)
-            raise
+        layout = _layout_of(message)
         if former:
             transaction.on_commit(lambda: storage.delete(former))
         found = find_address_column(layout, Channel(message.channel), _known(message))
