@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from consents.enums import Verdict
 from consents.models import ConsentImport, ImportProblem
-from consents.services.import_rights import present_job
 from consents.states import ImportState
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Job
 
 from .import_rows import Group, Line, Reader
+from .imports import present_job
 
 QUEUED_LONG = timedelta(seconds=30)
 

@@ -13,12 +13,13 @@ from consents.files.layout import FIELD_LABELS, Layout, remap, to_remember
 from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ConsentText, RememberedColumn
 from consents.normalise.reading import COMMON_FIELDS, LONG_FIELDS, STATUS_FIELDS, WIDE_FIELDS
+from consents.policies import as_importer
 from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.storage import private_path
 
-from .import_rights import as_importer, forget_check, locked
+from .import_steps import forget_check, locked
 
 CONSTANT_FIELDS = ("type", *COMMON_FIELDS)
 

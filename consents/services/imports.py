@@ -21,6 +21,8 @@ from consents.files.layout import Layout
 from consents.files.paste import write_paste
 from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ImportEvidence, ImportProblem, StagedRow
+from consents.policies import as_importer, require_import
+from consents.selectors.imports import present_job
 from consents.transitions import IMPORT
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
@@ -34,7 +36,7 @@ from providers.selectors import closed_since
 
 from . import import_evidence
 from .import_columns import map_columns, missing_fields, remembered
-from .import_rights import as_importer, forget_check, locked, present_job, require_import
+from .import_steps import forget_check, locked
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
 
