@@ -13,10 +13,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from consents.enums import WayIn
+from consents.written_moments import microseconds
 from iys_portal.core.actors import Actor
 
 from . import statements
-from .terms import hmac_pads, microseconds
+from .terms import hmac_pads
 from .write import PLAN_BY_KEY, move_counters
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from consents.models import ConsentText
 from consents.selectors.deadlines import announcements
 from consents.selectors.sizes import size_class_of
 from consents.text_rules import validity
+from consents.written_moments import microseconds
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
 from iys_portal.core.errors import Invalid
@@ -21,7 +22,6 @@ from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
 
 HMAC_BLOCK = 64
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -145,11 +145,6 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
         key = hashlib.sha256(key).digest()
     key = key.ljust(HMAC_BLOCK, b"\0")
     return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
-
-
-def microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 (UTC), exact: the ledger's form v1 writes registration times so."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def parameters(terms: Terms) -> dict[str, object]:

@@ -9,11 +9,12 @@ from django.db import connection, transaction
 
 from consents.enums import WayIn
 from consents.models import ConsentImport, ImportChunk
+from consents.written_moments import microseconds
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day
 
 from . import statements
-from .terms import hmac_pads, microseconds
+from .terms import hmac_pads
 from .write import PLAN_BY_KEY, move_counters, move_notice_counters
 
 PHASE = ImportChunk.Phase.UNDO

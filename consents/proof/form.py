@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from consents.engine.terms import microseconds
+from consents.written_moments import microseconds
 
 FORM = "iys-seal-v1"
 SEPARATOR = "\x1f"

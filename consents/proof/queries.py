@@ -1,7 +1,6 @@
 """The statement that a query's answer is signed as, form v1. Described in `docs/queries.md`; it never changes."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +10,7 @@ from consents.effective import Reason
 from consents.enums import Channel, RecipientType
 from consents.models import RecipientQuery
 from consents.problems import BY_NUMBER
+from consents.written_moments import signed_text
 
 from .form import key_id, public_bytes
 from .keys import signing_key
@@ -33,8 +33,8 @@ def statement_of(query: RecipientQuery) -> dict[str, Any]:
         "total": query.total,
         "answers": {Reason(int(number)).name: total for number, total in query.counts.items()},
         "malformed": {BY_NUMBER[int(number)].code: total for number, total in query.malformed.items()},
-        "moment": _moment(query.moment),
-        "valid_until": _moment(query.valid_until),
+        "moment": signed_text(query.moment),
+        "valid_until": signed_text(query.valid_until),
         "result_sha256": query.result_sha256,
         "result_size": query.result_size,
     }
@@ -68,8 +68,3 @@ def holds(statement: dict[str, Any], signature: bytes, public: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def _moment(moment: datetime) -> str:
-    """UTC with microseconds: the same text from any database and time zone."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

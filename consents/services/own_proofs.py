@@ -21,18 +21,16 @@ from consents.proof.receipts import signed_receipt
 from consents.selectors import history
 from consents.selectors.own_history import consent_behind, lines_of, own_event, own_events
 from consents.selectors.proofs import proof_of
+from consents.written_moments import printed
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import NotFound
 from iys_portal.core.models import Document
 
 from .proofs import KIND, code_address
-
-MOMENT = "%d.%m.%Y %H:%M:%S"
 
 
 @transaction.atomic
@@ -98,8 +96,8 @@ def _in_words(
         "provider": line.brand.provider.title,
         "mersis": line.brand.provider.mersis,
         "channel": str(Channel(event.channel).label),
-        "dated": _moment(event.consent_date),
-        "registered": _moment(event.registered_at),
+        "dated": printed(event.consent_date),
+        "registered": printed(event.registered_at),
         "source": str(line.source),
         "dealer": line.dealer,
         "event": event.event_id,
@@ -121,7 +119,3 @@ def _issue(
     )
     audit.record(verb, ("consents.consent", str(event.event_id)), actor=actor, new={"document": number})
     return document
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(ISTANBUL).strftime(MOMENT) if moment else ""
