@@ -136,13 +136,8 @@ def _next_seal(last: LedgerSeal | None, events: Packed, entries: Packed, now: da
         entries_root=merkle.root_of(entries.leaves),
         previous=bytes(last.hash) if last else form.BEFORE_FIRST,
     )
-    key = keys.signing_key()
-    return LedgerSeal(
-        **vars(content),
-        hash=content.hash,
-        key_id=form.key_id(form.public_bytes(key.public_key())),
-        signature=form.sign(content, key),
-    )
+    name, signature = keys.sign(content.canonical)
+    return LedgerSeal(**vars(content), hash=content.hash, key_id=name, signature=signature)
 
 
 def _leaves(seal: LedgerSeal, tree: Sealed, rows: Packed) -> SealLeaves:
