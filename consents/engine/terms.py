@@ -147,13 +147,25 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
     return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
 
 
-def parameters(terms: Terms) -> dict[str, object]:
-    """The terms as the parameters of the engine's statements."""
+def act_parameters(brand_id: int, *, actor: Actor, way: WayIn, moment: datetime) -> dict[str, Any]:
+    """Whose act it is and when: the parameters of every statement that appends events."""
     inner, outer = hmac_pads()
     return {
-        "brand": terms.brand_id,
-        "moment": terms.moment,
-        "moment_us": microseconds(terms.moment),
+        "brand": brand_id,
+        "moment": moment,
+        "moment_us": microseconds(moment),
+        "actor_kind": int(actor.kind),
+        "actor_id": actor.id,
+        "way": int(way),
+        "hmac_inner": inner,
+        "hmac_outer": outer,
+    }
+
+
+def parameters(terms: Terms) -> dict[str, Any]:
+    """The terms as the parameters of the engine's statements."""
+    return {
+        **act_parameters(terms.brand_id, actor=terms.actor, way=terms.way, moment=terms.moment),
         "latest": terms.latest,
         "timely_from": terms.timely_from,
         "window_open": terms.window_open,
@@ -162,9 +174,6 @@ def parameters(terms: Terms) -> dict[str, object]:
         "strict": terms.strict,
         "registry": terms.registry,
         "evidence_from": terms.evidence_from,
-        "way": int(terms.way),
-        "actor_kind": int(terms.actor.kind),
-        "actor_id": terms.actor.id,
         "job": terms.job_id,
         "text_version": terms.text_version_id,
         "text_channels": list(terms.text_channels),
@@ -175,8 +184,6 @@ def parameters(terms: Terms) -> dict[str, object]:
         "own_notices": terms.own_notices,
         "today": start_of_day(terms.moment.astimezone(ISTANBUL).date()),
         "lane": int(terms.lane),
-        "hmac_inner": inner,
-        "hmac_outer": outer,
         "import": None,
     }
 
