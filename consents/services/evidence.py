@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Appended, Proven, complete
+from consents.engine.references import keep_references
 from consents.enums import EvidenceKind, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, names_a_scan, read_evidence
 from consents.files.errors import FileRefused
@@ -207,8 +208,7 @@ def _by_reference(actor: Actor, by_brand: dict[Brand, list[Consent]], reference:
         for brand, consents in sorted(by_brand.items(), key=lambda pair: pair[0].pk):
             done = _complete(brand, [(consent, value) for consent in consents], actor=actor, moment=moment)
             if done:
-                row = Evidence(brand=brand, sha256=value.sha256, kind=value.kind, reference=value.reference)
-                Evidence.objects.bulk_create([row], ignore_conflicts=True)
+                keep_references(brand.pk, [value])
             total += len(done)
     return total
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Proven, complete
-from consents.engine.stage import EvidenceFound
+from consents.engine.stage import NAMES_KEPT, EvidenceFound
 from consents.enums import WayIn
 from consents.evidence import Shelf
 from consents.files.archive import Member, members_of, open_archive, read_member
@@ -30,7 +30,6 @@ from providers.selectors import held_channels
 
 from .evidence import refused, store
 
-NAMES_KEPT = 200
 STEP = 50
 """Scans between two reports of progress."""
 KEYS_AT_ONCE = 2_000
@@ -96,7 +95,7 @@ def write_report(item: ConsentImport, shelf: Shelf | None, found: EvidenceFound)
     if shelf is not None:
         unused = shelf.unused()
         counts["unused"] = len(unused)
-        report = {"absent": list(found.absent.items())[:NAMES_KEPT], "unused": unused[:NAMES_KEPT]}
+        report = {"absent": list(found.absent.items()), "unused": unused[:NAMES_KEPT]}
         ImportEvidence.objects.filter(pk=item.pk).update(report=report)
     elif not any(counts.values()):
         return {}

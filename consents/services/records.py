@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from consents import problems
 from consents.engine import statements
+from consents.engine.references import keep_references
 from consents.engine.terms import Terms, parameters, terms_for
 from consents.engine.write import PLAN_BY_KEY, count, sql_of
-from consents.enums import Channel, EvidenceKind, Lane, Status, Verdict, WayIn
+from consents.enums import Channel, Lane, Status, Verdict, WayIn
 from consents.erased import any_erased
 from consents.evidence import EvidenceValue, read_evidence
-from consents.models import Evidence
 from consents.normalise import Reading, normalise
 from consents.problem_words import sentence_values
 from iys_portal.accounts.permissions import Permission
@@ -240,15 +240,8 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]], *, keep: bool = True) -> d
         )
     }
     evidence = [row.get("proof") or read_evidence(row["evidence"]) for row in rows]
-    references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
-    if references and keep:
-        Evidence.objects.bulk_create(
-            [
-                Evidence(brand_id=terms.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)
-                for sha256, value in references.items()
-            ],
-            ignore_conflicts=True,
-        )
+    if keep:
+        keep_references(terms.brand_id, evidence)
     return {
         **columns,
         "line": list(range(len(rows))),
@@ -277,22 +270,10 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
         )
         return Outcome(verdict=problem.verdict, problem=problem, values=values, key=key, version=version or None)
     if code == Verdict.UNCHANGED:
-        first = {**{name: row[name] for name in ("status", "source", "consent_date")}, "key": key}
-        cursor.execute(statements.FIRST_OF_CONTENT, _first_values(first))
+        content = ("recipient", "channel", "recipient_type", "status", "source", "consent_date")
+        asked: dict[str, Any] = {"brand": terms.brand_id, **{name: row[name] for name in content}}
+        cursor.execute(statements.FIRST_OF_CONTENT, asked)
         found = cursor.fetchone()
         event_id, version, transaction_id = found if found else (event_id, version, None)
         transaction_id = transaction_id.hex() if transaction_id else None
     return Outcome(verdict=Verdict(code), key=key, version=version, event_id=event_id, transaction_id=transaction_id)
-
-
-def _first_values(first: dict[str, Any]) -> dict[str, Any]:
-    recipient, brand, channel, recipient_type = first["key"]
-    return {
-        "recipient": recipient,
-        "brand": brand,
-        "channel": channel,
-        "recipient_type": recipient_type,
-        "status": first["status"],
-        "source": first["source"],
-        "consent_date": first["consent_date"],
-    }
