@@ -27,6 +27,7 @@ from providers.models import Brand
 from providers.policies import require_may_record
 
 from .records import Entry, Outcome, record_consents
+from .refused_files import invalid
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,7 @@ def read_file(file: IO[bytes]) -> tuple[bytes, Scan]:
     try:
         return data, judge_scan(data)
     except FileRefused as refusal:
-        raise refused(refusal) from refusal
-
-
-def refused(refusal: FileRefused, *, field: str = "file") -> Invalid:
-    """The refusal of a file as a form shows it."""
-    return Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field=field)
+        raise invalid(refusal) from refusal
 
 
 def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, drops: list[Drop]) -> Kept:
@@ -88,10 +84,13 @@ def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, dro
     return Kept(row, is_new=True)
 
 
-def _forget(kept: Kept, drops: list[Drop]) -> None:
-    """Take a file back that proved nothing after all."""
-    kept.evidence.delete()
-    transaction.on_commit(drops[-1])  # a roll-back drops it as well
+def _settle(kept: Kept, drops: list[Drop], actor: Actor, *, proves: bool) -> None:
+    """Note a file that this act brought, or take it back where it proved nothing after all."""
+    if kept.is_new and proves:
+        _note_upload(kept.evidence, actor)
+    elif kept.is_new:
+        kept.evidence.delete()
+        transaction.on_commit(drops[-1])  # a roll-back drops it as well
 
 
 def keep_file(*, actor: Actor, brand: Brand, file: IO[bytes], name: str) -> Evidence:
@@ -145,10 +144,7 @@ def record_with_file(
         standing = [one.key for one in outcomes if one.verdict is Verdict.UNCHANGED and one.key]
         waiting = [row for row in Consent.objects.filter(pk__in=standing) if is_missing(row)]
         done = _complete(brand, [(row, kept.value) for row in waiting], actor=actor, moment=moment)
-        if kept.is_new and (done or any(one.verdict.written for one in outcomes)):
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
+        _settle(kept, drops, actor, proves=bool(done) or any(one.verdict.written for one in outcomes))
     return outcomes
 
 
@@ -172,14 +168,7 @@ def complete_evidence(
     if file is None:
         return _by_reference(actor, {brand: [consent]}, reference, moment)
     data, scan = read_file(file)
-    with only_if_written() as drops:
-        kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
-        done = _complete(brand, [(consent, kept.value)], actor=actor, moment=moment)
-        if kept.is_new and done:
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
-    return len(done)
+    return _by_scan(actor, brand, data, scan, name, [consent], moment)
 
 
 def complete_by_reference(
@@ -267,14 +256,19 @@ def _by_file(
         scan = judge_scan(data)
     except FileRefused as refusal:
         return Match(name, reason=f"{refusal.message} {refusal.advice}")
+    done = _by_scan(actor, brand, data, scan, name, consents, moment)
+    return Match(name, completed=done, reason="" if done else _("Somebody was quicker: nothing waits any more."))
+
+
+def _by_scan(
+    actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, consents: Sequence[Consent], moment: datetime
+) -> int:
+    """Complete consents by one judged scan; how many. One transaction."""
     with only_if_written() as drops:
         kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
         done = _complete(brand, [(consent, kept.value) for consent in consents], actor=actor, moment=moment)
-        if kept.is_new and done:
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
-    return Match(name, completed=len(done), reason="" if done else _("Somebody was quicker: nothing waits any more."))
+        _settle(kept, drops, actor, proves=bool(done))
+    return len(done)
 
 
 def _complete(

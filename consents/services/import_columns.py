@@ -20,6 +20,7 @@ from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.storage import private_path
 
 from .import_steps import forget_check, locked
+from .refused_files import invalid
 
 CONSTANT_FIELDS = ("type", *COMMON_FIELDS)
 
@@ -58,7 +59,7 @@ def map_columns(
     try:
         layout = _fitted(remap(Layout.from_json(item.layout), columns))
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="columns") from refusal
+        raise invalid(refusal, field="columns") from refusal
     known_fields = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
     with transaction.atomic():
         item = locked(item)
@@ -117,7 +118,7 @@ def reinspect(
         )
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="reading") from refusal
+        raise invalid(refusal, field="reading") from refusal
     with transaction.atomic():
         item = locked(item)
         IMPORT.move(item, "remap", importer)

@@ -36,6 +36,7 @@ from providers.models import Brand
 
 from . import import_columns, import_evidence, imports, notice_queue, webhook_feed
 from .job_mails import tell_starter
+from .refused_files import invalid
 
 READ = ("malformed", "reading", "respelled", "evidence")
 """What reading found, taken over into the counts of every judging."""
@@ -54,7 +55,7 @@ def check(job_id: int) -> None:
                 counts = _run(item, terms, run, ImportChunk.Phase.CHECK, _("Checking the rules"))
         except FileRefused as refusal:
             _settle(item, "fail")
-            raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+            raise invalid(refusal, field=None) from refusal
         except JobCancelled:
             _settle(item, "stopped")
             raise

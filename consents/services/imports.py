@@ -37,6 +37,7 @@ from providers.selectors import closed_since
 from . import import_evidence
 from .import_columns import map_columns, missing_fields, remembered
 from .import_steps import forget_check, locked
+from .refused_files import checked_size, invalid
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
 
@@ -82,15 +83,7 @@ def _stored(
     if by_registry and not (reason.strip() and reference.strip()):
         raise Invalid(_("Give a reason and a reference for an import by the registry."), field="reason")
     require_may_record(brand.provider, Status.RET)
-    size = file.seek(0, 2)
-    limit = settings.REGISTRY["IMPORT_MAX_BYTES"]
-    if size > limit:
-        raise Invalid(
-            _("The file is larger than %(limit)d MB.") % {"limit": limit // 1024**2},
-            code="too-large",
-            field="file",
-        )
-    file.seek(0)
+    size = checked_size(file)
     digest = sha256_of(file)
     file.seek(0)
     item = ConsentImport(
@@ -132,7 +125,7 @@ def _inspected(item: ConsentImport) -> Layout:
         layout = inspect_file(path, item.file_name, remembered=remembered(item.provider_id))
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
     return layout
 
 

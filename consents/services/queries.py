@@ -45,6 +45,7 @@ from providers.models import Brand
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
+from .refused_files import invalid, checked_size
 
 TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
 _RESERVE = """
@@ -162,11 +163,7 @@ def ask_file(
     nothing is kept then.
     """
     _require(actor, brand, channel)
-    size, limit = file.seek(0, 2), settings.REGISTRY["IMPORT_MAX_BYTES"]
-    if size > limit:
-        text = _("The file is larger than %(limit)d MB.")
-        raise Invalid(text % {"limit": limit // 1024**2}, code="too-large", field="file")
-    file.seek(0)
+    size = checked_size(file)
     query = _new(actor, brand, channel, recipient_type, way, total=0)
     query.file_name, query.sha256 = shown_name(name), sha256_of(file)
     file.seek(0)
@@ -311,7 +308,7 @@ def _recognise(query: RecipientQuery, layout: Layout | None) -> None:
         query.layout = layout.to_json()
         query.total = count_rows(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
 
 
 def _checked(query: RecipientQuery, column: int) -> int:

@@ -27,12 +27,12 @@ from consents.models import RecipientQuery
 from consents.query_results import ResultFile, write_xlsx
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.enums import JobState
-from iys_portal.core.errors import Invalid
 from iys_portal.core.jobs import Run, claimed
 from iys_portal.core.models import Job
 from iys_portal.core.storage import private_path
 
 from .queries import note_answer, settle
+from .refused_files import invalid
 
 SLICE = 50_000
 PART, BOOK = ".part-", ".xlsx"
@@ -52,7 +52,7 @@ def run(job_id: int) -> None:
             try:
                 _answer(query, hold, timezone.now())
             except FileRefused as refusal:
-                raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+                raise invalid(refusal, field=None) from refusal
 
 
 def _answer(query: RecipientQuery, hold: Run, moment: datetime) -> None:

@@ -21,6 +21,7 @@ from consents.selectors import evidence as selectors
 from consents.selectors import history, pages, totals
 from consents.services import evidence as services
 from consents.services.evidence_files import files_of
+from consents.services.refused_files import invalid
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
@@ -139,7 +140,7 @@ class MissingView(ActorView):
                 files = ((name, content(), rows) for (name, content), rows in zip(found, matched, strict=True))
                 result = services.complete_by_files(actor=self.actor, brand=brand, files=files)
         except (Invalid, FileRefused) as error:
-            form.add_error("scans", str(services.refused(error) if isinstance(error, FileRefused) else error))
+            form.add_error("scans", str(invalid(error) if isinstance(error, FileRefused) else error))
             return self.page(request, files=form, status=422)
         return self.page(request, result=result)
 
