@@ -35,7 +35,8 @@ from iys_portal.core.storage import only_if_written, private_path, shown_name
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
-from .messages import locked, require_complete
+from .messages import forget_file, locked, require_complete
+from .refused_files import checked_size, invalid
 
 TASK = "consents.wash_message"
 HEADING = "recipient"
@@ -51,10 +52,7 @@ def wash_file(
     wherever there is one to choose from. Raises `Invalid` (field "file", or "text" with what is missing in the
     message), and as `wash`.
     """
-    if file.seek(0, 2) > settings.REGISTRY["IMPORT_MAX_BYTES"]:
-        limit = settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2
-        raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": limit}, code="too-large", field="file")
-    file.seek(0)
+    checked_size(file)
     with only_if_written() as drops:
         message = _to_wash(actor, public_id)
         former, storage = message.file.name, message.file.storage
@@ -197,10 +195,15 @@ def stop_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
         if message.wash_job.state in (JobState.QUEUED, JobState.RUNNING):
             request_cancel(message.wash_job)
             return message
-        moved = MESSAGE.move(message, "stopped", SYSTEM)
+        give_up_check(message, actor=actor)
         message.save(update_fields=["state"])
-        record(moved.verb, message, actor=actor, provider_id=message.brand.provider_id)
     return message
+
+
+def give_up_check(message: Message, *, actor: Actor) -> None:
+    """The message is a draft again; the caller holds its lock and saves `state`."""
+    moved = MESSAGE.move(message, "stopped", SYSTEM)
+    record(moved.verb, message, actor=actor, provider_id=message.brand.provider_id)
 
 
 def _layout_of(message: Message) -> Layout:
@@ -211,7 +214,7 @@ def _layout_of(message: Message) -> Layout:
         layout = inspect_file(path, message.file_name, remembered=known, lenient=True)
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
     if not holds_addresses(layout, Channel(message.channel)):
         raise Invalid(_("No column with addresses of this channel was found."), code="no-addresses", field="file")
     return layout
@@ -231,17 +234,8 @@ def forget_old_files(now: datetime) -> int:
         with transaction.atomic():
             message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=key)
             if message.state == S.WASHING:
-                moved = MESSAGE.move(message, "stopped", SYSTEM)
-                record(moved.verb, message, actor=SYSTEM, provider_id=message.brand.provider_id)
+                give_up_check(message, actor=SYSTEM)
             forget_file(message)
             message.save(update_fields=["state", "file", "layout"])
             total += 1
     return total
-
-
-def forget_file(message: Message) -> None:
-    """Delete the list after commit; the caller saves `file` and `layout`."""
-    name, storage = message.file.name, message.file.storage
-    message.file, message.layout = "", {}
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
