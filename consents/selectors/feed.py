@@ -59,9 +59,8 @@ def _ends(cursor: int) -> list[int]:
 
 
 def last_final() -> int:
-    """The cursor behind everything that is told so far."""
-    newest = LedgerSeal.objects.order_by("-number").first()
-    return newest.last_event if newest and newest.last_event else 0
+    """The last event under a seal, behind which nothing is told yet."""
+    return LedgerSeal.objects.order_by("-number").values_list("last_event", flat=True).first() or 0
 
 
 def cursor_before(moment: datetime) -> int:

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy
 from consents.enums import ExportFormat, ExportKind, ExportStage
 from consents.exports import Listing, Table, write_csv, write_xlsx
 from consents.models import ExportFile, Message, RecipientQuery
-from consents.selectors.exports import filters_as_json, filters_of, final_event, last_position, listing_of
+from consents.selectors.exports import TABLES, filters_as_json, filters_of, last_position, listing_of
+from consents.selectors.feed import last_final
 from consents.selectors.pages import Filters
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
@@ -140,7 +141,7 @@ def start_refusals(
     The first time, and with `everything`, all that are in force. The list goes by the numbers of final events, never by
     a clock: it may repeat a refusal that was written while it was made, and leaves none out.
     """
-    upto = final_event()  # before any row is read: what is not final by now comes with the next list
+    upto = last_final()  # before any row is read: what is not final by now comes with the next list
     return start_export(
         actor=actor,
         kind=ExportKind.REFUSALS,
@@ -191,7 +192,7 @@ def owner_of(item: ExportFile) -> Actor:
 def _contents(item: ExportFile) -> tuple[Listing | Table, int | None]:
     """What the file holds, and how many rows where that is known."""
     kind, owner = ExportKind(item.kind), owner_of(item)
-    if kind in export_tables.KINDS:
+    if kind in TABLES:
         table = export_tables.table_of(item, owner, now=timezone.now())
         return table, table.total
     asked: dict[str, Any] = {"moment": item.moment, "after_event": item.after_event}
