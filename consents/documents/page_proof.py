@@ -20,6 +20,8 @@ from consents.page_visits import Proven, Visit
 from consents.written_moments import printed, signed_text
 from iys_portal.accounts.models import PrivacyNotice
 
+from .verify import verify_address
+
 FORM = "iys-consent-page-v1"
 
 
@@ -82,7 +84,7 @@ def receipt_of_answer(
     """The receipt's data; `written` are event and transaction of each channel. Addresses are masked: its page opens by
     the number alone."""
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}",
+        "qr": verify_address(number),
         "page": page.public_id,
         "title": page.title,
         "purpose": page.purpose,

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 
-from consents.document_kinds import RECEIPT
+from consents.document_kinds import PROOF, RECEIPT
 from consents.documents import proof as document_proof
 from consents.documents.receipts import receipt_of
+from consents.documents.verify import verify_address
 from consents.enums import Channel
 from consents.models import ConsentEvent, ConsentText
 from consents.proof.receipts import signed_receipt
@@ -30,8 +30,6 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from iys_portal.core.models import Document
 
-from .proofs import KIND, code_address
-
 
 @transaction.atomic
 def issue_own_evidence(*, actor: Actor, event_id: int, now: datetime) -> Document:
@@ -39,16 +37,16 @@ def issue_own_evidence(*, actor: Actor, event_id: int, now: datetime) -> Documen
     event, address = _own(actor, event_id)
     consent, since = consent_behind(event), address.history_from
     brand = history.brand_of(consent)
-    number = documents.new_number(KIND)
+    number = documents.new_number(PROOF)
     proof = proof_of([consent], [brand], now=now, since=since)
     data = document_proof.content(
         [history.record_of(actor, consent, brand, now=now, since=since)],
         recipient=consent.recipient,
         proof={**proof.values, "document": number},
         seals=proof.seals,
-        qr=code_address(number, proof.newest),
+        qr=verify_address(number, proof.newest),
     )
-    return _issue(KIND, number, data, event=event, actor=actor, now=now, verb="consent.proof_taken")
+    return _issue(PROOF, number, data, event=event, actor=actor, now=now, verb="consent.proof_taken")
 
 
 @transaction.atomic
@@ -68,7 +66,7 @@ def issue_receipt(*, actor: Actor, event_id: int, now: datetime) -> Document:
 def own_document(actor: Actor, public_id: Any) -> Document | None:
     """A document that this citizen had made; None for any other (R-A1)."""
     actor.require(Permission.CONSENT_OWN)
-    own = Document.objects.filter(actor_kind=actor.kind, actor_id=actor.id, kind__in=(KIND, RECEIPT))
+    own = Document.objects.filter(actor_kind=actor.kind, actor_id=actor.id, kind__in=(PROOF, RECEIPT))
     return own.filter(public_id=public_id).first()
 
 
@@ -87,7 +85,7 @@ def _in_words(
     """The same for a reader, frozen beside what is signed."""
     (line,) = lines_of(actor, [address], [event], now=now)
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}",
+        "qr": verify_address(number),
         "recipient": event.recipient,
         "title": str(line.words.title),
         "notes": [str(note) for note in line.words.notes],

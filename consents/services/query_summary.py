@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 
 from consents.document_kinds import QUERY
+from consents.documents.verify import verify_address
 from consents.models import RecipientQuery
 from consents.proof.queries import signed_statement
 from consents.selectors.queries import about, reasons_in_words
@@ -55,7 +55,7 @@ def issue_summary(query: RecipientQuery, *, actor: Actor, now: datetime) -> Docu
 def _content(query: RecipientQuery) -> dict[str, Any]:
     named = {name: str(value) for name, value in about(query).items()}
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={query.number}",
+        "qr": verify_address(query.number),
         "provider": query.provider.title,
         "mersis": query.provider.mersis,
         "brand": query.brand.name,
