@@ -99,7 +99,7 @@ def read(folder: Path) -> dict[str, Any]:
     return manifest.read(folder, _is_signed)
 
 
-def restore(folder: Path, *, now: datetime, jobs: int = 1, leap: int = LEAP) -> Report:
+def restore(folder: Path, *, jobs: int = 1, leap: int = LEAP) -> Report:
     """Put a backup into an empty database and an empty private storage, then compare (`compare`).
 
     Numbers go on `leap` behind the last one of the backup: receivers keep cursors, and none may be given twice.

@@ -39,7 +39,7 @@ class Line:
     at: datetime
 
 
-def tell_each(now: datetime) -> int:
+def tell_each() -> int:
     """Mail what became final since the last time to whoever wants to know at once; returns how many mails.
 
     Two at once do not tell twice: the mark is locked, and a mail's cause names its last event.
@@ -53,7 +53,7 @@ def tell_each(now: datetime) -> int:
         return told + _tell("refusal_receipt", _receipts(first, last), last, rhythm=None)
 
 
-def tell_daily(now: datetime) -> int:
+def tell_daily() -> int:
     """The day's new consents in one mail for whoever wants it so; a second run on the day finds nothing new."""
     with transaction.atomic():
         window = _window(MailRhythm.DAILY)

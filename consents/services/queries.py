@@ -29,7 +29,7 @@ from consents.files.inspect import inspect_file
 from consents.files.layout import Layout
 from consents.files.paste import LIST_LAYOUT, pasted_addresses, write_list, write_paste
 from consents.files.read import count_rows
-from consents.models import QueryDay, RecipientQuery
+from consents.models import RecipientQuery
 from consents.proof.queries import sign_query
 from consents.query_results import Answered, ResultFile
 from iys_portal.accounts.permissions import Permission
@@ -45,7 +45,7 @@ from providers.models import Brand
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
-from .refused_files import invalid, checked_size
+from .refused_files import checked_size, invalid
 
 TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
 _RESERVE = """
@@ -349,9 +349,3 @@ def _start(query: RecipientQuery, actor: Actor, *, publish: bool) -> None:
 def _private_write(path: Path, content: bytes) -> None:
     path.touch(mode=0o600)
     path.write_bytes(content)
-
-
-def used_today(provider_id: int) -> int:
-    """Addresses that the provider asked about today."""
-    day = timezone.now().astimezone(ISTANBUL).date()
-    return QueryDay.objects.filter(provider=provider_id, day=day).values_list("addresses", flat=True).first() or 0

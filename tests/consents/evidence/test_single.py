@@ -11,7 +11,6 @@ from django.test import Client
 
 from consents.canonical import transaction_id_of
 from consents.effective import Effective, judge
-from consents.engine.replay import replayed_state
 from consents.enums import EventKind, EvidenceKind, Hold, WayIn
 from consents.models import BrandCounter, Consent, ConsentEvent, Evidence
 from consents.services import evidence as services
@@ -20,6 +19,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
+from tests.consents.replay import replayed_state
 from tests.factories import BrandFactory, MembershipFactory, UserFactory, officer_of, staff
 
 from .papers import packed, pdf, picture
