@@ -21,13 +21,13 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, only_if_written
 from iys_portal.core.uploads import MAX_BYTES, Scan, judge_scan
 from providers.models import Brand
 from providers.policies import require_may_record
 
 from .records import Entry, Outcome, record_consents
-from .refused_files import invalid
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from consents.policies import as_importer
 from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 
 from .import_steps import forget_check, locked
-from .refused_files import invalid
 
 CONSTANT_FIELDS = ("type", *COMMON_FIELDS)
 

@@ -24,12 +24,12 @@ from consents.files.errors import FileRefused
 from consents.models import ConsentImport, ImportEvidence
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, only_if_written, private_path, sha256_of, shown_name
 from iys_portal.core.uploads import judge_scan
 from providers.selectors import held_channels
 
 from .evidence import store
-from .refused_files import invalid
 
 STEP = 50
 """Scans between two reports of progress."""

@@ -31,12 +31,12 @@ from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import JobCancelled, Run, claimed
 from iys_portal.core.models import Job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
 from . import import_columns, import_evidence, imports, notice_queue, webhook_feed
 from .job_mails import tell_starter
-from .refused_files import invalid
 
 READ = ("malformed", "reading", "respelled", "evidence")
 """What reading found, taken over into the counts of every judging."""

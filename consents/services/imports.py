@@ -29,6 +29,7 @@ from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.models import Job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, dropped_if_failed, private_path, sha256_of, shown_name
 from providers.models import Brand
 from providers.policies import require_may_record
@@ -37,7 +38,7 @@ from providers.selectors import closed_since
 from . import import_evidence
 from .import_columns import map_columns, missing_fields, remembered
 from .import_steps import forget_check, locked
-from .refused_files import checked_size, invalid
+from .uploaded_lists import checked_size
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
 

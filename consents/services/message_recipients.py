@@ -31,12 +31,13 @@ from iys_portal.core.audit import record
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import only_if_written, private_path, shown_name
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
 from .messages import forget_file, locked, require_complete
-from .refused_files import checked_size, invalid
+from .uploaded_lists import checked_size
 
 TASK = "consents.wash_message"
 HEADING = "recipient"

@@ -31,12 +31,12 @@ from consents.transitions import MESSAGE
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.audit import record
 from iys_portal.core.jobs import JobCancelled, Run, claimed
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 from iys_portal.core.turkish import BLANKS
 
 from .message_recipients import give_up_check
 from .messages import forget_file
-from .refused_files import invalid
 
 SLICE = 20_000  # addresses of one question
 PROBLEMS_KEPT = 100_000  # lines that are listed; all of them are counted

@@ -40,12 +40,13 @@ from iys_portal.core.documents import new_number
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.prepared import insert, prepared_cursor
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import only_if_written, private_path, sha256_of, shown_name
 from providers.models import Brand
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
-from .refused_files import checked_size, invalid
+from .uploaded_lists import checked_size
 
 TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
 _RESERVE = """

@@ -29,10 +29,10 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.enums import JobState
 from iys_portal.core.jobs import Run, claimed
 from iys_portal.core.models import Job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 
 from .queries import note_answer, settle
-from .refused_files import invalid
 
 SLICE = 50_000
 PART, BOOK = ".part-", ".xlsx"

@@ -21,11 +21,11 @@ from consents.selectors import evidence as selectors
 from consents.selectors import history, pages, totals
 from consents.services import evidence as services
 from consents.services.evidence_files import files_of
-from consents.services.refused_files import invalid
 from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.uploads import draw_small
 from providers.models import Brand
 
