@@ -88,6 +88,12 @@ def present_job(item: ConsentImport) -> Job | None:
     return item.undo_job or item.apply_job or item.check_job
 
 
+def same_file_before(item: ConsentImport) -> ConsentImport | None:
+    """The latest import of the very same file for the same brand, to warn with (it would give "unchanged")."""
+    earlier = ConsentImport.objects.filter(brand_id=item.brand_id, sha256=item.sha256, created_at__lt=item.created_at)
+    return earlier.exclude(applied_at=None).order_by("-created_at").first()
+
+
 def importable_brands(actor: Actor) -> QuerySet[Brand]:
     """Brands that a file can be for."""
     return Brand.objects.writable_by(actor).select_related("provider")

@@ -156,12 +156,6 @@ def upload_paste(*, actor: Actor, brand: Brand, text: str, **about: Any) -> Cons
     return upload(actor=actor, brand=brand, file=content, name=_("Pasted text"), **about)
 
 
-def same_file_before(item: ConsentImport) -> ConsentImport | None:
-    """The latest import of the very same file for the same brand, to warn with (it would give "unchanged")."""
-    earlier = ConsentImport.objects.filter(brand_id=item.brand_id, sha256=item.sha256, created_at__lt=item.created_at)
-    return earlier.exclude(applied_at=None).order_by("-created_at").first()
-
-
 def start_check(
     item: ConsentImport,
     *,

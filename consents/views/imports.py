@@ -190,7 +190,7 @@ def columns_context(
         "ignored": [column.heading or str(column.index + 1) for column in layout.columns if not mapping[column.index]],
         "constants": form.constant_fields(shape),
         "wide": shape == "wide",
-        "before": services.same_file_before(item),
+        "before": selectors.same_file_before(item),
         "archive": archive_of(item),
         "names_scans": "evidence" in mapping.values(),
         "steps": selectors.as_steps(item),
@@ -222,7 +222,7 @@ class OneView(ImportView):
             "downloads": downloads_of(item) if report and self.may_download else [],
             "undo_until": selectors.undo_until(item),
             "undo_form": UndoForm(prefix="undo"),
-            "before": services.same_file_before(item) if not item.applied_at else None,
+            "before": selectors.same_file_before(item) if not item.applied_at else None,
         }
         lines = lines_context(request, item, reader, report, size=FIRST_ROWS)
         return render(request, "consents/imports/detail.html", context | lines)
