@@ -179,7 +179,7 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
             if ImportChunk.objects.filter(
                 import_id=item.pk, phase=ImportChunk.Phase.APPLY, number=chunk.number
             ).exists():
-                raise JobLost(item.pk) from None
+                raise JobLost(terms.job_id) from None
             if attempt == MAX_TRIES - 1:
                 raise
             log.info("chunk_retried import=%s number=%s", item.pk, chunk.number)

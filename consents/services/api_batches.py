@@ -129,8 +129,7 @@ def _refuse_malformed(judged: Sequence[tuple[int, str]]) -> None:
 
 
 def _refuse_unknown(brand: Brand, given: Sequence[Given]) -> None:
-    codes = sorted({code for one in given for code in one.access})
-    known = retailer_ids(brand, codes) if codes else {}
+    known = _named_retailers(brand, given)
     unknown = [
         (index, place, code)
         for index, one in enumerate(given)
@@ -139,6 +138,12 @@ def _refuse_unknown(brand: Brand, given: Sequence[Given]) -> None:
     ]
     if unknown:
         raise RetailersUnknown(unknown)
+
+
+def _named_retailers(brand: Brand, given: Sequence[Given]) -> dict[str, int]:
+    """The keys of the dealers that are named and active ones of the brand, by code."""
+    codes = sorted({code for one in given for code in one.access})
+    return retailer_ids(brand, codes) if codes else {}
 
 
 def _short(entry: Entry) -> dict[str, str]:
@@ -218,8 +223,7 @@ def _refusals_only(batch: ApiBatch, given: Sequence[Given], *, closed: bool) -> 
 
 def _open(brand: Brand, given: Sequence[Given], outcomes: Sequence[Outcome]) -> None:
     """Open accepted consents to their dealers: one statement for each list of dealers that is named."""
-    codes = sorted({code for one in given for code in one.access})
-    known = retailer_ids(brand, codes) if codes else {}
+    known = _named_retailers(brand, given)
     keys: dict[frozenset[int], list[Key]] = {}
     for one, outcome in zip(given, outcomes, strict=True):
         retailers = frozenset(known[code] for code in one.access if code in known)

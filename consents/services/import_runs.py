@@ -26,10 +26,10 @@ from consents.models import ConsentImport, ImportChunk, StagedRow
 from consents.states import ImportState
 from consents.transitions import IMPORT
 from iys_portal.core import outbox
-from iys_portal.core.actors import SYSTEM, Actor, ActorKind
+from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, WrongMoment
-from iys_portal.core.jobs import JobCancelled, Run, claimed
+from iys_portal.core.jobs import JobCancelled, Run, claimed, starter_of
 from iys_portal.core.models import Job
 from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
@@ -99,7 +99,7 @@ def undo(job_id: int) -> None:
         notice_queue.unfold_all(item.apply_job_id)  # those that wait are called off with their consents
         found = undo_chunks(
             item,
-            actor=_actor(run.job),
+            actor=starter_of(run.job, way="import"),
             moment=datetime.fromisoformat(run.job.payload["moment"]),  # stays when the job is resumed
             include_refusals=item.undo_refusals,
             progress=lambda done: run.progress(done=done),
@@ -110,7 +110,7 @@ def undo(job_id: int) -> None:
         }
         with transaction.atomic():
             _settle(item, "undone", undo_counts=counts, undone_at=timezone.now())
-            record("import.undone", item, actor=_actor(run.job), new=counts)
+            record("import.undone", item, actor=starter_of(run.job, way="import"), new=counts)
             _announce(item)
 
 
@@ -204,15 +204,11 @@ def _item(run: Run, state: ImportState) -> ConsentImport | None:
     return item if item.state == state else None
 
 
-def _actor(job: Job) -> Actor:
-    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="import")
-
-
 def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
     return terms_for(
         item.brand,
         moment=moment,
-        actor=_actor(run.job),
+        actor=starter_of(run.job, way="import"),
         way=WayIn.IMPORT,
         job_id=run.job.pk,
         text_version_id=item.text_version_id,

@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consents.enums import Channel, MessagePurpose, RecipientsFrom, Status
+from consents.enums import Channel, MessagePurpose, RecipientsFrom, RecipientType, Status
 from consents.message_rules import CHECKLIST_VERSION, answers_for, missing_in, sentence_of
 from consents.models import Message
 from consents.models.messages import OPEN
@@ -46,7 +46,7 @@ def create_message(
     purpose: str = MessagePurpose.COMMERCIAL,
     reason: str = "",
     html: str = "",
-    recipient_type: int = 1,
+    recipient_type: int = RecipientType.BIREYSEL,
 ) -> Message:
     """Begin a message; it stays a draft until its text and its recipients were checked.
 
