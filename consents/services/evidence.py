@@ -93,21 +93,6 @@ def _settle(kept: Kept, drops: list[Drop], actor: Actor, *, proves: bool) -> Non
         transaction.on_commit(drops[-1])  # a roll-back drops it as well
 
 
-def keep_file(*, actor: Actor, brand: Brand, file: IO[bytes], name: str) -> Evidence:
-    """Judge a file by its content and keep it for the brand; the same bytes twice are one row.
-
-    Raises `Invalid` (field "file") with a sentence for a file that is refused; nothing is kept then.
-    """
-    actor.require(Permission.EVIDENCE_COMPLETE)
-    _require(actor, brand)
-    data, scan = read_file(file)
-    with only_if_written() as drops:
-        kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
-        if kept.is_new:
-            _note_upload(kept.evidence, actor)
-    return kept.evidence
-
-
 def _note_upload(evidence: Evidence, actor: Actor) -> None:
     about = {"sha256": bytes(evidence.sha256).hex(), "size": evidence.size, "type": evidence.content_type}
     record("evidence.upload", evidence, actor=actor, provider_id=evidence.brand.provider_id, new=about)
@@ -125,8 +110,8 @@ def record_with_file(
 ) -> list[Outcome]:
     """Record entries that an uploaded file proves; a file that proves nothing in the end is not kept.
 
-    An entry that stands already and waits for its evidence is completed by the file. Raises as `keep_file` and
-    `record_consents` do.
+    An entry that stands already and waits for its evidence is completed by the file. Raises `Invalid`
+    (field "file") with a sentence for a file that is refused, and as `record_consents`.
     """
     _require(actor, brand)
     data, scan = read_file(file)
