@@ -159,7 +159,11 @@ def complete_evidence(
 def complete_by_reference(
     *, actor: Actor, consents: Iterable[Consent], reference: str, moment: datetime | None = None
 ) -> int:
-    """One reference for several consents of the actor's provider; the number that were completed."""
+    """One reference for several consents of the actor's provider; the number that were completed.
+
+    Raises as `complete_evidence`.
+    """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     brands = {brand.pk: brand for brand in Brand.objects.visible_to(actor).select_related("provider")}
     by_brand: dict[Brand, list[Consent]] = {}
     for consent in consents:
@@ -221,7 +225,9 @@ def complete_by_files(
     """Complete consents by files; each comes with its name, its content, and the consents it was matched to.
 
     A refused file or one without a consent is reported and not kept; the others are. Each file is one transaction.
+    Raises `NotAllowed`, `NotFound` for a stranger.
     """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     _require(actor, brand)
     moment = moment or timezone.now()
     result = Matched()
