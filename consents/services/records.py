@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -123,20 +123,14 @@ def record_consents(
         for line, number, _column, value in read.problems.iter_rows()
     }
     rows = [{**row, "proof": proof} for row in read.rows.to_dicts()]
-    if any(row["status"] == Status.ONAY for row in rows):
-        require_may_record(brand.provider, Status.ONAY)
     if rows:
-        if not registry:  # a recipient's own no is recorded whatever became of the provider (R-R1)
-            require_may_record(brand.provider, Status.RET)
-        changes: dict[int, list[tuple[str, str, str]]] = {}
-        for line, name, raw, value in read.changes.iter_rows():
-            changes.setdefault(line, []).append((name, raw, value))
+        _require_may_record(brand, rows, registry=registry)
         with transaction.atomic() if _from_outside(actor) else nullcontext():
             written = write_rows(terms, rows)
             _note_integrator(brand, written, actor)
+        changes = _changes_by_line(read.changes)
         for outcome, row in zip(written, rows, strict=True):
-            line = row["line"]
-            outcomes[line] = Outcome(**{**vars(outcome), "changes": tuple(changes.get(line, ()))})
+            outcomes[row["line"]] = replace(outcome, changes=tuple(changes.get(row["line"], ())))
     return [outcomes.get(line) or _refused(114, values={}) for line in range(len(entries))]
 
 
@@ -184,6 +178,22 @@ def _reading(names: Sequence[str], brand: Brand, moment: datetime, *, strict: bo
         allow_registry_sources=registry,
         sandbox=brand.provider.is_sandbox,
     )
+
+
+def _require_may_record(brand: Brand, rows: Sequence[dict[str, Any]], *, registry: bool) -> None:
+    """R-P7; a recipient's own no is recorded whatever became of the provider (R-R1)."""
+    if any(row["status"] == Status.ONAY for row in rows):
+        require_may_record(brand.provider, Status.ONAY)
+    if not registry:
+        require_may_record(brand.provider, Status.RET)
+
+
+def _changes_by_line(changes: pl.DataFrame) -> dict[int, list[tuple[str, str, str]]]:
+    """What reading respelled, by entry: field, as written, as stored."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for line, name, raw, value in changes.iter_rows():
+        found.setdefault(line, []).append((name, raw, value))
+    return found
 
 
 def _note_integrator(brand: Brand, outcomes: Sequence[Outcome], actor: Actor) -> None:
