@@ -65,7 +65,12 @@ def _of_manager(manager: Person, brand: Brand) -> None:
     webhook = a_webhook(brand).webhook
     manager.doors += [reverse(f"consents:{name}", args=[webhook.public_id]) for name in ("webhook", "webhook_change")]
     draft = create_draft(
-        actor=actor, brand=brand, channels=[3], title="Kış metni", text="Size kış boyunca yazarız", valid_from=timezone.localdate()
+        actor=actor,
+        brand=brand,
+        channels=[3],
+        title="Kış metni",
+        text="Size kış boyunca yazarız",
+        valid_from=timezone.localdate(),
     )
     manager.doors.append(reverse("consents:text_change", args=[draft.pk]))
     given = Consent.objects.filter(brand_id=brand.pk, status=1).order_by("event_id")[0]
@@ -73,7 +78,13 @@ def _of_manager(manager: Person, brand: Brand) -> None:
     manager.doors.append(reverse("documents:document", args=[paper.public_id]))
     at = timezone.now() + timedelta(days=2)
     message = create_message(
-        actor=actor, brand=brand, channel=3, subject="Kampanya", text="Kış geldi", planned_at=at, html="<p>Kış geldi</p>"
+        actor=actor,
+        brand=brand,
+        channel=3,
+        subject="Kampanya",
+        text="Kış geldi",
+        planned_at=at,
+        html="<p>Kış geldi</p>",
     )
     manager.doors.append(reverse("consents:message_preview", args=[message.public_id]))
     invite(
