@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -44,6 +45,17 @@ class RequestIdMiddleware:
             return response
         finally:
             _request_id.reset(token)
+
+
+class CompressedPagesMiddleware(GZipMiddleware):
+    """Pages go out compressed, with padding of random length, so that no secret is guessed by a page's size (BREACH).
+
+    Pages only: files are packed already or streamed, and answers to programs are small.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        is_page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class PermissionsPolicyMiddleware:

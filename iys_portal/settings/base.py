@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "iys_portal.core.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iys_portal.core.middleware.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "iys_portal.core.middleware.RequestIdMiddleware",
     "iys_portal.core.middleware.BodyLimitMiddleware",
