@@ -80,6 +80,7 @@ app.conf.beat_schedule = {
     "complaints-count": {"task": "complaints.count_changes", "schedule": 60.0},
     "complaints-brands": {"task": "complaints.judge_brands", "schedule": crontab(hour=4, minute=30)},
     "complaints-drafts": {"task": "complaints.forget_drafts", "schedule": 3600.0},
+    "strays-forget": {"task": "core.forget_strays", "schedule": crontab(hour=3, minute=10)},  # in Istanbul
     "records-expire": {"task": "consents.expire_records", "schedule": crontab(hour=3, minute=30)},
     "refusals-digest": {"task": "consents.refusal_digest", "schedule": crontab(hour=8, minute=30)},  # in Istanbul
 }

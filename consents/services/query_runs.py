@@ -35,7 +35,6 @@ from .queries import note_answer, settle
 SLICE = 50_000
 PART, BOOK = ".part-", ".xlsx"
 FORGET_AFTER = timedelta(days=2)
-PORTION = 1_000
 
 
 def run(job_id: int) -> None:
@@ -132,22 +131,3 @@ def forget_uploads(now: datetime) -> int:
             with suppress(FileNotFoundError):
                 default_storage.delete(name)
     return len(found)
-
-
-def forget_orphans(now: datetime) -> int:
-    """Delete files that no query names: what a process left that died between writing a file and its row."""
-    _folders, names = default_storage.listdir("queries") if default_storage.exists("queries") else ([], [])
-    old = [
-        name for name in (f"queries/{name}" for name in names)
-        if default_storage.get_modified_time(name) < now - FORGET_AFTER
-    ]  # fmt: skip
-    gone = 0
-    for start in range(0, len(old), PORTION):
-        part = old[start : start + PORTION]
-        named = RecipientQuery.objects.filter(Q(file__in=part) | Q(result__in=part) | Q(book__in=part))
-        known = {name for files in named.values_list("file", "result", "book") for name in files}
-        for name in part:
-            if name not in known:
-                default_storage.delete(name)
-                gone += 1
-    return gone

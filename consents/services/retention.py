@@ -52,7 +52,7 @@ from iys_portal.core.jobs import claimed, start_job
 from iys_portal.core.models import AuditEntry, Document, OutboxMessage
 from providers.models import Agreement
 
-from . import message_retention, query_runs
+from . import message_retention
 from .day_files import remake_if_closed
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,6 @@ def _erase_queries(before: datetime) -> int:
         layout = {**query.layout, "sample": []} if query.layout else {}
         RecipientQuery.objects.filter(pk=query.pk).update(file="", result="", book="", first_rows=[], layout=layout)
         total += 1
-    query_runs.forget_orphans(timezone.now())
     QueryDay.objects.filter(day__lt=before.astimezone(ISTANBUL).date()).delete()
     return total
 

@@ -1,8 +1,9 @@
 """The kernel's own tasks."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from . import documents, jobs, outbox, pulse
+from . import documents, jobs, outbox, pulse, strays
 
 
 @shared_task(name="core.sweep_jobs")
@@ -23,6 +24,11 @@ def render_document(document_id: int) -> None:
 @shared_task(name="core.sweep_documents")
 def sweep_documents() -> None:
     documents.sweep()
+
+
+@shared_task(name="core.forget_strays")
+def forget_strays() -> None:
+    strays.forget_strays(timezone.now())
 
 
 @shared_task(name="core.note_pulse")
