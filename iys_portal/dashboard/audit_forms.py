@@ -41,7 +41,9 @@ class TrailForm(PortalForm):
     )
     since = _day(_("From"))
     until = _day(_("To"))
-    doer = forms.RegexField(r"^[0-3]-\d{1,18}$", required=False, widget=forms.HiddenInput)
+    doer = forms.RegexField(
+        rf"^[{min(ActorKind):d}-{max(ActorKind):d}]-\d{{1,18}}$", required=False, widget=forms.HiddenInput
+    )
 
     plain = ("group", "object", "number", "provider", "since", "until", "doer")
 

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from consents.models import Consent, ConsentEvent
 from consents.opaque import fingerprint
 from iys_portal.core import audit
-from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.models import AuditEntry
 from iys_portal.dashboard import audit_selectors, audit_words
 from iys_portal.dashboard.audit_selectors import Trail, trail_page
@@ -193,6 +193,15 @@ def test_r_g4_a_name_comes_by_post_and_goes_on_as_a_number(desk: Client) -> None
         response = desk.post(URL, {"who": text})
         assert response.status_code == 422
         assert response.context["form"].errors["who"]
+
+
+def test_r_p12_every_act_of_an_integrators_person_is_found_by_the_link_of_one(desk: Client) -> None:
+    person = Actor(kind=ActorKind.INTEGRATOR, id=7, name="Kurgu Entegratör")
+    theirs, other = note(actor=person), note()
+    row = next(row for row in desk.get(URL).context["rows"] if row.number == str(theirs.pk))
+    found = numbers(desk.get(f"{URL}?{row.same_person}"))
+    assert str(theirs.pk) in found
+    assert str(other.pk) not in found
 
 
 def test_filters_that_say_nothing_are_dropped(desk: Client) -> None:
