@@ -3,10 +3,13 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iys_portal.accounts import services
 from iys_portal.accounts.models import Invitation
+from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry, Holiday
 from tests.factories import MembershipFactory, UserFactory
 
@@ -106,6 +109,31 @@ def test_r_a2_a_lost_factor_is_reset_on_the_persons_page(admin):
     assert Authenticator.objects.exists()
     assert admin.post(act, {"reason": "Kimlik görüldü"}).status_code == 302
     assert not Authenticator.objects.exists()
+
+
+def test_r_a2_the_list_of_people_says_who_has_a_factor_in_one_query(admin, django_assert_max_num_queries):
+    with_factor, without = MembershipFactory(role="manager").user, MembershipFactory(role="viewer").user
+    services.enrol_totp(with_factor)
+    page = reverse("admin:accounts_user_changelist")
+    with CaptureQueriesContext(connection) as few:
+        listed = {user.pk: user.has_factor for user in admin.get(page).context["cl"].result_list}
+    assert (listed[with_factor.pk], listed[without.pk]) == (True, False)
+    UserFactory.create_batch(5)
+    with django_assert_max_num_queries(len(few)):
+        assert admin.get(page).status_code == 200
+
+
+def test_one_invitation_that_was_taken_up_does_not_hold_the_others_back(admin):
+    gone, waiting = (
+        services.invite(email=f"{name}@deneme.example", full_name=name, staff_roles=["auditor"], actor=SYSTEM)
+        for name in ("gitti", "bekler")
+    )
+    services.revoke_invitation(public_id=gone.public_id, actor=SYSTEM)
+    chosen = {"action": "revoke", "_selected_action": [gone.pk, waiting.pk]}
+    answer = admin.post(reverse("admin:accounts_invitation_changelist"), chosen, follow=True)
+    waiting.refresh_from_db()
+    assert waiting.revoked_at
+    assert [message.level_tag for message in answer.context["messages"]] == ["error", "success"]
 
 
 def test_staff_are_invited_here(admin):
