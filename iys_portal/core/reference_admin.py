@@ -37,11 +37,15 @@ class HistoryMixin(admin.ModelAdmin):
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         """The service recorded it."""
 
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> None:  # type: ignore[override]
+        """The service recorded them."""
+
 
 class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
     """A table that people keep by form and by file. Subclasses name the services in `create` and `update`.
 
-    Nothing is deleted here: rows in use are protected, and what is out of use is switched off by an action.
+    Nothing is deleted unless a table says so: rows in use are protected, and what is out of use is switched off by an
+    action.
     """
 
     import_form_class = ReferenceImportForm

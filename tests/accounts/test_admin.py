@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -163,6 +164,7 @@ def test_added_holidays_are_audited(admin):
         "holiday.added",
         "holiday.removed",
     ]
+    assert not LogEntry.objects.exists(), "the audit log is the one that is kept"
 
 
 def test_holidays_are_imported_through_the_service(admin):
@@ -174,6 +176,30 @@ def test_holidays_are_imported_through_the_service(admin):
     admin.post(reverse("admin:core_holiday_process_import"), confirm)
     assert Holiday.objects.count() == 2
     assert AuditEntry.objects.filter(verb="holiday.added").count() == 2
+
+
+def test_holidays_come_in_a_file_by_turkish_words_and_change_by_their_day(admin):
+    Holiday.objects.create(day="2026-01-02", name="Yanlış")
+    table = SimpleUploadedFile("gunler.csv", "Tarih;Ad\n02.01.2026;İdari izin\n22.05.2026;Köprü günü\n".encode())
+    preview = admin.post(reverse("admin:core_holiday_import"), {"import_file": table, "format": "0", "resource": "0"})
+    admin.post(reverse("admin:core_holiday_process_import"), preview.context["confirm_form"].initial)
+    assert list(Holiday.objects.values_list("name", flat=True)) == ["İdari izin", "Köprü günü"]
+    changed = AuditEntry.objects.get(verb="holiday.changed")
+    assert (changed.old, changed.way) == ({"day": "2026-01-02", "name": "Yanlış"}, "import")
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(admin):
+    table = SimpleUploadedFile("gunler.csv", b"%PDF-1.7 not a table")
+    answer = admin.post(reverse("admin:core_holiday_import"), {"import_file": table, "format": "0", "resource": "0"})
+    assert answer.context["form"].errors["import_file"]
+
+
+def test_r_g3_an_export_of_holidays_is_on_record(admin):
+    Holiday.objects.create(day="2026-01-02", name="İdari izin")
+    page = reverse("admin:core_holiday_export")
+    answer = admin.post(page, {"format": "0", "resource": "0", "holidayresource_day": "on", "holidayresource_name": "on"})
+    assert "İdari izin" in answer.content.decode()
+    assert AuditEntry.objects.get(verb="reference.exported").new == {"rows": 1}
 
 
 def test_a_wrong_row_imports_nothing(admin):
