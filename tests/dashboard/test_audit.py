@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -104,6 +105,25 @@ def test_every_sentence_can_be_filled_in(language: str) -> None:
             sentence = audit_words.sentence_of(entry)
         assert "%(" not in sentence
         assert sentence
+
+
+def test_every_kind_of_object_that_has_a_word_is_one_that_there_is() -> None:
+    without_rows = {
+        "consents.search", "consents.export", "consents.report", "complaints.statistics", "core.backup",
+        "core.settings",
+    }  # fmt: skip
+    models = {model._meta.label_lower for model in apps.get_models()}
+    assert set(audit_words.OBJECTS) - models == without_rows
+
+
+@pytest.mark.parametrize("kind", ["complaints.complaint", "providers.application", "consents.message"])
+def test_r_a3_the_trail_is_narrowed_to_an_object_by_its_word(desk: Client, kind: str) -> None:
+    entry, other = note(target=(kind, "5")), note()
+    row = next(row for row in desk.get(URL).context["rows"] if row.number == str(entry.pk))
+    assert "." not in str(row.object)
+    found = numbers(desk.get(f"{URL}?{row.same_object}"))
+    assert str(entry.pk) in found
+    assert str(other.pk) not in found
 
 
 def test_an_unknown_verb_is_shown_as_it_was_recorded() -> None:
