@@ -1,4 +1,4 @@
-"""The demonstration (issue: every screen shows life on the first start): providers, people, a month of consents.
+"""The demonstration, so that every screen shows life on the first start: providers, people, a month of consents.
 
 All consents come through the engine, from made-up files that are loaded as of the days they tell of. A second
 run finds what is there and loads only what is missing.
