@@ -286,7 +286,7 @@ def draw_page(data: bytes, number: int, *, side: int = 900) -> bytes:
 
 def draw_small(data: bytes, content_type: str, *, side: int = 480) -> bytes:
     """A small JPEG of a judged file: the picture, or the first page of the PDF."""
-    picture = _first_page(data, side) if content_type == PDF else _picture(data, content_type, side)
+    picture = _drawn(data, 0, side) if content_type == PDF else _picture(data, content_type, side)
     picture.thumbnail((side, side))
     out = BytesIO()
     picture.convert("RGB").save(out, "JPEG", quality=80)
@@ -306,10 +306,6 @@ def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
     picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS[content_type])
     picture.draft("RGB", (side, side))
     return ImageOps.exif_transpose(picture)
-
-
-def _first_page(data: bytes, side: int) -> Image.Image:
-    return _drawn(data, 0, side)
 
 
 def _drawn(data: bytes, place: int, side: int) -> Image.Image:
