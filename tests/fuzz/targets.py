@@ -29,7 +29,7 @@ from providers.signatures import TrustRoots, check_signed
 from . import seeds
 
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-REFUSALS = (FileRefused, import_formats.FileRefused)
+REFUSALS = (FileRefused, import_formats.TableRefused)
 
 
 @dataclass(frozen=True)
