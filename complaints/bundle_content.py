@@ -11,12 +11,11 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from consents.documents.proof import MOMENT
 from consents.enums import Channel
 from consents.exports.columns import guard
 from consents.selectors.evidence import Paper
+from consents.written_moments import printed
 from iys_portal.core import documents
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.uploads import ENDINGS
 
 from .enums import BundleKind, ComplaintState, Outcome, PaperKind, Side
@@ -53,14 +52,14 @@ def content(found: Gathered, parts: Sequence[Part], *, kind: BundleKind, now: da
     return {
         "kind": kind.value,
         "tracking_number": case.tracking_number,
-        "made_at": _moment(now),
+        "made_at": printed(now),
         "state": str(ComplaintState(case.state).label),
         "province": case.province if found.side is Side.REGISTRY else "",  # it is that of the residence
-        "filed_at": _moment(case.filed_at),
+        "filed_at": printed(case.filed_at),
         "sender": f"{case.brand} · {case.brand.provider}" if case.brand else case.sender_given,
         "address": case.address,
         "channel": str(Channel(case.channel).label),
-        "message_at": _moment(case.message_at),
+        "message_at": printed(case.message_at),
         "subject": case.subject,
         "text": case.text,
         "topics": case.topic_labels,
@@ -76,21 +75,21 @@ def content(found: Gathered, parts: Sequence[Part], *, kind: BundleKind, now: da
             [paper.evidence.reference, paper.kind, paper.fingerprint] for paper in found.forms if not paper.is_file
         ],
         "defences": [
-            {"at": _moment(one.given_at), "by": one.given_name, "in_time": one.in_time, "text": one.text}
+            {"at": printed(one.given_at), "by": one.given_name, "in_time": one.in_time, "text": one.text}
             for one in found.defences
         ],
         "questions": [
             {
                 "side": str(Side(one.side).label),
-                "asked": _moment(one.asked_at),
+                "asked": printed(one.asked_at),
                 "text": one.text,
-                "answered": _moment(one.answered_at),
+                "answered": printed(one.answered_at),
                 "answer": one.answer,
             }
             for one in found.questions
         ],
-        "timeline": [[_moment(one.at), one.title, one.text, one.meta] for one in reversed(found.timeline)],
-        "notes": [[_moment(one.written_at), one.written_name, one.text] for one in found.notes],
+        "timeline": [[printed(one.at), one.title, one.text, one.meta] for one in reversed(found.timeline)],
+        "notes": [[printed(one.written_at), one.written_name, one.text] for one in found.notes],
         "decisions": _decisions(found),
         "parts": [[part.path, part.title, part.size, part.sha256] for part in parts],
     }
@@ -115,7 +114,7 @@ def _decisions(found: Gathered) -> list[list[str]]:
         return []
     rows = found.complaint.decisions.select_related("document").order_by("pk")
     return [
-        [one.document.number, _moment(one.decided_at), str(Outcome(one.outcome).label), one.decided_name, one.reason]
+        [one.document.number, printed(one.decided_at), str(Outcome(one.outcome).label), one.decided_name, one.reason]
         for one in rows
     ]
 
@@ -125,7 +124,7 @@ def _held(one: Any) -> list[str]:
 
 
 def _answer(clock: Clock) -> str:
-    return " · ".join(filter(None, [clock.status_label, clock.reason_label, _moment(clock.consent_date)]))
+    return " · ".join(filter(None, [clock.status_label, clock.reason_label, printed(clock.consent_date)]))
 
 
 def _event(line: Any) -> dict[str, Any]:
@@ -136,8 +135,8 @@ def _event(line: Any) -> dict[str, Any]:
         "title": line.title,
         "status": event.status_label,
         "source": event.source_label,
-        "dated": _moment(event.consent_date),
-        "registered": _moment(event.registered_at),
+        "dated": printed(event.consent_date),
+        "registered": printed(event.registered_at),
         "late": event.late,
         "who": line.who,
         "way": str(line.way),
@@ -163,9 +162,9 @@ def _notices(found: Gathered) -> list[list[str]]:
             str(told.title),
             str(told.means.label),
             str(told.label),
-            _moment(told.sent_at),
+            printed(told.sent_at),
             told.message_id,
-            f"{_moment(told.own_at)} {told.own_means}" if told.own_at else "",
+            f"{printed(told.own_at)} {told.own_means}" if told.own_at else "",
         ]
         for line in lines
         for told in line.told
@@ -176,7 +175,7 @@ def _messages(found: Gathered) -> list[list[str]]:
     held = {one.number: one for one in found.held.messages} if found.held else {}
     return [
         [
-            _moment(one.planned_at),
+            printed(one.planned_at),
             one.subject,
             _("allowed") if held[one.pk].allowed else _("not allowed"),
             held[one.pk].reason_label,
@@ -251,7 +250,3 @@ def _table(path: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[
 
 def _made(path: str, title: str, data: bytes) -> Part:
     return Part(path, title, len(data), hashlib.sha256(data).hexdigest(), partial(io.BytesIO, data))
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(ISTANBUL).strftime(MOMENT) if moment else ""

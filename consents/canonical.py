@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .engine.terms import hmac_pads, microseconds
+from .engine.terms import hmac_pads
 from .models import ConsentEvent
+from .written_moments import microseconds
 
 FORM = b"\x01"
 SEPARATOR = "\x1f"

@@ -15,6 +15,7 @@ PROOF = "consents.proof"
 PROOF_FILE = "iys-proof-v1.json"
 QUERY = "consents.query"
 QUERY_FILE = "iys-query-v1.json"
+REPORT = "consents.report"
 PAGE_RECEIPT = "consents.page_receipt"
 RECEIPT = "consents.receipt"
 RECEIPT_FILE = "iys-receipt-v1.json"
@@ -55,7 +56,7 @@ KINDS = [
         enclosures=_statement_inside,
     ),
     Kind(
-        name="consents.report",
+        name=REPORT,
         prefix="RAP",
         title=gettext_lazy("Report"),
         template="pdf/consents/report.html",

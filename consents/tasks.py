@@ -85,12 +85,12 @@ def make_own_data(job_id: int) -> None:
 
 @shared_task(name="consents.tell_citizens")
 def tell_citizens() -> None:
-    news.tell_each(timezone.now())
+    news.tell_each()
 
 
 @shared_task(name="consents.citizens_digest")
 def citizens_digest() -> None:
-    news.tell_daily(timezone.now())
+    news.tell_daily()
 
 
 @shared_task(name="consents.count_reports")

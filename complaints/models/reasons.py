@@ -45,11 +45,13 @@ class ReasonTemplateVersion(models.Model):
     number = models.PositiveIntegerField(_("number"))
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
     text = models.TextField(_("text"), max_length=8000)
-    written_at = models.DateTimeField()
+    written_at = models.DateTimeField(_("written"))
     written_by = models.BigIntegerField()
-    written_name = models.CharField(max_length=200)
+    written_name = models.CharField(_("written by"), max_length=200)
 
     class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
         ordering = ["template", "number"]
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="reason_version_once"),

@@ -10,8 +10,9 @@ from django.http import JsonResponse
 from consents.models import ApiBatch
 from consents.selectors import api as selectors
 from consents.services import api_batches, api_consents
-from consents.services.api_batches import BatchRefused, RetailersUnknown, moment_of
+from consents.services.api_batches import BatchRefused, RetailersUnknown
 from consents.services.api_consents import EntryRefused, Given, RetailerUnknown
+from consents.written_moments import from_microseconds
 from providers.api.calls import Ask, Call
 from providers.api.errors import Refused, fault, refuse
 from providers.enums import KeyScope
@@ -136,7 +137,7 @@ def _result(batch: ApiBatch, index: int, result: list[Any]) -> dict[str, Any]:
         **about,
         "status": "success",
         "transactionId": transaction_id,
-        "creationDate": written(moment_of(moment)),
+        "creationDate": written(from_microseconds(moment)),
     }
     if not batch.repeats:
         return told

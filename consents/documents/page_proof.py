@@ -6,7 +6,7 @@ keyed hash by which the audit log names it, and in the ledger beside the proof's
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +17,12 @@ from consents.masking import mask
 from consents.models import ConsentPage
 from consents.opaque import fingerprint
 from consents.page_visits import Proven, Visit
+from consents.written_moments import printed, signed_text
 from iys_portal.accounts.models import PrivacyNotice
-from iys_portal.core.calendar import ISTANBUL
+
+from .verify import verify_address
 
 FORM = "iys-consent-page-v1"
-MOMENT = "%d.%m.%Y %H:%M:%S"
 
 
 def proof_of_answer(
@@ -40,7 +41,7 @@ def proof_of_answer(
         "form": FORM,
         "receipt": number,
         "visit": visit.nonce.hex,
-        "answered_at": _utc(moment),
+        "answered_at": signed_text(moment),
         "language": language,
         "page": {
             "id": page.public_id,
@@ -59,9 +60,13 @@ def proof_of_answer(
             "language": text.language,
             "sha256": hashlib.sha256(text.text.encode()).hexdigest(),
         },
-        "privacy_notice": {"version": notice.version, "language": notice.language, "read_at": _utc(visit.read_at)},
+        "privacy_notice": {
+            "version": notice.version,
+            "language": notice.language,
+            "read_at": signed_text(visit.read_at),
+        },
         "ticked": [
-            {"channel": channel.name, "address_hash": fingerprint(one.address), "code_proven_at": _utc(one.at)}
+            {"channel": channel.name, "address_hash": fingerprint(one.address), "code_proven_at": signed_text(one.at)}
             for channel, one in chosen.items()
         ],
     }
@@ -79,7 +84,7 @@ def receipt_of_answer(
     """The receipt's data; `written` are event and transaction of each channel. Addresses are masked: its page opens by
     the number alone."""
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}",
+        "qr": verify_address(number),
         "page": page.public_id,
         "title": page.title,
         "purpose": page.purpose,
@@ -87,12 +92,12 @@ def receipt_of_answer(
         "brand_code": page.brand.brand_code,
         "provider": page.brand.provider.title,
         "mersis": page.brand.provider.mersis,
-        "at": moment.astimezone(ISTANBUL).strftime(MOMENT),
+        "at": printed(moment),
         "channels": [
             {
                 "code": channel.name,
                 "address": mask(one.address),
-                "proven": one.at.astimezone(ISTANBUL).strftime(MOMENT),
+                "proven": printed(one.at),
                 "event": event,
                 "transaction": transaction,
             }
@@ -102,7 +107,3 @@ def receipt_of_answer(
                  "words": page.text.text.strip()},
         "proof": proof.hex(),
     }  # fmt: skip
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

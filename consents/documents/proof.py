@@ -14,9 +14,7 @@ from consents.models import LedgerSeal
 from consents.selectors.evidence import papers_of
 from consents.selectors.history import Line, Record
 from consents.selectors.told import Told
-from iys_portal.core.calendar import ISTANBUL
-
-MOMENT = "%d.%m.%Y %H:%M:%S"
+from consents.written_moments import printed
 
 
 def content(
@@ -70,8 +68,8 @@ def _event(line: Line, proof: dict[str, Any] | None) -> dict[str, Any]:
         "version": event.version,
         "title": line.title,
         "status": str(Status(event.status).label),
-        "dated": _moment(event.consent_date),
-        "registered": _moment(event.registered_at),
+        "dated": printed(event.consent_date),
+        "registered": printed(event.registered_at),
         "late": event.late,
         "source": str(line.source.label) if line.source else "",
         "source_code": line.source.name if line.source else "",
@@ -94,24 +92,20 @@ def _told(told: Told) -> dict[str, Any]:
         "title": str(told.title),
         "means": str(told.means.label),
         "state": str(told.label),
-        "sent": _moment(told.sent_at),
+        "sent": printed(told.sent_at),
         "message_id": told.message_id,
         "answer": told.answer,
-        "own": f"{_moment(told.own_at)} {told.own_means}" if told.own_at else "",
+        "own": f"{printed(told.own_at)} {told.own_means}" if told.own_at else "",
     }
 
 
 def _seal(seal: LedgerSeal) -> dict[str, Any]:
     return {
         "number": seal.number,
-        "sealed": _moment(seal.sealed_at),
+        "sealed": printed(seal.sealed_at),
         "events": seal.events,
         "root": seal.events_root_hex,
         "hash": seal.hash_hex,
         "key": seal.key_id,
         "signature": seal.signature_hex,
     }
-
-
-def _moment(moment: Any) -> str:
-    return moment.astimezone(ISTANBUL).strftime(MOMENT) if moment else ""

@@ -6,7 +6,7 @@ bytes that are signed have to be the same in every language.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from consents.enums import Channel, EventKind, RecipientType, Source, Status
 from consents.models import ConsentEvent, ConsentText
 from consents.opaque import fingerprint
 from consents.proof.receipts import FORM
+from consents.written_moments import signed_text
 from iys_portal.core.actors import ActorKind
 from providers.models import Brand, Provider
 
@@ -39,7 +40,7 @@ def receipt_of(
         "form": FORM,
         "schema_version": SCHEMA,
         "receipt_id": number,
-        "receipt_time": _utc(made_at),
+        "receipt_time": signed_text(made_at),
         "record_id": bytes(last.transaction_id).hex(),
         "pii_principal_id": fingerprint(last.recipient),
         "pii_processing": {
@@ -118,8 +119,8 @@ def _party(provider: Provider) -> str:
 def _event(event: ConsentEvent, former: ConsentEvent | None, provider: Provider) -> dict[str, Any]:
     own = event.actor_kind == ActorKind.RECIPIENT
     return {
-        "event_time": _utc(event.consent_date) if event.consent_date else None,
-        "recorded_time": _utc(event.registered_at),
+        "event_time": signed_text(event.consent_date) if event.consent_date else None,
+        "recorded_time": signed_text(event.registered_at),
         "event_type": EventKind(event.kind).name.lower(),
         "event_state": state_of(event, former),
         "entity_id": "pii_principal" if own else _party(provider),
@@ -139,7 +140,3 @@ def state_of(event: ConsentEvent, former: ConsentEvent | None) -> str:
     if event.holds:
         return "given_not_usable"
     return "renewed" if former is not None and former.status == Status.ONAY else "given"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

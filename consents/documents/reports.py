@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from consents.files.annotate import guard
 from consents.selectors.reports import Figures, Report
-from iys_portal.core.calendar import ISTANBUL
+from consents.written_moments import printed
 
 CSV_COLUMNS = (
     "by", "name", "newConsents", "refusals", "net", "lateRefusals", "evidenceMissing", "noticesOnTime", "noticesTold",
@@ -19,11 +19,10 @@ CSV_COLUMNS = (
 
 def content(report: Report) -> dict[str, Any]:
     """The document's data: words and numbers as they are printed."""
-    counted = report.counted_at
     return {
         "scope": report.scope,
         "period": f"{report.asked.first:%d.%m.%Y} – {report.asked.last:%d.%m.%Y}",
-        "counted_at": f"{counted.astimezone(ISTANBUL):%d.%m.%Y %H:%M:%S}" if counted else "",
+        "counted_at": printed(report.counted_at),
         "missing_now": intcomma(report.missing_now),
         "total": _cells(report.total),
         "tables": [

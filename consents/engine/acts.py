@@ -16,7 +16,7 @@ from consents.enums import WayIn
 from iys_portal.core.actors import Actor
 
 from . import statements
-from .terms import hmac_pads, microseconds
+from .terms import act_parameters
 from .write import PLAN_BY_KEY, move_counters
 
 
@@ -82,21 +82,13 @@ def _append(
 ) -> list[Appended]:
     if not asked:
         return []
-    inner, outer = hmac_pads()
     values: dict[str, Any] = {
-        "brand": brand_id,
+        **act_parameters(brand_id, actor=actor, way=way, moment=moment),
         "recipients": [one.recipient for one in asked],
         "channels": [int(one.channel) for one in asked],
         "types": [int(one.recipient_type) for one in asked],
         "versions": [one.version for one in asked],
         "act_job": None,
-        "moment": moment,
-        "moment_us": microseconds(moment),
-        "actor_kind": int(actor.kind),
-        "actor_id": actor.id,
-        "way": int(way),
-        "hmac_inner": inner,
-        "hmac_outer": outer,
         **(more or {}),
     }
     with transaction.atomic(), connection.cursor() as cursor:

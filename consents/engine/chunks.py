@@ -179,7 +179,7 @@ def _apply(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
             if ImportChunk.objects.filter(
                 import_id=item.pk, phase=ImportChunk.Phase.APPLY, number=chunk.number
             ).exists():
-                raise JobLost(item.pk) from None
+                raise JobLost(terms.job_id) from None
             if attempt == MAX_TRIES - 1:
                 raise
             log.info("chunk_retried import=%s number=%s", item.pk, chunk.number)
@@ -194,12 +194,10 @@ def _keep_others_out() -> None:
 
 def _checked(item: ConsentImport, terms: Terms, chunks: Iterator[Chunk]) -> Iterator[ChunkResult]:
     """Judge without writing. The pieces of a heavy address are rehearsed together, for each needs the one before."""
-    for (recipient, heavy), group in groupby(
-        chunks, key=lambda chunk: (chunk.upto[0] if chunk.heavy else "", chunk.heavy)
-    ):
-        if heavy:
+    for heavy_address, group in groupby(chunks, key=lambda chunk: chunk.upto[0] if chunk.heavy else None):
+        if heavy_address is not None:
             log.info("heavy_address import=%s", item.pk)
-            yield from _rehearse(item, terms, recipient, list(group))
+            yield from _rehearse(item, terms, list(group))
         else:
             yield from _side_by_side(group, lambda chunk: _check(item, terms, chunk))
 
@@ -211,7 +209,7 @@ def _check(item: ConsentImport, terms: Terms, chunk: Chunk) -> ChunkResult:
     return result
 
 
-def _rehearse(item: ConsentImport, terms: Terms, recipient: str, chunks: list[Chunk]) -> list[ChunkResult]:
+def _rehearse(item: ConsentImport, terms: Terms, chunks: list[Chunk]) -> list[ChunkResult]:
     """Write a heavy address's rows, keep what was judged, and roll the writing back."""
     results: list[ChunkResult] = []
     with transaction.atomic():

@@ -14,10 +14,11 @@ from consents.enums import EvidenceKind, Status
 from consents.evidence import NO_EVIDENCE, SCAN_MISSING, EvidenceValue, Shelf, read_evidence
 from consents.files.layout import Layout
 from consents.files.read import read_slices
-from consents.models import ConsentImport, Evidence, ImportProblem, StagedRow
+from consents.models import ConsentImport, ImportProblem, StagedRow
 from consents.normalise import Reading, normalise
 
 from .ahead import one_ahead
+from .references import keep_references
 
 STAGED_COLUMNS = (
     "import_id", "recipient", "line", "channel", "recipient_type", "status", "source", "consent_date",
@@ -25,11 +26,10 @@ STAGED_COLUMNS = (
 )  # fmt: skip
 OWN_NOTICE_COLUMNS = ("own_notice_at", "own_notice_means")
 PROBLEM_COLUMNS = ("import_id", "phase", "line", "problem", "column", "value")
-
-
 SIGNED = (1, 3)
 """First and last of the sources that carry a signature (R-C16)."""
 NAMES_KEPT = 200
+"""Of scans that are not there, as the page shows them."""
 
 
 @dataclass
@@ -138,7 +138,7 @@ def _with_evidence(item: ConsentImport, rows: pl.DataFrame, shelf: Shelf | None,
     """
     cells = rows["evidence"].drop_nulls().unique().to_list()
     values, absent = _read_cells(cells, shelf)
-    _keep_references(item, values)
+    keep_references(item.brand_id, values.values())
     kinds = {cell: int(value.kind) for cell, value in values.items()}
     hashes = {cell: "\\x" + value.sha256.hex() for cell, value in values.items() if value.sha256}
     frame = rows.with_columns(
@@ -158,18 +158,6 @@ def _read_cells(cells: list[str], shelf: Shelf | None) -> tuple[dict[str, Eviden
         return values, {cell: SCAN_MISSING for cell, value in values.items() if value is NO_EVIDENCE}
     read = {cell: shelf.read(cell) for cell in cells}
     return {cell: value for cell, (value, _code) in read.items()}, {c: code for c, (_v, code) in read.items() if code}
-
-
-def _keep_references(item: ConsentImport, values: dict[str, EvidenceValue]) -> None:
-    known = {value.sha256: value for value in values.values() if value.kind is EvidenceKind.REFERENCE}
-    if known:
-        Evidence.objects.bulk_create(
-            [
-                Evidence(brand_id=item.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)
-                for sha256, value in known.items()
-            ],
-            ignore_conflicts=True,
-        )
 
 
 def _count(frame: pl.DataFrame, absent: dict[str, str], found: EvidenceFound) -> None:

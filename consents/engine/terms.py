@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from consents.models import ConsentText
 from consents.selectors.deadlines import announcements
 from consents.selectors.sizes import size_class_of
 from consents.text_rules import validity
+from consents.written_moments import microseconds
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, end_of_day, start_of_day
 from iys_portal.core.errors import Invalid
@@ -21,7 +22,6 @@ from iys_portal.core.selectors import business_calendar
 from providers.models import Brand
 
 HMAC_BLOCK = 64
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -147,18 +147,25 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
     return bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)
 
 
-def microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 (UTC), exact: the ledger's form v1 writes registration times so."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def parameters(terms: Terms) -> dict[str, object]:
-    """The terms as the parameters of the engine's statements."""
+def act_parameters(brand_id: int, *, actor: Actor, way: WayIn, moment: datetime) -> dict[str, Any]:
+    """Whose act it is and when: the parameters of every statement that appends events."""
     inner, outer = hmac_pads()
     return {
-        "brand": terms.brand_id,
-        "moment": terms.moment,
-        "moment_us": microseconds(terms.moment),
+        "brand": brand_id,
+        "moment": moment,
+        "moment_us": microseconds(moment),
+        "actor_kind": int(actor.kind),
+        "actor_id": actor.id,
+        "way": int(way),
+        "hmac_inner": inner,
+        "hmac_outer": outer,
+    }
+
+
+def parameters(terms: Terms) -> dict[str, Any]:
+    """The terms as the parameters of the engine's statements."""
+    return {
+        **act_parameters(terms.brand_id, actor=terms.actor, way=terms.way, moment=terms.moment),
         "latest": terms.latest,
         "timely_from": terms.timely_from,
         "window_open": terms.window_open,
@@ -167,9 +174,6 @@ def parameters(terms: Terms) -> dict[str, object]:
         "strict": terms.strict,
         "registry": terms.registry,
         "evidence_from": terms.evidence_from,
-        "way": int(terms.way),
-        "actor_kind": int(terms.actor.kind),
-        "actor_id": terms.actor.id,
         "job": terms.job_id,
         "text_version": terms.text_version_id,
         "text_channels": list(terms.text_channels),
@@ -180,8 +184,6 @@ def parameters(terms: Terms) -> dict[str, object]:
         "own_notices": terms.own_notices,
         "today": start_of_day(terms.moment.astimezone(ISTANBUL).date()),
         "lane": int(terms.lane),
-        "hmac_inner": inner,
-        "hmac_outer": outer,
         "import": None,
     }
 

@@ -1,22 +1,20 @@
 """Undo of an import: counter-events, nothing is deleted (R-L6)."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from consents.enums import WayIn
 from consents.models import ConsentImport, ImportChunk
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL, end_of_day
 
 from . import statements
-from .terms import hmac_pads, microseconds
-from .write import PLAN_BY_KEY, move_counters, move_notice_counters
+from .undoing import Undone, undo_parameters, undo_touched
 
 PHASE = ImportChunk.Phase.UNDO
+LOCKS = (statements.LOCK_FOR_UNDO, statements.LOCK_NOTICES_FOR_UNDO)
 
 
 def undo_chunks(
@@ -47,39 +45,19 @@ def undo_chunks(
 def _undo(
     item: ConsentImport, chunk: ImportChunk, actor: Actor, moment: datetime, *, include_refusals: bool
 ) -> dict[int, int]:
-    inner, outer = hmac_pads()
     values = {
+        **undo_parameters(item.brand_id, actor=actor, way=WayIn.IMPORT, moment=moment),
         "import": item.pk,
-        "brand": item.brand_id,
         "job": item.apply_job_id,
         "act_job": item.undo_job_id,
-        "way": int(WayIn.IMPORT),
-        "end_of_day": end_of_day(moment.astimezone(ISTANBUL).date()),
         "first_event": chunk.first_event,
         "last_event": chunk.last_event,
-        "moment": moment,
-        "moment_us": microseconds(moment),
-        "actor_kind": int(actor.kind),
-        "actor_id": actor.id,
         "include_refusals": include_refusals,
-        "hmac_inner": inner,
-        "hmac_outer": outer,
     }
-    counts: dict[int, int] = {}
+    done = Undone({})
     with transaction.atomic():
         if chunk.first_event is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(PLAN_BY_KEY)
-                cursor.execute(statements.LOCK_FOR_UNDO, values)
-                cursor.execute(statements.LOCK_NOTICES_FOR_UNDO, values)
-                cursor.execute(statements.UNDO, values)
-                found, moves, first, last, notices = cursor.fetchone()
-                changed = [(date.fromisoformat(day), *rest) for day, *rest in json.loads(notices)]
-                move_notice_counters(cursor, item.brand_id, changed)
-                move_counters(cursor, item.brand_id, moves)
-            counts = dict(json.loads(found or "[]"))
-        else:
-            first = last = None
+            done = undo_touched(LOCKS, statements.UNDO, values)
         ImportChunk.objects.create(
             import_id=item.pk,
             phase=PHASE,
@@ -87,11 +65,11 @@ def _undo(
             last_recipient=chunk.last_recipient,
             last_line=chunk.last_line,
             last_channel=chunk.last_channel,
-            rows=sum(counts.values()),
-            counts={str(code): total for code, total in counts.items()},
+            rows=sum(done.counts.values()),
+            counts={str(code): total for code, total in done.counts.items()},
             lines=b"",
             verdicts=b"",
-            first_event=first,
-            last_event=last,
+            first_event=done.first_event,
+            last_event=done.last_event,
         )
-    return counts
+    return done.counts

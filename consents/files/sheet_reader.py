@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -141,7 +142,7 @@ def main() -> None:
         _say({"refused": "unknown-sheet"})
     except MemoryError:
         _say({"refused": "sheet-too-large"})
-    except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (calamine.CalamineError, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         _say({"refused": "sheet-too-large" if "limit exceeded" in str(error) else "broken-workbook"})
     _say("end")
     sys.stdout.flush()

@@ -7,8 +7,8 @@ found from it; it travels behind the `#` of an address, which browsers send to n
 import base64
 import struct
 
-from consents.engine.terms import microseconds
 from consents.models import LedgerSeal
+from consents.written_moments import microseconds
 
 from . import merkle
 

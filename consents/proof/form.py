@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from consents.engine.terms import microseconds
+from consents.written_moments import microseconds
 
 FORM = "iys-seal-v1"
 SEPARATOR = "\x1f"
@@ -61,14 +61,10 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).digest()[:8].hex()
 
 
-def sign(content: SealContent, key: Ed25519PrivateKey) -> bytes:
-    """Ed25519 (RFC 8032) over the canonical bytes."""
-    return key.sign(content.canonical)
-
-
-def signed_by(content: SealContent, signature: bytes, public: bytes) -> bool:
+def signed_by(content: bytes, signature: bytes, public: bytes) -> bool:
+    """Whether the key of these 32 bytes signed the content (Ed25519, RFC 8032)."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, content.canonical)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
     except InvalidSignature:
         return False
     return True

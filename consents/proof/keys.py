@@ -29,6 +29,12 @@ def signing_key() -> Ed25519PrivateKey:
     return _private(settings.LEDGER_SIGNING_KEY)
 
 
+def sign(content: bytes) -> tuple[str, bytes]:
+    """The present key's name, and its signature over the content (Ed25519, RFC 8032)."""
+    key = signing_key()
+    return key_id(public_bytes(key.public_key())), key.sign(content)
+
+
 def public_keys() -> dict[str, bytes]:
     """Trusted public keys (raw, 32 bytes) by their names, the present one first."""
     present = public_bytes(signing_key().public_key())

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from consents.engine.terms import microseconds
 from consents.models import LedgerSeal
+from consents.written_moments import microseconds
 
 from .form import FORM, SealContent
 

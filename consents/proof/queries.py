@@ -1,19 +1,16 @@
 """The statement that a query's answer is signed as, form v1. Described in `docs/queries.md`; it never changes."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from consents.effective import Reason
 from consents.enums import Channel, RecipientType
 from consents.models import RecipientQuery
 from consents.problems import BY_NUMBER
+from consents.written_moments import signed_text
 
-from .form import key_id, public_bytes
-from .keys import signing_key
+from .form import signed_by
+from .keys import sign
 
 FORM = "iys-query-v1"
 
@@ -33,8 +30,8 @@ def statement_of(query: RecipientQuery) -> dict[str, Any]:
         "total": query.total,
         "answers": {Reason(int(number)).name: total for number, total in query.counts.items()},
         "malformed": {BY_NUMBER[int(number)].code: total for number, total in query.malformed.items()},
-        "moment": _moment(query.moment),
-        "valid_until": _moment(query.valid_until),
+        "moment": signed_text(query.moment),
+        "valid_until": signed_text(query.valid_until),
         "result_sha256": query.result_sha256,
         "result_size": query.result_size,
     }
@@ -47,9 +44,7 @@ def canonical(statement: dict[str, Any]) -> bytes:
 
 def sign_query(query: RecipientQuery) -> None:
     """Put the signature and its key's name on an answered query; the caller saves it."""
-    key = signing_key()
-    query.signature = key.sign(canonical(statement_of(query)))
-    query.key_id = key_id(public_bytes(key.public_key()))
+    query.key_id, query.signature = sign(canonical(statement_of(query)))
 
 
 def signed_statement(query: RecipientQuery) -> dict[str, Any]:
@@ -63,13 +58,4 @@ def signed_statement(query: RecipientQuery) -> dict[str, Any]:
 
 def holds(statement: dict[str, Any], signature: bytes, public: bytes) -> bool:
     """Whether the key of these 32 bytes signed the statement."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, canonical(statement))
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _moment(moment: datetime) -> str:
-    """UTC with microseconds: the same text from any database and time zone."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return signed_by(canonical(statement), signature, public)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -24,7 +24,7 @@ from consents.models import (
 )
 from consents.models.ledger import granted
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import ONE_DAY, start_of_day
 from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand, Retailer
 from providers.selectors.api import written
@@ -205,7 +205,7 @@ def day_summary(
 
     Pending are entries of that day's batches that no worker has recorded yet.
     """
-    start, end = (datetime.combine(one, time(), tzinfo=ISTANBUL) for one in (day, day + timedelta(days=1)))
+    start, end = start_of_day(day), start_of_day(day + ONE_DAY)
     values: dict[str, Any] = {
         "after": cursor_before(start),
         "brand": brand.pk,

@@ -6,7 +6,6 @@ from datetime import date
 from consents.models import DayFile
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
-from providers.models import Brand
 
 PAGE = 200
 
@@ -52,11 +51,6 @@ def month_of(actor: Actor, month: date | None) -> Month | None:
 
 def file_of(actor: Actor, number: int) -> DayFile | None:
     return DayFile.objects.visible_to(actor).filter(pk=number).select_related("brand").first()
-
-
-def day_file_of(brand: Brand, day: date) -> DayFile | None:
-    """The file of a brand's day; None while the day is not closed, or where nothing happened on it."""
-    return DayFile.objects.filter(brand=brand, day=day).first()
 
 
 def _next(month: date) -> date:

@@ -4,18 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.enums import EvidenceKind, Hold, Status
 from consents.evidence import JSON
 from consents.models import Consent, ConsentEvent, Evidence
-from consents.normalise import Reading, normalise
 from iys_portal.core.uploads import ENDINGS
 from providers.models import Brand
 
 from .history import Record
+from .search import stored_addresses
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _EVENT = re.compile(r"\d{1,18}")
@@ -99,7 +97,7 @@ def waiting_by_names(brand: Brand, names: Sequence[str]) -> list[list[Consent]]:
     """
     stems = [_ENDING.sub("", name.replace("\\", "/").rpartition("/")[2]).strip() for name in names]
     by_event = waiting_by_events([brand.pk], (int(stem) for stem in stems if _EVENT.fullmatch(stem)))
-    addresses = _addresses(stems)
+    addresses = stored_addresses(stems)
     by_address: dict[str, list[Consent]] = {}
     for row in Consent.objects.filter(brand_id=brand.pk, recipient__in=set(addresses.values())):
         if is_missing(row):
@@ -110,23 +108,3 @@ def waiting_by_names(brand: Brand, names: Sequence[str]) -> list[list[Consent]]:
         else by_address.get(addresses.get(place, ""), [])
         for place, stem in enumerate(stems)
     ]
-
-
-def _addresses(texts: Sequence[str]) -> dict[int, str]:
-    """Stored addresses by place, read as every way in reads them; what is no whole address is left out."""
-    if not texts:
-        return {}
-    frame = pl.DataFrame(
-        {
-            "line": range(len(texts)),
-            "recipient": list(texts),
-            "type": ["EPOSTA" if "@" in text else "ARAMA" for text in texts],
-            "status": "RET",
-            "source": "HS_WEB",
-            "date": "2020-01-01",
-        },
-        schema_overrides={"line": pl.UInt32, "recipient": pl.String},
-    )
-    columns = {name: name for name in ("recipient", "type", "status", "source")} | {"consent_date": "date"}
-    rows = normalise(frame, Reading(columns=columns, moment=timezone.now())).rows
-    return dict(rows.select("line", "recipient").iter_rows())

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from consents.enums import Channel, ExportKind, ExportStage, Hold, RecipientType, Source, Status
 from consents.exports import Listing
-from consents.models import ExportFile, LedgerSeal
+from consents.models import ExportFile
 from consents.selectors import totals
 from consents.selectors.pages import Filters
 from consents.selectors.search import read_search
@@ -60,11 +60,6 @@ def listing_of(
 def is_small(filters: Filters, count: int) -> bool:
     """Whether the file is made while its reader waits."""
     return filters.search.exact or count <= settings.REGISTRY["EXPORT_DIRECT_ROWS"]
-
-
-def final_event() -> int:
-    """The last event under a seal: every event up to it is there for whoever reads from now on (docs/day-files.md)."""
-    return LedgerSeal.objects.order_by("-number").values_list("last_event", flat=True).first() or 0
 
 
 def last_position(actor: Actor, shown: dict[str, str]) -> int:

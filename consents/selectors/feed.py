@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from consents.enums import EventKind
@@ -59,12 +60,22 @@ def _ends(cursor: int) -> list[int]:
 
 
 def last_final() -> int:
-    """The cursor behind everything that is told so far."""
-    newest = LedgerSeal.objects.order_by("-number").first()
-    return newest.last_event if newest and newest.last_event else 0
+    """The last event under a seal, behind which nothing is told yet."""
+    return LedgerSeal.objects.order_by("-number").values_list("last_event", flat=True).first() or 0
 
 
 def cursor_before(moment: datetime) -> int:
     """A cursor behind which stands everything that was registered from a moment on, and perhaps a little before it."""
     seal = LedgerSeal.objects.filter(sealed_at__lt=moment).order_by("-number").first()
     return seal.last_event if seal and seal.last_event else 0
+
+
+def transactions() -> tuple[int, int]:
+    """The oldest transaction that may still be under way, and the first that has not begun."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
+            " FROM (SELECT pg_current_snapshot() AS s) now"
+        )
+        oldest, coming = cursor.fetchone()
+    return oldest, coming

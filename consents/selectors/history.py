@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -89,7 +89,7 @@ def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime, si
 
     `since` leaves out what was registered before: an earlier holder's of the address (R-Z2).
     """
-    events = list(_events(consent, since=since).order_by("-version"))
+    events = list(events_of(consent, since=since).order_by("-version"))
     allowed = Q() if actor.bound is None else granted(Consent, actor.bound)
     others = (
         Consent.objects.filter(allowed)
@@ -107,7 +107,8 @@ def record_of(actor: Actor, consent: Consent, brand: Brand, *, now: datetime, si
     )
 
 
-def _events(consent: Consent, *, since: datetime | None = None):  # type: ignore[no-untyped-def]
+def events_of(consent: Consent, *, since: datetime | None = None) -> QuerySet[ConsentEvent]:
+    """Everything that happened to a consent, or what was registered from a moment on."""
     found = ConsentEvent.objects.filter(
         recipient=consent.recipient,
         brand_id=consent.brand_id,

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 
 from consents.enums import Verdict
 from consents.models import ConsentImport, ImportProblem
-from consents.services.import_rights import present_job
 from consents.states import ImportState
 from iys_portal.core.actors import Actor
+from iys_portal.core.enums import JobState
 from iys_portal.core.models import Job
 
 from .import_rows import Group, Line, Reader
+from .imports import present_job
 
 QUEUED_LONG = timedelta(seconds=30)
 
@@ -171,6 +172,9 @@ class Progress:
     lines: list[Line] = field(default_factory=list)
 
 
+_TONES = {JobState.FAILED: "danger", JobState.CANCELLED: "secondary"}
+
+
 def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progress | None:
     """How far the import's job is; None when none works on it."""
     job = present_job(item)
@@ -178,7 +182,7 @@ def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progre
         return None
     reading = _is_reading(item, job)
     checking = item.state == ImportState.CHECKING
-    percent = min(100, job.done * 100 // job.total) if job.total and job.state != "queued" else None
+    percent = min(100, job.done * 100 // job.total) if job.total and job.state != JobState.QUEUED else None
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
@@ -188,7 +192,7 @@ def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progre
         percent=percent,
         in_rows=not reading,
         message=_message(item, job, now),
-        tone="danger" if job.state == "failed" else "secondary" if job.state == "cancelled" else "primary",
+        tone=_TONES.get(JobState(job.state), "primary"),
         lines=reader.first() if checking else [],
     )
 
@@ -212,7 +216,7 @@ def _title(item: ConsentImport, *, reading: bool) -> str:
 
 def _message(item: ConsentImport, job: Job, now: datetime) -> str:
     """What a person needs to know beyond the bar: why nothing moves, and what to do."""
-    if job.state in ("failed", "cancelled"):
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
         return {
             ImportState.CHECKING: _("The check broke down. Nothing was written. Go on with it, or give it up."),
             ImportState.APPLYING: _(
@@ -222,7 +226,7 @@ def _message(item: ConsentImport, job: Job, now: datetime) -> str:
         }[ImportState(item.state)]
     if job.cancel_requested:
         return _("It stops at its next step.")
-    if job.state == "queued":
+    if job.state == JobState.QUEUED:
         return _("It waits for a free worker and starts by itself.") if now - job.created_at > QUEUED_LONG else ""
     if job.lease_until is not None and job.lease_until < now:
         return _("The worker does not answer. Another one takes over within a minute; there is nothing to do.")
@@ -243,11 +247,11 @@ def history_of(item: ConsentImport, actor: Actor) -> list[dict[str, Any]]:
     ):
         if job is None:
             continue
-        if job.state == "done":
+        if job.state == JobState.DONE:
             steps.append(_step(item, actor, title, job.finished_at, job.actor_name, icon, tone))
         elif not job.active:
             label = f"{title}: {job.get_state_display()}"
-            tone = "danger" if job.state == "failed" else "secondary"
+            tone = "danger" if job.state == JobState.FAILED else "secondary"
             steps.append(_step(item, actor, label, job.finished_at, job.actor_name, "warning", tone))
     if item.undo_reason:
         steps[-1]["text"] = item.undo_reason

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from consents.models import ConsentImport
-from consents.services.import_rights import as_importer, may_work_on, present_job
+from consents.policies import as_importer, may_work_on, require_import_view
 from consents.states import ImportState
 from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor
+from iys_portal.core.errors import NotFound
+from iys_portal.core.models import Job
 from iys_portal.core.turkish_db import TurkishOrder, spelling_blind
 from providers.models import Brand
 
@@ -65,6 +67,31 @@ def _beyond(edge: tuple[datetime, int], *, newer: bool) -> Q:
     if newer:
         return Q(created_at__gt=at) | Q(created_at=at, pk__gt=key)
     return Q(created_at__lt=at) | Q(created_at=at, pk__lt=key)
+
+
+def visible_import(actor: Actor, public_id: Any) -> ConsentImport:
+    """One import by its public id; raises `NotFound` for a stranger (R-A1)."""
+    require_import_view(actor)
+    item = (
+        ConsentImport.objects.visible_to(actor)
+        .select_related("provider", "brand__provider", "check_job", "apply_job", "undo_job")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound
+    return item
+
+
+def present_job(item: ConsentImport) -> Job | None:
+    """The job that the import's present state waits for, or that brought it here."""
+    return item.undo_job or item.apply_job or item.check_job
+
+
+def same_file_before(item: ConsentImport) -> ConsentImport | None:
+    """The latest import of the very same file for the same brand, to warn with (it would give "unchanged")."""
+    earlier = ConsentImport.objects.filter(brand_id=item.brand_id, sha256=item.sha256, created_at__lt=item.created_at)
+    return earlier.exclude(applied_at=None).order_by("-created_at").first()
 
 
 def importable_brands(actor: Actor) -> QuerySet[Brand]:

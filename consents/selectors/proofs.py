@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from consents.canonical import SEPARATOR, canonical_v1, fields_of
 from consents.document_kinds import PROOF
 from consents.enums import Sealed
@@ -19,6 +17,8 @@ from iys_portal.core import documents
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
 from providers.models import Brand
+
+from .history import events_of
 
 FORM = "iys-proof-v1"
 
@@ -93,7 +93,8 @@ def proof_of(
     Events that no seal covers yet stand in it without a proof of their own. `since` leaves out what was registered
     before.
     """
-    told = [(event, inclusion_of(event.event_id)) for consent in consents for event in _events_of(consent, since)]
+    events = (event for consent in consents for event in events_of(consent, since=since).order_by("version"))
+    told = [(event, inclusion_of(event.event_id)) for event in events]
     inclusions = [proof for _, proof in told if proof is not None]
     seals = {proof.seal.number: proof.seal for proof in inclusions}
     values = {
@@ -124,14 +125,6 @@ def proof_document(actor: Actor, brand: Brand, public_id: UUID) -> Document | No
     if channel is None or (actor.bound is not None and (brand.pk, channel) not in actor.bound.reads):
         return None
     return document
-
-
-def _events_of(consent: Consent, since: datetime | None) -> QuerySet[ConsentEvent]:
-    recipient, brand_id, channel, recipient_type = consent.key
-    found = ConsentEvent.objects.filter(
-        recipient=recipient, brand_id=brand_id, channel=channel, recipient_type=recipient_type
-    )
-    return (found if since is None else found.filter(registered_at__gte=since)).order_by("version")
 
 
 def _told(event: ConsentEvent, proof: Inclusion | None) -> dict[str, Any]:

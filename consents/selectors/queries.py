@@ -18,6 +18,7 @@ from consents.masking import mask
 from consents.models import RecipientQuery
 from consents.query_results import Words, by_answer, words_of
 from iys_portal.core.actors import Actor
+from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotFound
 from providers.models import Brand
 
@@ -173,7 +174,7 @@ class Progress:
 
     @property
     def runs(self) -> bool:
-        return self.state in ("queued", "running")
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
 
 
 def progress_of(query: RecipientQuery) -> Progress | None:
@@ -181,7 +182,7 @@ def progress_of(query: RecipientQuery) -> Progress | None:
     job = query.job
     if job is None or query.answered:
         return None
-    started = job.state != "queued" and job.total
+    started = job.state != JobState.QUEUED and job.total
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
@@ -193,9 +194,9 @@ def progress_of(query: RecipientQuery) -> Progress | None:
 
 
 def _message(query: RecipientQuery, state: str, error: str) -> str:
-    if state == "failed":
+    if state == JobState.FAILED:
         return error if " " in error else _("The query broke down. Nothing was changed; you can ask again.")
-    if state == "cancelled":
+    if state == JobState.CANCELLED:
         return _("The query was stopped.")
     if query.job is not None and query.job.cancel_requested:
         return _("It stops at its next step.")

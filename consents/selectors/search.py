@@ -4,6 +4,7 @@ An address is read as every way in reads it (`consents.normalise`), so `0532 123
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,21 +35,27 @@ EVERYTHING = Search()
 
 def stored_address(text: str) -> str | None:
     """The address as it is stored, or None where the text is not a whole address."""
-    kind = "EPOSTA" if "@" in text else "ARAMA"
+    return stored_addresses([text]).get(0)
+
+
+def stored_addresses(texts: Sequence[str]) -> dict[int, str]:
+    """The same of many, by their places; what is no whole address is left out."""
+    if not texts:
+        return {}
     frame = pl.DataFrame(
         {
-            "line": [0],
-            "recipient": [text],
-            "type": [kind],
-            "status": ["RET"],
-            "source": ["HS_WEB"],
-            "date": ["2020-01-01"],
+            "line": range(len(texts)),
+            "recipient": list(texts),
+            "type": ["EPOSTA" if "@" in text else "ARAMA" for text in texts],
+            "status": "RET",
+            "source": "HS_WEB",
+            "date": "2020-01-01",
         },
-        schema_overrides={"line": pl.UInt32},
+        schema_overrides={"line": pl.UInt32, "recipient": pl.String},
     )
     columns = {name: name for name in ("recipient", "type", "status", "source")} | {"consent_date": "date"}
     rows = normalise(frame, Reading(columns=columns, moment=datetime.now(UTC))).rows
-    return rows["recipient"][0] if rows.height else None
+    return dict(rows.select("line", "recipient").iter_rows())
 
 
 def read_search(text: str, *, exact_only: bool) -> Search:

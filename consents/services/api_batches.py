@@ -7,7 +7,7 @@ works it from the beginning. Rows of a batch about the same consent are taken in
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from consents.enums import Verdict, WayIn
 from consents.models import ApiBatch
+from consents.written_moments import from_microseconds, microseconds
 from iys_portal.core.actors import Actor, ActorKind, Bound
 from iys_portal.core.calendar import years_before
 from iys_portal.core.errors import DomainError
@@ -34,7 +35,6 @@ AT_ONCE = frozenset(range(110, 122)) | {155, 156, 157, 158, 160, 162, 180, 408, 
 """Problems that no stored state changes: one of them refuses the whole batch when it is sent, as the document says."""
 REFUSED, CLOSED = 1, 2
 """In a result: it could not be recorded when the batch was worked, for the provider was suspended or closed (R-P7)."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,7 @@ def _refuse_malformed(judged: Sequence[tuple[int, str]]) -> None:
 
 
 def _refuse_unknown(brand: Brand, given: Sequence[Given]) -> None:
-    codes = sorted({code for one in given for code in one.access})
-    known = retailer_ids(brand, codes) if codes else {}
+    known = _named_retailers(brand, given)
     unknown = [
         (index, place, code)
         for index, one in enumerate(given)
@@ -139,6 +138,12 @@ def _refuse_unknown(brand: Brand, given: Sequence[Given]) -> None:
     ]
     if unknown:
         raise RetailersUnknown(unknown)
+
+
+def _named_retailers(brand: Brand, given: Sequence[Given]) -> dict[str, int]:
+    """The keys of the dealers that are named and active ones of the brand, by code."""
+    codes = sorted({code for one in given for code in one.access})
+    return retailer_ids(brand, codes) if codes else {}
 
 
 def _short(entry: Entry) -> dict[str, str]:
@@ -218,8 +223,7 @@ def _refusals_only(batch: ApiBatch, given: Sequence[Given], *, closed: bool) -> 
 
 def _open(brand: Brand, given: Sequence[Given], outcomes: Sequence[Outcome]) -> None:
     """Open accepted consents to their dealers: one statement for each list of dealers that is named."""
-    codes = sorted({code for one in given for code in one.access})
-    known = retailer_ids(brand, codes) if codes else {}
+    known = _named_retailers(brand, given)
     keys: dict[frozenset[int], list[Key]] = {}
     for one, outcome in zip(given, outcomes, strict=True):
         retailers = frozenset(known[code] for code in one.access if code in known)
@@ -238,9 +242,9 @@ def _told(batch: ApiBatch, outcomes: Sequence[Outcome]) -> list[list[Any]]:
             results.append([one.problem.number, None, 0])
         elif one.verdict is Verdict.UNCHANGED:
             transaction_id, registered_at = next(firsts)
-            results.append([0, transaction_id, _microseconds(registered_at)])
+            results.append([0, transaction_id, microseconds(registered_at)])
         else:
-            results.append([0, one.transaction_id, _microseconds(batch.accepted_at)])
+            results.append([0, one.transaction_id, microseconds(batch.accepted_at)])
     if batch.repeats:
         _name_originals(batch, results)
     return results
@@ -248,10 +252,10 @@ def _told(batch: ApiBatch, outcomes: Sequence[Outcome]) -> list[list[Any]]:
 
 def _name_originals(batch: ApiBatch, results: list[list[Any]]) -> None:
     """Add to each repeat the batch that brought its consent first, and the place in it, where it was a batch."""
-    own = _microseconds(batch.accepted_at)
+    own = microseconds(batch.accepted_at)
     repeats = [result for result in results if not result[0] and result[2] != own]
     wanted = {result[1] for result in repeats}
-    moments = {moment_of(result[2]) for result in repeats}
+    moments = {from_microseconds(result[2]) for result in repeats}
     rows = ApiBatch.objects.filter(brand=batch.brand, accepted_at__in=moments).exclude(results=None).order_by("pk")
     origins: dict[str, tuple[str, int]] = {}
     for public_id, others in rows.values_list("public_id", "results").iterator(chunk_size=10):
@@ -260,11 +264,3 @@ def _name_originals(batch: ApiBatch, results: list[list[Any]]) -> None:
                 origins.setdefault(transaction_id, (str(public_id), index))
     for result in repeats:
         result.extend(origins.get(result[1], ()))
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def moment_of(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)

@@ -11,18 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import connection, connections
 
 from consents.models import BrandCounter, Consent, LedgerSeal
 from consents.proof import form, keys
 from consents.selectors.seals import published
-from consents.services.verification import verify_ledger
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.backup import BackupError, database, documents, manifest, programs
+
+from .verification import verify_ledger
 
 LEAP = 10_000_000
 """Numbers of events and audit entries that a restored registry leaves out: more than were given after the backup."""
@@ -100,7 +99,7 @@ def read(folder: Path) -> dict[str, Any]:
     return manifest.read(folder, _is_signed)
 
 
-def restore(folder: Path, *, now: datetime, jobs: int = 1, leap: int = LEAP) -> Report:
+def restore(folder: Path, *, jobs: int = 1, leap: int = LEAP) -> Report:
     """Put a backup into an empty database and an empty private storage, then compare (`compare`).
 
     Numbers go on `leap` behind the last one of the backup: receivers keep cursors, and none may be given twice.
@@ -284,17 +283,15 @@ def _entry_sequence() -> str:
 
 def _sign(content: bytes) -> dict[str, str]:
     """By the key that signs the ledger's seals: it is at hand, and its public half is known elsewhere."""
-    key = keys.signing_key()
-    return {"key_id": form.key_id(form.public_bytes(key.public_key())), "signature": key.sign(content).hex()}
+    name, signature = keys.sign(content)
+    return {"key_id": name, "signature": signature.hex()}
 
 
 def _is_signed(content: bytes, seal: dict[str, str]) -> bool:
     try:
-        public = keys.public_keys()[seal["key_id"]]
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(seal["signature"]), content)
-    except (KeyError, TypeError, ValueError, InvalidSignature):
+        return form.signed_by(content, bytes.fromhex(seal["signature"]), keys.public_keys()[seal["key_id"]])
+    except (KeyError, TypeError, ValueError):
         return False
-    return True
 
 
 def _agreement_seal() -> bytes:

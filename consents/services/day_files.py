@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -27,7 +27,7 @@ from consents.models import ApiBatch, BrandDay, ClosedDay, ConsentImport, DayFil
 from consents.selectors.day_rows import HEADING, day_rows, day_rows_of
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM, Actor
-from iys_portal.core.calendar import ISTANBUL, ONE_DAY
+from iys_portal.core.calendar import ISTANBUL, ONE_DAY, start_of_day
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import WrongMoment
 from iys_portal.core.storage import Drop, only_if_written
@@ -100,7 +100,7 @@ def _replace(brand: Brand, day: date, written: Written, reason: str, actor: Acto
 
 def bounds(day: date) -> tuple[datetime, datetime]:
     """From the day's first moment to the next day's, in Istanbul."""
-    return tuple(datetime.combine(one, time(), tzinfo=ISTANBUL) for one in (day, day + ONE_DAY))  # type: ignore[return-value]
+    return start_of_day(day), start_of_day(day + ONE_DAY)
 
 
 def _next_day() -> date | None:
@@ -128,7 +128,8 @@ def _close(day: date) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         written = list(write_files(day_rows(start, end, _before(start)), Path(folder)))
         with only_if_written() as drops:
-            if not _alone() or ClosedDay.objects.filter(day=day).exists():
+            _wait_for_others()
+            if ClosedDay.objects.filter(day=day).exists():
                 return False
             for one in written:
                 _publish(day, one, drops)
@@ -137,11 +138,10 @@ def _close(day: date) -> bool:
     return True
 
 
-def _alone() -> bool:
-    """Waits for another worker that publishes just now."""
+def _wait_for_others() -> None:
+    """One worker publishes at a time, to its transaction's end; what it looks at then, the one before it has left."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return True
 
 
 def _publish(day: date, written: Written, drops: list[Drop]) -> None:
@@ -239,13 +239,14 @@ def _add_late_rows() -> None:
 def _add_late(brand: Brand, day: date, finished: datetime) -> None:
     if not ClosedDay.objects.filter(day=day, made_at__lt=finished).exists():
         return
-    item = DayFile.objects.filter(brand=brand, day=day).first()
-    if item is not None and (item.replaced_at or item.made_at) >= finished:
-        return
     start, end = bounds(day)
     with tempfile.TemporaryDirectory() as folder, only_if_written() as drops:
+        _wait_for_others()
+        item = DayFile.objects.filter(brand=brand, day=day).first()
+        if item is not None and (item.replaced_at or item.made_at) >= finished:
+            return
         written = next(write_files(day_rows_of(brand.pk, start, end, _before(start), None), Path(folder), brand.pk))
         if item is not None:
             _replace(brand, day, written, LATE, SYSTEM, drops)
-        elif written.rows and _alone():
+        elif written.rows:
             _publish(day, written, drops)

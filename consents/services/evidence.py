@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Appended, Proven, complete
+from consents.engine.references import keep_references
 from consents.enums import EvidenceKind, Status, Verdict, WayIn
 from consents.evidence import EvidenceValue, names_a_scan, read_evidence
 from consents.files.errors import FileRefused
@@ -20,6 +21,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotFound
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, only_if_written
 from iys_portal.core.uploads import MAX_BYTES, Scan, judge_scan
 from providers.models import Brand
@@ -51,12 +53,7 @@ def read_file(file: IO[bytes]) -> tuple[bytes, Scan]:
     try:
         return data, judge_scan(data)
     except FileRefused as refusal:
-        raise refused(refusal) from refusal
-
-
-def refused(refusal: FileRefused, *, field: str = "file") -> Invalid:
-    """The refusal of a file as a form shows it."""
-    return Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field=field)
+        raise invalid(refusal) from refusal
 
 
 def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, drops: list[Drop]) -> Kept:
@@ -87,25 +84,13 @@ def store(*, actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, dro
     return Kept(row, is_new=True)
 
 
-def _forget(kept: Kept, drops: list[Drop]) -> None:
-    """Take a file back that proved nothing after all."""
-    kept.evidence.delete()
-    transaction.on_commit(drops[-1])  # a roll-back drops it as well
-
-
-def keep_file(*, actor: Actor, brand: Brand, file: IO[bytes], name: str) -> Evidence:
-    """Judge a file by its content and keep it for the brand; the same bytes twice are one row.
-
-    Raises `Invalid` (field "file") with a sentence for a file that is refused; nothing is kept then.
-    """
-    actor.require(Permission.EVIDENCE_COMPLETE)
-    _require(actor, brand)
-    data, scan = read_file(file)
-    with only_if_written() as drops:
-        kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
-        if kept.is_new:
-            _note_upload(kept.evidence, actor)
-    return kept.evidence
+def _settle(kept: Kept, drops: list[Drop], actor: Actor, *, proves: bool) -> None:
+    """Note a file that this act brought, or take it back where it proved nothing after all."""
+    if kept.is_new and proves:
+        _note_upload(kept.evidence, actor)
+    elif kept.is_new:
+        kept.evidence.delete()
+        transaction.on_commit(drops[-1])  # a roll-back drops it as well
 
 
 def _note_upload(evidence: Evidence, actor: Actor) -> None:
@@ -125,8 +110,8 @@ def record_with_file(
 ) -> list[Outcome]:
     """Record entries that an uploaded file proves; a file that proves nothing in the end is not kept.
 
-    An entry that stands already and waits for its evidence is completed by the file. Raises as `keep_file` and
-    `record_consents` do.
+    An entry that stands already and waits for its evidence is completed by the file. Raises `Invalid`
+    (field "file") with a sentence for a file that is refused, and as `record_consents`.
     """
     _require(actor, brand)
     data, scan = read_file(file)
@@ -144,10 +129,7 @@ def record_with_file(
         standing = [one.key for one in outcomes if one.verdict is Verdict.UNCHANGED and one.key]
         waiting = [row for row in Consent.objects.filter(pk__in=standing) if is_missing(row)]
         done = _complete(brand, [(row, kept.value) for row in waiting], actor=actor, moment=moment)
-        if kept.is_new and (done or any(one.verdict.written for one in outcomes)):
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
+        _settle(kept, drops, actor, proves=bool(done) or any(one.verdict.written for one in outcomes))
     return outcomes
 
 
@@ -171,20 +153,17 @@ def complete_evidence(
     if file is None:
         return _by_reference(actor, {brand: [consent]}, reference, moment)
     data, scan = read_file(file)
-    with only_if_written() as drops:
-        kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
-        done = _complete(brand, [(consent, kept.value)], actor=actor, moment=moment)
-        if kept.is_new and done:
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
-    return len(done)
+    return _by_scan(actor, brand, data, scan, name, [consent], moment)
 
 
 def complete_by_reference(
     *, actor: Actor, consents: Iterable[Consent], reference: str, moment: datetime | None = None
 ) -> int:
-    """One reference for several consents of the actor's provider; the number that were completed."""
+    """One reference for several consents of the actor's provider; the number that were completed.
+
+    Raises as `complete_evidence`.
+    """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     brands = {brand.pk: brand for brand in Brand.objects.visible_to(actor).select_related("provider")}
     by_brand: dict[Brand, list[Consent]] = {}
     for consent in consents:
@@ -207,8 +186,7 @@ def _by_reference(actor: Actor, by_brand: dict[Brand, list[Consent]], reference:
         for brand, consents in sorted(by_brand.items(), key=lambda pair: pair[0].pk):
             done = _complete(brand, [(consent, value) for consent in consents], actor=actor, moment=moment)
             if done:
-                row = Evidence(brand=brand, sha256=value.sha256, kind=value.kind, reference=value.reference)
-                Evidence.objects.bulk_create([row], ignore_conflicts=True)
+                keep_references(brand.pk, [value])
             total += len(done)
     return total
 
@@ -247,7 +225,9 @@ def complete_by_files(
     """Complete consents by files; each comes with its name, its content, and the consents it was matched to.
 
     A refused file or one without a consent is reported and not kept; the others are. Each file is one transaction.
+    Raises `NotAllowed`, `NotFound` for a stranger.
     """
+    actor.require(Permission.EVIDENCE_COMPLETE)
     _require(actor, brand)
     moment = moment or timezone.now()
     result = Matched()
@@ -267,14 +247,19 @@ def _by_file(
         scan = judge_scan(data)
     except FileRefused as refusal:
         return Match(name, reason=f"{refusal.message} {refusal.advice}")
+    done = _by_scan(actor, brand, data, scan, name, consents, moment)
+    return Match(name, completed=done, reason="" if done else _("Somebody was quicker: nothing waits any more."))
+
+
+def _by_scan(
+    actor: Actor, brand: Brand, data: bytes, scan: Scan, name: str, consents: Sequence[Consent], moment: datetime
+) -> int:
+    """Complete consents by one judged scan; how many. One transaction."""
     with only_if_written() as drops:
         kept = store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops)
         done = _complete(brand, [(consent, kept.value) for consent in consents], actor=actor, moment=moment)
-        if kept.is_new and done:
-            _note_upload(kept.evidence, actor)
-        elif kept.is_new:
-            _forget(kept, drops)
-    return Match(name, completed=len(done), reason="" if done else _("Somebody was quicker: nothing waits any more."))
+        _settle(kept, drops, actor, proves=bool(done))
+    return len(done)
 
 
 def _complete(

@@ -9,7 +9,6 @@ from consents.enums import ExportKind
 from consents.export_tables import messages_table, queries_table, recipients_table, result_table
 from consents.exports import Table
 from consents.models import ExportFile, Message, MessageRemoval
-from consents.selectors.exports import TABLES
 from consents.selectors.messages import removed_addresses
 from consents.selectors.messages import visible as visible_messages
 from consents.selectors.queries import visible as visible_queries
@@ -18,8 +17,6 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import WrongMoment
 
 from . import message_watch
-
-KINDS = TABLES
 
 
 def may_be_listed(message: Message) -> bool:

@@ -16,16 +16,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consents.enums import ExportFormat, ExportKind, ExportStage
 from consents.exports import Listing, Table, write_csv, write_xlsx
 from consents.models import ExportFile, Message, RecipientQuery
-from consents.selectors.exports import filters_as_json, filters_of, final_event, last_position, listing_of
+from consents.selectors.exports import TABLES, filters_as_json, filters_of, last_position, listing_of
+from consents.selectors.feed import last_final
 from consents.selectors.pages import Filters
-from iys_portal.accounts.models import User
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit, outbox
-from iys_portal.core.actors import PEOPLE, Actor, ActorKind
+from iys_portal.core import audit
+from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import Run, claimed, request_cancel, start_job
@@ -33,6 +34,7 @@ from iys_portal.core.storage import only_if_written
 
 from . import export_tables
 from .export_tables import may_be_listed
+from .job_mails import tell_starter
 
 TASK = "consents.make_export"
 BATCH = 500
@@ -139,7 +141,7 @@ def start_refusals(
     The first time, and with `everything`, all that are in force. The list goes by the numbers of final events, never by
     a clock: it may repeat a refusal that was written while it was made, and leaves none out.
     """
-    upto = final_event()  # before any row is read: what is not final by now comes with the next list
+    upto = last_final()  # before any row is read: what is not final by now comes with the next list
     return start_export(
         actor=actor,
         kind=ExportKind.REFUSALS,
@@ -170,7 +172,8 @@ def make_export(job_id: int) -> None:
             for rows in _written(item, path, listing):
                 run.progress(done=rows)
             _publish(item, path, rows, run)
-        _tell(item)
+        text = gettext_lazy("%(file)s can be downloaded.")
+        tell_starter(item.job, text, file=item, path=reverse("consents:exports"), cause=f"export-{item.pk}")
 
 
 def owner_of(item: ExportFile) -> Actor:
@@ -189,7 +192,7 @@ def owner_of(item: ExportFile) -> Actor:
 def _contents(item: ExportFile) -> tuple[Listing | Table, int | None]:
     """What the file holds, and how many rows where that is known."""
     kind, owner = ExportKind(item.kind), owner_of(item)
-    if kind in export_tables.KINDS:
+    if kind in TABLES:
         table = export_tables.table_of(item, owner, now=timezone.now())
         return table, table.total
     asked: dict[str, Any] = {"moment": item.moment, "after_event": item.after_event}
@@ -217,21 +220,6 @@ def _publish(item: ExportFile, path: Path, rows: int, run: Run) -> None:
         row.expires_at = now + settings.REGISTRY["EXPORT_KEEP"]
         row.search = ""
         row.save(update_fields=["file", "rows", "size", "made_at", "expires_at", "search"])
-
-
-def _tell(item: ExportFile) -> None:
-    """A mail when the work took over a minute."""
-    item.job.refresh_from_db(fields=["started_at"])
-    started = item.job.started_at
-    if started is None or timezone.now() - started < settings.REGISTRY["JOB_MESSAGE_AFTER"]:
-        return
-    user = User.objects.filter(pk=item.actor_id).first() if item.actor_kind in PEOPLE else None
-    if user is None or not user.email:
-        return
-    with translation.override(user.language):
-        text = _("%(file)s can be downloaded.") % {"file": item}
-        address = settings.PORTAL_URL + reverse("consents:exports")
-        outbox.post(cause=f"export-{item.pk}", to=user.email, subject=text, body=f"{text}\n\n{address}\n")
 
 
 @transaction.atomic

@@ -13,12 +13,14 @@ from consents.files.layout import FIELD_LABELS, Layout, remap, to_remember
 from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ConsentText, RememberedColumn
 from consents.normalise.reading import COMMON_FIELDS, LONG_FIELDS, STATUS_FIELDS, WIDE_FIELDS
+from consents.policies import as_importer
 from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, WrongMoment
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 
-from .import_rights import as_importer, forget_check, locked
+from .import_steps import forget_check, locked
 
 CONSTANT_FIELDS = ("type", *COMMON_FIELDS)
 
@@ -55,9 +57,9 @@ def map_columns(
         if known is None or known.is_registry:
             raise Invalid(_("Choose a source that a provider may record."), field="source")
     try:
-        layout = _fitted(remap(Layout.from_json(item.layout), columns))
+        layout = fitted(remap(Layout.from_json(item.layout), columns))
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="columns") from refusal
+        raise invalid(refusal, field="columns") from refusal
     known_fields = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
     with transaction.atomic():
         item = locked(item)
@@ -75,8 +77,11 @@ def map_columns(
     return item
 
 
-def _fitted(layout: Layout) -> Layout:
-    """A lone phone or e-mail column beside a channel is the recipient; columns of the other shape are refused."""
+def fitted(layout: Layout) -> Layout:
+    """A lone phone or e-mail column beside a channel is the recipient.
+
+    Raises `Invalid` for columns of the other shape, as where two columns of addresses stand beside a channel.
+    """
     fields = layout.fields
     known = LONG_FIELDS if layout.shape == "long" else WIDE_FIELDS
     strange = [name for name in fields if name not in known]
@@ -116,7 +121,7 @@ def reinspect(
         )
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="reading") from refusal
+        raise invalid(refusal, field="reading") from refusal
     with transaction.atomic():
         item = locked(item)
         IMPORT.move(item, "remap", importer)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.engine.acts import Proven, complete
-from consents.engine.stage import EvidenceFound
+from consents.engine.stage import NAMES_KEPT, EvidenceFound
 from consents.enums import WayIn
 from consents.evidence import Shelf
 from consents.files.archive import Member, members_of, open_archive, read_member
@@ -24,13 +24,13 @@ from consents.files.errors import FileRefused
 from consents.models import ConsentImport, ImportEvidence
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, only_if_written, private_path, sha256_of, shown_name
 from iys_portal.core.uploads import judge_scan
 from providers.selectors import held_channels
 
-from .evidence import refused, store
+from .evidence import store
 
-NAMES_KEPT = 200
 STEP = 50
 """Scans between two reports of progress."""
 KEYS_AT_ONCE = 2_000
@@ -56,18 +56,18 @@ def keep_beside(file: IO[bytes] | None, name: str, *, drops: list[Drop]) -> Impo
         drops.append(partial(archive.file.storage.delete, str(archive.file.name)))
         open_archive(private_path(archive.file.name)).close()
     except FileRefused as refusal:
-        raise refused(refusal, field="evidence") from refusal
+        raise invalid(refusal, field="evidence") from refusal
     return archive
 
 
-def archive_of(item: ConsentImport) -> ImportEvidence | None:
-    """The import's archive while it is kept."""
+def _kept_archive(item: ConsentImport) -> ImportEvidence | None:
+    """The import's archive while the file itself is kept."""
     return ImportEvidence.objects.filter(pk=item.pk).exclude(file="").first()
 
 
 def shelf_of(item: ConsentImport, progress: Progress) -> Shelf | None:
     """The import's judged scans; judged once, in its first check. None where no archive came along."""
-    archive = archive_of(item)
+    archive = _kept_archive(item)
     if archive is None:
         return None
     if not archive.members:
@@ -96,7 +96,7 @@ def write_report(item: ConsentImport, shelf: Shelf | None, found: EvidenceFound)
     if shelf is not None:
         unused = shelf.unused()
         counts["unused"] = len(unused)
-        report = {"absent": list(found.absent.items())[:NAMES_KEPT], "unused": unused[:NAMES_KEPT]}
+        report = {"absent": list(found.absent.items()), "unused": unused[:NAMES_KEPT]}
         ImportEvidence.objects.filter(pk=item.pk).update(report=report)
     elif not any(counts.values()):
         return {}
@@ -120,7 +120,7 @@ def keep_proven(item: ConsentImport, *, actor: Actor, progress: Progress) -> int
     Runs after the rows are written and before the import counts as applied: a job that died in between goes on here,
     and the archive stays until then.
     """
-    archive = archive_of(item)
+    archive = _kept_archive(item)
     if archive is None:
         return 0
     with connection.cursor() as cursor:
@@ -159,7 +159,7 @@ _WAITING = """
 
 def complete_standing(item: ConsentImport, *, actor: Actor) -> int:
     """Complete the consents that the file says again, now with their evidence; only where scans came along."""
-    if archive_of(item) is None:
+    if _kept_archive(item) is None:
         return 0
     assert item.apply_moment is not None
     total = 0
@@ -186,7 +186,7 @@ def note(item: ConsentImport, *, actor: Actor, kept: int, completed: int) -> Non
 
 def forget_archive(item: ConsentImport) -> None:
     """Delete the archive after commit, and every name of a scan; its hash stays."""
-    archive = archive_of(item)
+    archive = _kept_archive(item)
     if archive is None:
         return
     name, storage = str(archive.file.name), archive.file.storage

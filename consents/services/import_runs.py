@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consents import problems
 from consents.engine import stage as staging
@@ -23,17 +25,18 @@ from consents.files.layout import Layout
 from consents.models import ConsentImport, ImportChunk, StagedRow
 from consents.states import ImportState
 from consents.transitions import IMPORT
-from iys_portal.accounts.models import User
 from iys_portal.core import outbox
-from iys_portal.core.actors import PEOPLE, SYSTEM, Actor, ActorKind
+from iys_portal.core.actors import SYSTEM, Actor
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, WrongMoment
-from iys_portal.core.jobs import JobCancelled, Run, claimed
+from iys_portal.core.jobs import JobCancelled, Run, claimed, starter_of
 from iys_portal.core.models import Job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 from providers.models import Brand
 
 from . import import_columns, import_evidence, imports, notice_queue, webhook_feed
+from .job_mails import tell_starter
 
 READ = ("malformed", "reading", "respelled", "evidence")
 """What reading found, taken over into the counts of every judging."""
@@ -52,12 +55,12 @@ def check(job_id: int) -> None:
                 counts = _run(item, terms, run, ImportChunk.Phase.CHECK, _("Checking the rules"))
         except FileRefused as refusal:
             _settle(item, "fail")
-            raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+            raise invalid(refusal, field=None) from refusal
         except JobCancelled:
             _settle(item, "stopped")
             raise
         _settle(item, "checked", dry_counts=_summary(item, counts, ImportChunk.Phase.CHECK))
-        _tell_importer(item, run.job, _("%(file)s is checked and waits for your decision."))
+        _tell_importer(item, run.job, gettext_lazy("%(file)s is checked and waits for your decision."))
 
 
 def apply(job_id: int) -> None:
@@ -79,7 +82,7 @@ def apply(job_id: int) -> None:
             if item.by_registry:
                 _tell_provider(item)
         StagedRow.objects.filter(import_id=item.pk).delete()
-        _tell_importer(item, run.job, _("%(file)s is applied."))
+        _tell_importer(item, run.job, gettext_lazy("%(file)s is applied."))
 
 
 def undo(job_id: int) -> None:
@@ -96,7 +99,7 @@ def undo(job_id: int) -> None:
         notice_queue.unfold_all(item.apply_job_id)  # those that wait are called off with their consents
         found = undo_chunks(
             item,
-            actor=_actor(run.job),
+            actor=starter_of(run.job, way="import"),
             moment=datetime.fromisoformat(run.job.payload["moment"]),  # stays when the job is resumed
             include_refusals=item.undo_refusals,
             progress=lambda done: run.progress(done=done),
@@ -107,7 +110,7 @@ def undo(job_id: int) -> None:
         }
         with transaction.atomic():
             _settle(item, "undone", undo_counts=counts, undone_at=timezone.now())
-            record("import.undone", item, actor=_actor(run.job), new=counts)
+            record("import.undone", item, actor=starter_of(run.job, way="import"), new=counts)
             _announce(item)
 
 
@@ -201,15 +204,11 @@ def _item(run: Run, state: ImportState) -> ConsentImport | None:
     return item if item.state == state else None
 
 
-def _actor(job: Job) -> Actor:
-    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="import")
-
-
 def _terms(item: ConsentImport, run: Run, moment: datetime) -> Terms:
     return terms_for(
         item.brand,
         moment=moment,
-        actor=_actor(run.job),
+        actor=starter_of(run.job, way="import"),
         way=WayIn.IMPORT,
         job_id=run.job.pk,
         text_version_id=item.text_version_id,
@@ -268,11 +267,7 @@ def _summary(item: ConsentImport, counts: Counter[int], phase: ImportChunk.Phase
     for number, total in codes.items():
         verdicts[problems.BY_NUMBER[number].verdict.name.lower()] += total
     return {
-        **{
-            key: item.dry_counts[key]
-            for key in ("malformed", "reading", "respelled", "evidence")
-            if key in item.dry_counts
-        },
+        **{key: item.dry_counts[key] for key in READ if key in item.dry_counts},
         "total": sum(verdicts.values()),
         "verdicts": verdicts,
         "codes": {str(number): total for number, total in sorted(codes.items())},
@@ -296,19 +291,8 @@ def _announce(item: ConsentImport) -> None:
     )
 
 
-def _tell_importer(item: ConsentImport, job: Job, text: str) -> None:
-    """A mail when the work took over a minute."""
-    job.refresh_from_db(fields=["started_at"])
-    if job.started_at is None or timezone.now() - job.started_at < settings.REGISTRY["JOB_MESSAGE_AFTER"]:
-        return
-    user = User.objects.filter(pk=job.actor_id).first() if job.actor_kind in PEOPLE else None
-    if user is not None and user.email:
-        outbox.post(
-            cause=f"job-{job.pk}-{item.state}",
-            to=user.email,
-            subject=text % {"file": item.file_name},
-            body=f"{text % {'file': item.file_name}}\n\n{_address(item)}\n",
-        )
+def _tell_importer(item: ConsentImport, job: Job, text: Promise) -> None:
+    tell_starter(job, text, file=item.file_name, path=_page(item), cause=f"job-{job.pk}-{item.state}")
 
 
 def _tell_provider(item: ConsentImport) -> None:
@@ -326,10 +310,10 @@ def _tell_provider(item: ConsentImport) -> None:
                 "file": item.file_name,
                 "reason": item.reason,
                 "reference": item.reference,
-                "url": _address(item),
+                "url": settings.PORTAL_URL + _page(item),
             },
         )
 
 
-def _address(item: ConsentImport) -> str:
-    return settings.PORTAL_URL + reverse("consents:import", args=[item.public_id])
+def _page(item: ConsentImport) -> str:
+    return reverse("consents:import", args=[item.public_id])

@@ -21,20 +21,24 @@ from consents.files.layout import Layout
 from consents.files.paste import write_paste
 from consents.files.read import refuse_too_many
 from consents.models import ConsentImport, ImportEvidence, ImportProblem, StagedRow
+from consents.policies import as_importer, require_import
+from consents.selectors.imports import present_job
 from consents.transitions import IMPORT
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.audit import record
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.models import Job
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import Drop, dropped_if_failed, private_path, sha256_of, shown_name
 from providers.models import Brand
 from providers.policies import require_may_record
 from providers.selectors import closed_since
 
 from . import import_evidence
-from .import_columns import map_columns, missing_fields, remembered
-from .import_rights import as_importer, forget_check, locked, present_job, require_import
+from .import_columns import fitted, map_columns, missing_fields, remembered
+from .import_steps import forget_check, locked
+from .uploaded_lists import checked_size
 
 CHECK_TASK, APPLY_TASK, UNDO_TASK = "consents.check_import", "consents.apply_import", "consents.undo_import"
 
@@ -80,15 +84,7 @@ def _stored(
     if by_registry and not (reason.strip() and reference.strip()):
         raise Invalid(_("Give a reason and a reference for an import by the registry."), field="reason")
     require_may_record(brand.provider, Status.RET)
-    size = file.seek(0, 2)
-    limit = settings.REGISTRY["IMPORT_MAX_BYTES"]
-    if size > limit:
-        raise Invalid(
-            _("The file is larger than %(limit)d MB.") % {"limit": limit // 1024**2},
-            code="too-large",
-            field="file",
-        )
-    file.seek(0)
+    size = checked_size(file)
     digest = sha256_of(file)
     file.seek(0)
     item = ConsentImport(
@@ -130,7 +126,7 @@ def _inspected(item: ConsentImport) -> Layout:
         layout = inspect_file(path, item.file_name, remembered=remembered(item.provider_id))
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
     return layout
 
 
@@ -160,12 +156,6 @@ def upload_paste(*, actor: Actor, brand: Brand, text: str, **about: Any) -> Cons
     return upload(actor=actor, brand=brand, file=content, name=_("Pasted text"), **about)
 
 
-def same_file_before(item: ConsentImport) -> ConsentImport | None:
-    """The latest import of the very same file for the same brand, to warn with (it would give "unchanged")."""
-    earlier = ConsentImport.objects.filter(brand_id=item.brand_id, sha256=item.sha256, created_at__lt=item.created_at)
-    return earlier.exclude(applied_at=None).order_by("-created_at").first()
-
-
 def start_check(
     item: ConsentImport,
     *,
@@ -188,10 +178,12 @@ def start_check(
         )
     if complete and item.layout["shape"] == "wide" and not item.wide_no:
         raise Invalid(_("Say what a “no” in the file means."), code="wide-no", field="wide_no")
+    layout = fitted(Layout.from_json(item.layout))
     with transaction.atomic():
         item = locked(item)
         IMPORT.move(item, "check", as_importer(actor, item))
         forget_check(item)
+        item.layout = layout.to_json()
         item.checked_at = moment or timezone.now()
         item.check_job = _job(item, CHECK_TASK, _("Check of %(file)s"), actor, publish=publish, judge=judge)
         item.save()

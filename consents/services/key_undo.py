@@ -17,8 +17,7 @@ from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.audit import record
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound
-from iys_portal.core.jobs import JobWaits, claimed, start_job
-from iys_portal.core.models import Job
+from iys_portal.core.jobs import JobWaits, claimed, start_job, starter_of
 from providers.models import ApiKey, Brand, IntegratorGrant
 from providers.policies import require_active
 
@@ -75,7 +74,7 @@ def undo(job_id: int) -> None:
         if run is None:
             return
         now = timezone.now()
-        actor, final, (_event, horizon) = _actor(run.job), webhook_feed.advance(), webhook_feed.given()
+        actor, final, (_event, horizon) = starter_of(run.job), webhook_feed.advance(), webhook_feed.given()
         end = _end(job_id, now=now, horizon=horizon)
         while (item := _next_chunk(job_id, final, actor)) is not None:
             run.progress(done=sum(item.counts.values()), step=_("Undoing"))
@@ -147,7 +146,3 @@ def writer(actor: Actor, brand: Brand, username: str, *, act: str) -> ApiKey:
     if key is not None and IntegratorGrant.objects.filter(integrator=key.integrator_id, brand=brand).exists():
         return key
     raise NotFound(code="key")
-
-
-def _actor(job: Job) -> Actor:
-    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="task")

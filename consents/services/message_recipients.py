@@ -4,6 +4,7 @@ import re
 import tempfile
 import uuid
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -30,11 +31,13 @@ from iys_portal.core.audit import record
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import Invalid, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
-from iys_portal.core.storage import private_path, shown_name
+from iys_portal.core.refused_files import invalid
+from iys_portal.core.storage import only_if_written, private_path, shown_name
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
-from .messages import locked, require_complete
+from .messages import forget_file, locked, require_complete
+from .uploaded_lists import checked_size
 
 TASK = "consents.wash_message"
 HEADING = "recipient"
@@ -50,20 +53,14 @@ def wash_file(
     wherever there is one to choose from. Raises `Invalid` (field "file", or "text" with what is missing in the
     message), and as `wash`.
     """
-    if file.seek(0, 2) > settings.REGISTRY["IMPORT_MAX_BYTES"]:
-        limit = settings.REGISTRY["IMPORT_MAX_BYTES"] // 1024**2
-        raise Invalid(_("The file is larger than %(limit)d MB.") % {"limit": limit}, code="too-large", field="file")
-    file.seek(0)
-    with transaction.atomic():
+    checked_size(file)
+    with only_if_written() as drops:
         message = _to_wash(actor, public_id)
         former, storage = message.file.name, message.file.storage
         message.file.save("recipients", File(file), save=False)
+        drops.append(partial(storage.delete, str(message.file.name)))
         message.file_name, message.file_at = shown_name(name), timezone.now()
-        try:
-            layout = _layout_of(message)
-        except Invalid:
-            message.file.delete(save=False)
-            raise
+        layout = _layout_of(message)
         if former:
             transaction.on_commit(lambda: storage.delete(former))
         found = find_address_column(layout, Channel(message.channel), _known(message))
@@ -199,10 +196,15 @@ def stop_wash(*, actor: Actor, public_id: uuid.UUID) -> Message:
         if message.wash_job.state in (JobState.QUEUED, JobState.RUNNING):
             request_cancel(message.wash_job)
             return message
-        moved = MESSAGE.move(message, "stopped", SYSTEM)
+        give_up_check(message, actor=actor)
         message.save(update_fields=["state"])
-        record(moved.verb, message, actor=actor, provider_id=message.brand.provider_id)
     return message
+
+
+def give_up_check(message: Message, *, actor: Actor) -> None:
+    """The message is a draft again; the caller holds its lock and saves `state`."""
+    moved = MESSAGE.move(message, "stopped", SYSTEM)
+    record(moved.verb, message, actor=actor, provider_id=message.brand.provider_id)
 
 
 def _layout_of(message: Message) -> Layout:
@@ -213,7 +215,7 @@ def _layout_of(message: Message) -> Layout:
         layout = inspect_file(path, message.file_name, remembered=known, lenient=True)
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
     if not holds_addresses(layout, Channel(message.channel)):
         raise Invalid(_("No column with addresses of this channel was found."), code="no-addresses", field="file")
     return layout
@@ -233,17 +235,8 @@ def forget_old_files(now: datetime) -> int:
         with transaction.atomic():
             message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=key)
             if message.state == S.WASHING:
-                moved = MESSAGE.move(message, "stopped", SYSTEM)
-                record(moved.verb, message, actor=SYSTEM, provider_id=message.brand.provider_id)
+                give_up_check(message, actor=SYSTEM)
             forget_file(message)
             message.save(update_fields=["state", "file", "layout"])
             total += 1
     return total
-
-
-def forget_file(message: Message) -> None:
-    """Delete the list after commit; the caller saves `file` and `layout`."""
-    name, storage = message.file.name, message.file.storage
-    message.file, message.layout = "", {}
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))

@@ -16,25 +16,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.effective import may_be_sent
-from consents.engine.answers import answers
+from consents.engine.answers import answer_numbers
 from consents.enums import RecipientsFrom, Status
 from consents.files.errors import FileRefused
 from consents.files.layout import Layout
 from consents.files.read import read_slices
 from consents.message_buckets import buckets_of
-from consents.models import Consent, LedgerSeal, Message, MessageProblem, MessageRecipients, MessageRemoval
+from consents.models import Consent, Message, MessageProblem, MessageRecipients, MessageRemoval
 from consents.normalise.addresses import read_addresses
+from consents.selectors.feed import last_final
 from consents.selectors.messages import answers_of
 from consents.states import MessageState as S
 from consents.transitions import MESSAGE
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.audit import record
-from iys_portal.core.errors import Invalid
 from iys_portal.core.jobs import JobCancelled, Run, claimed
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 from iys_portal.core.turkish import BLANKS
 
-from .message_recipients import forget_file
+from .message_recipients import give_up_check
+from .messages import forget_file
 
 SLICE = 20_000  # addresses of one question
 PROBLEMS_KEPT = 100_000  # lines that are listed; all of them are counted
@@ -62,13 +64,13 @@ def wash(job_id: int) -> None:
         message = Message.objects.select_related("brand__provider", "replaces").get(pk=run.job.payload["message"])
         if message.state != S.WASHING or message.wash_job_id != job_id:
             return
-        seen = _newest_event()  # before the first address is judged: what comes later is looked at by the watch
+        seen = last_final()  # before the first address is judged: what comes later is looked at by the watch
         try:
             listed = _list_of(message, run)
             reasons = _judge(message, listed.addresses, run)
         except FileRefused as refusal:
             _give_up(message)
-            raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+            raise invalid(refusal, field=None) from refusal
         except JobCancelled:
             _give_up(message)
             raise
@@ -76,17 +78,11 @@ def wash(job_id: int) -> None:
         _store(message, run, listed, reasons, seen)
 
 
-def _newest_event() -> int:
-    seal = LedgerSeal.objects.order_by("-number").first()
-    return seal.last_event or 0 if seal else 0
-
-
 def _give_up(message: Message) -> None:
     with transaction.atomic():
         message = Message.objects.select_for_update(of=("self",)).select_related("brand").get(pk=message.pk)
-        moved = MESSAGE.move(message, "stopped", SYSTEM)
+        give_up_check(message, actor=SYSTEM)
         message.save(update_fields=["state"])
-        record(moved.verb, message, actor=SYSTEM, provider_id=message.brand.provider_id)
 
 
 def _list_of(message: Message, run: Run) -> Listed:
@@ -147,7 +143,7 @@ def _judge(message: Message, addresses: pl.Series, run: Run) -> list[int]:
     reasons: list[int] = []
     for start in range(0, addresses.len(), SLICE):
         part = addresses.slice(start, SLICE).to_list()
-        reasons += answers(
+        reasons += answer_numbers(
             part,
             brand=message.brand,
             channel=message.channel,
@@ -159,7 +155,7 @@ def _judge(message: Message, addresses: pl.Series, run: Run) -> list[int]:
 
 
 def _store(message: Message, run: Run, listed: Listed, reasons: list[int], seen: int) -> None:
-    counted = Counter(map(int, reasons))
+    counted = Counter(reasons)
     allowed = sum(total for number, total in counted.items() if may_be_sent(number))
     with transaction.atomic():
         run.hold()
@@ -198,7 +194,7 @@ def _copy_recipients(message: Message, addresses: pl.Series, reasons: list[int])
         {
             "address": addresses,
             "bucket": pl.Series(buckets_of(addresses.to_list()), dtype=pl.Int32),
-            "reason": pl.Series([int(reason) for reason in reasons], dtype=pl.Int16),
+            "reason": pl.Series(reasons, dtype=pl.Int16),
         }
     )
     rows = (

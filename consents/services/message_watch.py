@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from consents.effective import Reason, may_be_sent
 from consents.engine.answers import answers
 from consents.message_downloads import ROWS, downloads_of
-from consents.models import ConsentEvent, LedgerSeal, Message, MessageRemoval
-from consents.selectors.feed import changes_after
+from consents.models import ConsentEvent, Message, MessageRemoval
+from consents.selectors.feed import changes_after, last_final
 from consents.selectors.messages import answers_of, found_in, removed_addresses
 from consents.states import MessageState as S
 from iys_portal.accounts.models import User
@@ -40,7 +40,7 @@ _OF_PROVIDER = (Reason.PROVIDER_SUSPENDED, Reason.PROVIDER_CLOSED, Reason.FROZEN
 def watch(now: datetime) -> None:
     """Every minute: take off who refused, end what passed its time, forget lists that nobody had checked."""
     close_past(now)
-    newest = LedgerSeal.objects.order_by("-number").values_list("last_event", flat=True).first() or 0
+    newest = last_final()
     behind = Message.objects.filter(state__in=_WATCHED, washed_at__isnull=False, seen_event__lt=newest)
     for key in list(behind.order_by("pk").values_list("pk", flat=True)):
         catch_up(key, now=now)

@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consents.enums import Channel, MessagePurpose, RecipientsFrom, Status
+from consents.enums import Channel, MessagePurpose, RecipientsFrom, RecipientType, Status
 from consents.message_rules import CHECKLIST_VERSION, answers_for, missing_in, sentence_of
 from consents.models import Message
 from consents.models.messages import OPEN
@@ -46,7 +46,7 @@ def create_message(
     purpose: str = MessagePurpose.COMMERCIAL,
     reason: str = "",
     html: str = "",
-    recipient_type: int = 1,
+    recipient_type: int = RecipientType.BIREYSEL,
 ) -> Message:
     """Begin a message; it stays a draft until its text and its recipients were checked.
 
@@ -137,11 +137,8 @@ def cancel(*, actor: Actor, public_id: uuid.UUID) -> Message:
     transition = MESSAGE.move(message, "cancel", actor)
     message.cancelled_at, message.cancelled_by = timezone.now(), actor.id
     message.cancelled_name = actor.name[:200]
-    name, storage = message.file.name, message.file.storage
-    message.file, message.layout = "", {}
+    forget_file(message)
     message.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancelled_name", "file", "layout"])
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
     record(transition.verb, message, actor=actor, provider_id=message.brand.provider_id)
     return message
 
@@ -226,6 +223,14 @@ def locked(actor: Actor, public_id: uuid.UUID, *, ended_too: bool = False) -> Me
     else:
         require_write(actor, message.brand)
     return message
+
+
+def forget_file(message: Message) -> None:
+    """Delete the list of recipients after commit; the caller saves `file` and `layout`."""
+    name, storage = message.file.name, message.file.storage
+    message.file, message.layout = "", {}
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 def _write(message: Message, values: Mapping[str, Any], *, now: datetime) -> list[str]:

@@ -15,7 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 
 from consents.enums import Channel, EventKind, NoticeState, Source, Status
-from consents.models import Consent, ConsentEvent, LedgerSeal, NewsMark, Notice
+from consents.models import Consent, ConsentEvent, NewsMark, Notice
+from consents.selectors.feed import last_final
 from iys_portal.accounts.enums import MailRhythm
 from iys_portal.accounts.models import CitizenMails, ProvenAddress, User
 from iys_portal.accounts.notices import mail_citizen
@@ -38,7 +39,7 @@ class Line:
     at: datetime
 
 
-def tell_each(now: datetime) -> int:
+def tell_each() -> int:
     """Mail what became final since the last time to whoever wants to know at once; returns how many mails.
 
     Two at once do not tell twice: the mark is locked, and a mail's cause names its last event.
@@ -52,7 +53,7 @@ def tell_each(now: datetime) -> int:
         return told + _tell("refusal_receipt", _receipts(first, last), last, rhythm=None)
 
 
-def tell_daily(now: datetime) -> int:
+def tell_daily() -> int:
     """The day's new consents in one mail for whoever wants it so; a second run on the day finds nothing new."""
     with transaction.atomic():
         window = _window(MailRhythm.DAILY)
@@ -64,7 +65,7 @@ def _window(rhythm: MailRhythm) -> tuple[int, int] | None:
 
     The very first run only sets the mark: what was recorded before is no news.
     """
-    last = LedgerSeal.objects.order_by("-number").values_list("last_event", flat=True).first() or 0
+    last = last_final()
     _mark, created = NewsMark.objects.get_or_create(rhythm=rhythm, defaults={"event": last})
     if created:
         return None
@@ -116,7 +117,8 @@ def _tell(name: str, events: Iterable[ConsentEvent], last: int, *, rhythm: MailR
     told = 0
     for user in User.objects.filter(pk__in=by_user, is_active=True).order_by("pk"):
         wish = wishes.get(user.pk) or CitizenMails(user=user)
-        if wish.consents == rhythm if rhythm else wish.refusals:
+        wants = wish.refusals if rhythm is None else wish.consents == rhythm
+        if wants:
             with translation.override(user.language):
                 lines = [_line(row, brands) for row in by_user[user.pk]]
             context = {"lines": lines[:SHOWN], "more": max(0, len(lines) - SHOWN), "total": len(lines)}

@@ -9,30 +9,26 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 
-from consents.document_kinds import RECEIPT
+from consents.document_kinds import PROOF, RECEIPT
 from consents.documents import proof as document_proof
 from consents.documents.receipts import receipt_of
+from consents.documents.verify import verify_address
 from consents.enums import Channel
 from consents.models import ConsentEvent, ConsentText
 from consents.proof.receipts import signed_receipt
 from consents.selectors import history
 from consents.selectors.own_history import consent_behind, lines_of, own_event, own_events
 from consents.selectors.proofs import proof_of
+from consents.written_moments import printed
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import NotFound
 from iys_portal.core.models import Document
-
-from .proofs import KIND, code_address
-
-MOMENT = "%d.%m.%Y %H:%M:%S"
 
 
 @transaction.atomic
@@ -41,16 +37,16 @@ def issue_own_evidence(*, actor: Actor, event_id: int, now: datetime) -> Documen
     event, address = _own(actor, event_id)
     consent, since = consent_behind(event), address.history_from
     brand = history.brand_of(consent)
-    number = documents.new_number(KIND)
+    number = documents.new_number(PROOF)
     proof = proof_of([consent], [brand], now=now, since=since)
     data = document_proof.content(
         [history.record_of(actor, consent, brand, now=now, since=since)],
         recipient=consent.recipient,
         proof={**proof.values, "document": number},
         seals=proof.seals,
-        qr=code_address(number, proof.newest),
+        qr=verify_address(number, proof.newest),
     )
-    return _issue(KIND, number, data, event=event, actor=actor, now=now, verb="consent.proof_taken")
+    return _issue(PROOF, number, data, event=event, actor=actor, now=now, verb="consent.proof_taken")
 
 
 @transaction.atomic
@@ -70,7 +66,7 @@ def issue_receipt(*, actor: Actor, event_id: int, now: datetime) -> Document:
 def own_document(actor: Actor, public_id: Any) -> Document | None:
     """A document that this citizen had made; None for any other (R-A1)."""
     actor.require(Permission.CONSENT_OWN)
-    own = Document.objects.filter(actor_kind=actor.kind, actor_id=actor.id, kind__in=(KIND, RECEIPT))
+    own = Document.objects.filter(actor_kind=actor.kind, actor_id=actor.id, kind__in=(PROOF, RECEIPT))
     return own.filter(public_id=public_id).first()
 
 
@@ -89,7 +85,7 @@ def _in_words(
     """The same for a reader, frozen beside what is signed."""
     (line,) = lines_of(actor, [address], [event], now=now)
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}",
+        "qr": verify_address(number),
         "recipient": event.recipient,
         "title": str(line.words.title),
         "notes": [str(note) for note in line.words.notes],
@@ -98,8 +94,8 @@ def _in_words(
         "provider": line.brand.provider.title,
         "mersis": line.brand.provider.mersis,
         "channel": str(Channel(event.channel).label),
-        "dated": _moment(event.consent_date),
-        "registered": _moment(event.registered_at),
+        "dated": printed(event.consent_date),
+        "registered": printed(event.registered_at),
         "source": str(line.source),
         "dealer": line.dealer,
         "event": event.event_id,
@@ -121,7 +117,3 @@ def _issue(
     )
     audit.record(verb, ("consents.consent", str(event.event_id)), actor=actor, new={"document": number})
     return document
-
-
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(ISTANBUL).strftime(MOMENT) if moment else ""

@@ -34,13 +34,14 @@ from consents.states import PageState
 from iys_portal.accounts import services as accounts
 from iys_portal.accounts.models import OneTimeCode, PrivacyNotice
 from iys_portal.core import documents, outbox
+from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import Invalid, WrongMoment
-from iys_portal.core.storage import only_if_written
+from iys_portal.core.storage import Drop, only_if_written
 from iys_portal.core.uploads import Scan
 
-from .evidence import store
+from .evidence import Kept, store
 from .records import Outcome, write_rows
 
 NOT_FOR_PHONES = _("This page asks for e-mails only. Enter an e-mail address.")
@@ -141,7 +142,7 @@ def _write(
     language: str,
     request_id: str,
     moment: datetime,
-    drops: list[Any],
+    drops: list[Drop],
 ) -> str:
     actor = replace(VISITOR, request_id=request_id)
     number = documents.new_number(PAGE_RECEIPT)
@@ -178,13 +179,13 @@ def _write(
     return number
 
 
-def _terms(page: ConsentPage, actor: Any, moment: datetime) -> Terms:
+def _terms(page: ConsentPage, actor: Actor, moment: datetime) -> Terms:
     """R-M4: the code has proven the address already, so nothing is left to be confirmed."""
     terms = terms_for(page.brand, moment=moment, actor=actor, way=WayIn.CONSENT_PAGE, text_version_id=page.text_id)
     return replace(terms, double_opt_in=False)
 
 
-def _row(page: ConsentPage, channel: Channel, proven: Proven, moment: datetime, kept: Any) -> dict[str, Any]:
+def _row(page: ConsentPage, channel: Channel, proven: Proven, moment: datetime, kept: Kept) -> dict[str, Any]:
     """A row as the engine takes it; the address is stored in this form already."""
     return {
         "recipient": proven.address,

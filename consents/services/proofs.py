@@ -6,16 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from consents.document_kinds import PROOF
 from consents.documents import proof as document_proof
+from consents.documents.verify import verify_address
 from consents.models import Consent
-from consents.proof.compact import compact
 from consents.selectors import history
-from consents.selectors.proofs import Inclusion, proof_of
+from consents.selectors.proofs import proof_of
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
@@ -23,7 +22,6 @@ from iys_portal.core.errors import Invalid, NotFound
 from iys_portal.core.models import Document
 from providers.models import Brand
 
-KIND = PROOF
 MAX_CONSENTS = 200
 """Consents of one document; an address with more is told brand by brand."""
 
@@ -42,17 +40,17 @@ def issue_evidence(*, actor: Actor, event_id: int, whole: bool, now: datetime) -
     }
     providers = {brand.provider_id for brand in brands.values()}
     provider_id = providers.pop() if len(providers) == 1 else None
-    number = documents.new_number(KIND)
+    number = documents.new_number(PROOF)
     proof = proof_of(consents, brands.values(), now=now)
     data = document_proof.content(
         [history.record_of(actor, one, brands[one.brand_id], now=now) for one in consents],
         recipient=consent.recipient,
         proof={**proof.values, "document": number},
         seals=proof.seals,
-        qr=code_address(number, proof.newest),
+        qr=verify_address(number, proof.newest),
     )
     document = documents.issue(
-        kind=KIND,
+        kind=PROOF,
         number=number,
         data=data,
         subject=("consents.consent", str(consent.event_id)),
@@ -87,15 +85,6 @@ def _to_prove(actor: Actor, event_id: int) -> Consent:
 def _note(consent: Consent, actor: Actor, provider_id: int | None, new: dict[str, Any] | None) -> None:
     target = ("consents.consent", str(consent.event_id))
     audit.record("consent.proof_taken", target, actor=actor, provider_id=provider_id, new=new)
-
-
-def code_address(number: str, newest: Inclusion | None) -> str:
-    """What the QR code leads to: the number for our server, and behind the `#` a proof for the browser alone."""
-    address = f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={number}"
-    if newest is None:
-        return address
-    part = compact(newest.seal, event_id=newest.event_id, place=newest.place, leaf=newest.leaf, path=newest.path)
-    return f"{address}#{part}"
 
 
 def _at_address(actor: Actor, consent: Consent) -> Sequence[Consent]:

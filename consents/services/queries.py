@@ -29,7 +29,7 @@ from consents.files.inspect import inspect_file
 from consents.files.layout import Layout
 from consents.files.paste import LIST_LAYOUT, pasted_addresses, write_list, write_paste
 from consents.files.read import count_rows
-from consents.models import QueryDay, RecipientQuery
+from consents.models import RecipientQuery
 from consents.proof.queries import sign_query
 from consents.query_results import Answered, ResultFile
 from iys_portal.accounts.permissions import Permission
@@ -40,11 +40,13 @@ from iys_portal.core.documents import new_number
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
 from iys_portal.core.prepared import insert, prepared_cursor
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import only_if_written, private_path, sha256_of, shown_name
 from providers.models import Brand
 
 from .address_columns import chosen_before, remember_choice
 from .import_columns import remembered
+from .uploaded_lists import checked_size
 
 TASK, BOOK_TASK = "consents.answer_query", "consents.write_query_book"
 _RESERVE = """
@@ -162,11 +164,7 @@ def ask_file(
     nothing is kept then.
     """
     _require(actor, brand, channel)
-    size, limit = file.seek(0, 2), settings.REGISTRY["IMPORT_MAX_BYTES"]
-    if size > limit:
-        text = _("The file is larger than %(limit)d MB.")
-        raise Invalid(text % {"limit": limit // 1024**2}, code="too-large", field="file")
-    file.seek(0)
+    size = checked_size(file)
     query = _new(actor, brand, channel, recipient_type, way, total=0)
     query.file_name, query.sha256 = shown_name(name), sha256_of(file)
     file.seek(0)
@@ -311,7 +309,7 @@ def _recognise(query: RecipientQuery, layout: Layout | None) -> None:
         query.layout = layout.to_json()
         query.total = count_rows(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
-        raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field="file") from refusal
+        raise invalid(refusal) from refusal
 
 
 def _checked(query: RecipientQuery, column: int) -> int:
@@ -352,9 +350,3 @@ def _start(query: RecipientQuery, actor: Actor, *, publish: bool) -> None:
 def _private_write(path: Path, content: bytes) -> None:
     path.touch(mode=0o600)
     path.write_bytes(content)
-
-
-def used_today(provider_id: int) -> int:
-    """Addresses that the provider asked about today."""
-    day = timezone.now().astimezone(ISTANBUL).date()
-    return QueryDay.objects.filter(provider=provider_id, day=day).values_list("addresses", flat=True).first() or 0

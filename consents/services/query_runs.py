@@ -25,11 +25,9 @@ from consents.files.layout import Layout
 from consents.files.read import read_slices
 from consents.models import RecipientQuery
 from consents.query_results import ResultFile, write_xlsx
-from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.enums import JobState
-from iys_portal.core.errors import Invalid
-from iys_portal.core.jobs import Run, claimed
-from iys_portal.core.models import Job
+from iys_portal.core.jobs import Run, claimed, starter_of
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import private_path
 
 from .queries import note_answer, settle
@@ -52,7 +50,7 @@ def run(job_id: int) -> None:
             try:
                 _answer(query, hold, timezone.now())
             except FileRefused as refusal:
-                raise Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code) from refusal
+                raise invalid(refusal, field=None) from refusal
 
 
 def _answer(query: RecipientQuery, hold: Run, moment: datetime) -> None:
@@ -83,7 +81,7 @@ def _finish(query: RecipientQuery, hold: Run, out: ResultFile, path: Path, momen
         query.file = ""
         query.layout = Layout.from_json(query.layout).to_json(with_sample=False)
         query.save()
-        note_answer(query, _actor(hold.job))
+        note_answer(query, starter_of(hold.job))
         path.replace(private_path(query.result.name))
         transaction.on_commit(lambda: default_storage.delete(upload))
 
@@ -120,10 +118,6 @@ def make_book(job_id: int) -> None:
                 hold.hold()
                 query.save(update_fields=["book"])
                 path.replace(private_path(query.book.name))
-
-
-def _actor(job: Job) -> Actor:
-    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way="task")
 
 
 def forget_uploads(now: datetime) -> int:

@@ -5,21 +5,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 
 from consents.document_kinds import QUERY
+from consents.documents.verify import verify_address
 from consents.models import RecipientQuery
 from consents.proof.queries import signed_statement
 from consents.selectors.queries import about, reasons_in_words
+from consents.written_moments import printed
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import WrongMoment
 from iys_portal.core.models import Document
-
-MOMENT = "%d.%m.%Y %H:%M:%S"
 
 
 def document_of(query: RecipientQuery) -> Document | None:
@@ -55,19 +53,17 @@ def issue_summary(query: RecipientQuery, *, actor: Actor, now: datetime) -> Docu
 
 
 def _content(query: RecipientQuery) -> dict[str, Any]:
-    assert query.moment is not None
-    assert query.valid_until is not None
     named = {name: str(value) for name, value in about(query).items()}
     return {
-        "qr": f"{settings.PORTAL_URL}{reverse('consents:verify')}?kod={query.number}",
+        "qr": verify_address(query.number),
         "provider": query.provider.title,
         "mersis": query.provider.mersis,
         "brand": query.brand.name,
         "brand_code": query.brand.brand_code,
         **named,
         "file": query.file_name,
-        "moment": query.moment.astimezone(ISTANBUL).strftime(MOMENT),
-        "valid_until": query.valid_until.astimezone(ISTANBUL).strftime(MOMENT),
+        "moment": printed(query.moment),
+        "valid_until": printed(query.valid_until),
         "total": query.total,
         "reasons": [list(row) for row in reasons_in_words(query)],
         "signed": signed_statement(query),

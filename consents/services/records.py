@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from consents import problems
 from consents.engine import statements
+from consents.engine.references import keep_references
 from consents.engine.terms import Terms, parameters, terms_for
 from consents.engine.write import PLAN_BY_KEY, count, sql_of
-from consents.enums import Channel, EvidenceKind, Lane, Status, Verdict, WayIn
+from consents.enums import Channel, Lane, Status, Verdict, WayIn
 from consents.erased import any_erased
 from consents.evidence import EvidenceValue, read_evidence
-from consents.models import Evidence
 from consents.normalise import Reading, normalise
 from consents.problem_words import sentence_values
 from iys_portal.accounts.permissions import Permission
@@ -123,20 +123,14 @@ def record_consents(
         for line, number, _column, value in read.problems.iter_rows()
     }
     rows = [{**row, "proof": proof} for row in read.rows.to_dicts()]
-    if any(row["status"] == Status.ONAY for row in rows):
-        require_may_record(brand.provider, Status.ONAY)
     if rows:
-        if not registry:  # a recipient's own no is recorded whatever became of the provider (R-R1)
-            require_may_record(brand.provider, Status.RET)
-        changes: dict[int, list[tuple[str, str, str]]] = {}
-        for line, name, raw, value in read.changes.iter_rows():
-            changes.setdefault(line, []).append((name, raw, value))
+        _require_may_record(brand, rows, registry=registry)
         with transaction.atomic() if _from_outside(actor) else nullcontext():
             written = write_rows(terms, rows)
             _note_integrator(brand, written, actor)
+        changes = _changes_by_line(read.changes)
         for outcome, row in zip(written, rows, strict=True):
-            line = row["line"]
-            outcomes[line] = Outcome(**{**vars(outcome), "changes": tuple(changes.get(line, ()))})
+            outcomes[row["line"]] = replace(outcome, changes=tuple(changes.get(row["line"], ())))
     return [outcomes.get(line) or _refused(114, values={}) for line in range(len(entries))]
 
 
@@ -184,6 +178,22 @@ def _reading(names: Sequence[str], brand: Brand, moment: datetime, *, strict: bo
         allow_registry_sources=registry,
         sandbox=brand.provider.is_sandbox,
     )
+
+
+def _require_may_record(brand: Brand, rows: Sequence[dict[str, Any]], *, registry: bool) -> None:
+    """R-P7; a recipient's own no is recorded whatever became of the provider (R-R1)."""
+    if any(row["status"] == Status.ONAY for row in rows):
+        require_may_record(brand.provider, Status.ONAY)
+    if not registry:
+        require_may_record(brand.provider, Status.RET)
+
+
+def _changes_by_line(changes: pl.DataFrame) -> dict[int, list[tuple[str, str, str]]]:
+    """What reading respelled, by entry: field, as written, as stored."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for line, name, raw, value in changes.iter_rows():
+        found.setdefault(line, []).append((name, raw, value))
+    return found
 
 
 def _note_integrator(brand: Brand, outcomes: Sequence[Outcome], actor: Actor) -> None:
@@ -240,15 +250,8 @@ def _arrays(terms: Terms, rows: list[dict[str, Any]], *, keep: bool = True) -> d
         )
     }
     evidence = [row.get("proof") or read_evidence(row["evidence"]) for row in rows]
-    references = {value.sha256: value for value in evidence if value.kind is EvidenceKind.REFERENCE}
-    if references and keep:
-        Evidence.objects.bulk_create(
-            [
-                Evidence(brand_id=terms.brand_id, sha256=sha256, kind=value.kind, reference=value.reference)
-                for sha256, value in references.items()
-            ],
-            ignore_conflicts=True,
-        )
+    if keep:
+        keep_references(terms.brand_id, evidence)
     return {
         **columns,
         "line": list(range(len(rows))),
@@ -277,22 +280,10 @@ def _outcome(cursor: Any, terms: Terms, row: dict[str, Any], result: list[Any]) 
         )
         return Outcome(verdict=problem.verdict, problem=problem, values=values, key=key, version=version or None)
     if code == Verdict.UNCHANGED:
-        first = {**{name: row[name] for name in ("status", "source", "consent_date")}, "key": key}
-        cursor.execute(statements.FIRST_OF_CONTENT, _first_values(first))
+        content = ("recipient", "channel", "recipient_type", "status", "source", "consent_date")
+        asked: dict[str, Any] = {"brand": terms.brand_id, **{name: row[name] for name in content}}
+        cursor.execute(statements.FIRST_OF_CONTENT, asked)
         found = cursor.fetchone()
         event_id, version, transaction_id = found if found else (event_id, version, None)
         transaction_id = transaction_id.hex() if transaction_id else None
     return Outcome(verdict=Verdict(code), key=key, version=version, event_id=event_id, transaction_id=transaction_id)
-
-
-def _first_values(first: dict[str, Any]) -> dict[str, Any]:
-    recipient, brand, channel, recipient_type = first["key"]
-    return {
-        "recipient": recipient,
-        "brand": brand,
-        "channel": channel,
-        "recipient_type": recipient_type,
-        "status": first["status"],
-        "source": first["source"],
-        "consent_date": first["consent_date"],
-    }

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 
+from consents.document_kinds import REPORT
 from consents.documents import reports as document_reports
 from consents.models import LedgerSeal, ReportMark
 from consents.selectors.reports import Report
@@ -20,7 +21,6 @@ from iys_portal.core import audit, documents
 from iys_portal.core.actors import Actor
 from iys_portal.core.models import Document
 
-KIND = "consents.report"
 LOCK = 7_300_114
 SEALS = 32
 """Seals of one transaction; events of a seal are bounded (SEAL_ROWS)."""
@@ -87,9 +87,9 @@ def _count_part() -> Counted:
 def issue_report(*, actor: Actor, report: Report, now: datetime) -> Document:
     """Freeze a report as a document (PDF). Audited as taking it out (R-G3); needs the right to see reports."""
     actor.require(Permission.PROVIDER_VIEW)
-    number = documents.new_number(KIND)
+    number = documents.new_number(REPORT)
     document = documents.issue(
-        kind=KIND,
+        kind=REPORT,
         number=number,
         data=document_reports.content(report),
         subject=("consents.report", number),

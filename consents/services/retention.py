@@ -185,7 +185,7 @@ def _forget_beside(consents: list[Consent], before: datetime) -> None:
     theirs = {"brand_id": consents[0].brand_id, "recipient__in": {one.recipient for one in consents}}
     with transaction.atomic():
         Notice.objects.filter(registered_at__lt=before, **theirs).delete()
-        NoticeLink.objects.filter(created_at__lt=before, **theirs).delete()
+        NoticeLink.objects.filter(registered_at__lt=before, **theirs).delete()
         _old_alerts(before).filter(**theirs).delete()
 
 

@@ -18,6 +18,7 @@ from consents.enums import Sealed
 from consents.models import LedgerSeal, SealLeaves, SealMark
 from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, end_of, leaves_between
+from consents.selectors.feed import transactions
 
 LOCK = 7_300_105
 BATCH_SEALS = 32  # seals written in one transaction
@@ -79,12 +80,7 @@ def _set_mark(former: SealMark | None, now: datetime) -> None:
 
 def _is_final(mark: SealMark, now: datetime) -> bool:
     """Whether every row up to the mark is there or will never be; notes the horizon when its time has come."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
-            " FROM (SELECT pg_current_snapshot() AS s) now"
-        )
-        oldest, coming = cursor.fetchone()
+    oldest, coming = transactions()
     if mark.horizon is None or mark.horizon > coming:  # none yet, or from before a restore
         if mark.at > now:  # the clock went back: waited is from now on
             mark.at = now
@@ -136,13 +132,8 @@ def _next_seal(last: LedgerSeal | None, events: Packed, entries: Packed, now: da
         entries_root=merkle.root_of(entries.leaves),
         previous=bytes(last.hash) if last else form.BEFORE_FIRST,
     )
-    key = keys.signing_key()
-    return LedgerSeal(
-        **vars(content),
-        hash=content.hash,
-        key_id=form.key_id(form.public_bytes(key.public_key())),
-        signature=form.sign(content, key),
-    )
+    name, signature = keys.sign(content.canonical)
+    return LedgerSeal(**vars(content), hash=content.hash, key_id=name, signature=signature)
 
 
 def _leaves(seal: LedgerSeal, tree: Sealed, rows: Packed) -> SealLeaves:

@@ -44,7 +44,7 @@ def check_stamps(dated: Dated, *, most: int) -> Iterator[int]:
 
 
 def _roots() -> list[x509.Certificate]:
-    """None where they cannot be read: then no stamp holds."""
+    """Empty where they cannot be read: then no stamp holds."""
     try:
         return stamps.trusted_roots()
     except ImproperlyConfigured:

@@ -14,7 +14,8 @@ from consents.proof import form, keys, merkle
 from consents.proof.leaves import Packed, leaves_between
 from consents.proof.publish import content_of
 from consents.selectors import tombstones
-from consents.services.stamp_checks import Dated, check_stamps
+
+from .stamp_checks import Dated, check_stamps
 
 BATCH = 32  # seals whose rows are read at a time
 READERS = 2
@@ -171,7 +172,7 @@ def _check_seal(former: LedgerSeal | None, seal: LedgerSeal, trusted: dict[str, 
     public = trusted.get(seal.key_id)
     if public is None:
         yield Flaw("key", seal.number)
-    elif not form.signed_by(content, bytes(seal.signature), public):
+    elif not form.signed_by(content.canonical, bytes(seal.signature), public):
         yield Flaw("signature", seal.number)
 
 

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from consents.enums import WebhookEvent, WebhookKind, WebhookMessageState
 from consents.models import ConsentEvent, Webhook, WebhookMark, WebhookMessage
 from consents.selectors.day_rows import MOVES
-from consents.selectors.feed import last_final
+from consents.selectors.feed import last_final, transactions
 from consents.selectors.webhooks import brands_of, event_of, wanted_of
 from iys_portal.core.jobs import enqueue
 
@@ -59,9 +59,7 @@ def start_of_telling() -> int:
 def given() -> tuple[int, int]:
     """The highest number given, and the first transaction that comes after all that may hold such a number."""
     event = _last_number()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        (horizon,) = cursor.fetchone()
+    _oldest, horizon = transactions()
     return event, horizon
 
 
@@ -73,13 +71,8 @@ def _last_number() -> int:
 
 def passed(horizon: int) -> bool | None:
     """Whether all transactions before that one have ended; None for a horizon from before a restore."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
-            " FROM (SELECT pg_current_snapshot() AS s) now"
-        )
-        oldest, coming = cursor.fetchone()
-    return None if horizon > coming else bool(oldest >= horizon)
+    oldest, coming = transactions()
+    return None if horizon > coming else oldest >= horizon
 
 
 def _reached(mark: WebhookMark) -> bool:

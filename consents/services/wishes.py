@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consents.effective import Reason, judge
-from consents.enums import Channel, Source, WishKind
+from consents.enums import Channel, RecipientType, Source, WishKind
 from consents.models import RefusalAlert, StandingWish
 from consents.selectors.wishes import Wanted, affected
 from iys_portal.accounts.models import ProvenAddress
@@ -177,8 +177,8 @@ def _end(wishes: Sequence[StandingWish], *, actor: Actor, moment: datetime) -> l
     alerts = list(
         RefusalAlert.objects.select_for_update(of=("self",)).filter(wish__in=wishes, taken_back_at=None).order_by("pk")
     )
-    keys = [(alert.recipient, alert.brand_id, alert.channel, 1) for alert in alerts]
-    keys += [(*key[:3], 2) for key in keys]
+    places = [(alert.recipient, alert.brand_id, alert.channel) for alert in alerts]
+    keys = [(*place, kind) for place in places for kind in RecipientType]
     reasons = judge(keys, now=moment)
     still = {key[:3] for key, reason in zip(keys, reasons, strict=True) if reason is Reason.STANDING_WISH}
     close_alerts([a for a in alerts if (a.recipient, a.brand_id, a.channel) not in still], moment=moment)

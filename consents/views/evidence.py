@@ -25,6 +25,7 @@ from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.refused_files import invalid
 from iys_portal.core.uploads import draw_small
 from providers.models import Brand
 
@@ -139,7 +140,7 @@ class MissingView(ActorView):
                 files = ((name, content(), rows) for (name, content), rows in zip(found, matched, strict=True))
                 result = services.complete_by_files(actor=self.actor, brand=brand, files=files)
         except (Invalid, FileRefused) as error:
-            form.add_error("scans", str(services.refused(error) if isinstance(error, FileRefused) else error))
+            form.add_error("scans", str(invalid(error) if isinstance(error, FileRefused) else error))
             return self.page(request, files=form, status=422)
         return self.page(request, result=result)
 

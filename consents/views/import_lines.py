@@ -24,7 +24,7 @@ from consents.import_downloads import as_csv, downloads_of, refused_rows, result
 from consents.models import ConsentImport, ImportProblem
 from consents.selectors.import_report import Report, report_of
 from consents.selectors.import_rows import ROWS, Place, Reader
-from consents.services import import_rights
+from consents.selectors.imports import visible_import
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
@@ -75,7 +75,7 @@ class ProblemsView(View):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         actor = request.actor  # type: ignore[attr-defined]
-        item = import_rights.visible_import(actor, public_id)
+        item = visible_import(actor, public_id)
         reader = Reader(item, actor)
         report = report_of(item, reader)
         context = lines_context(request, item, reader, report)
@@ -90,7 +90,7 @@ class DownloadView(View):
 
     def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
         actor = request.actor  # type: ignore[attr-defined]
-        item = import_rights.visible_import(actor, public_id)
+        item = visible_import(actor, public_id)
         if not (actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)):
             raise NotAllowed
         offered = next((file for file in downloads_of(item) if file.kind == kind), None)

@@ -15,12 +15,13 @@ from consents.files.layout import Layout, shape_of
 from consents.forms.imports import ColumnsForm, FilterForm, ReadingForm, UndoForm, UploadForm
 from consents.import_downloads import downloads_of
 from consents.models import ConsentImport
+from consents.policies import require_import_view
 from consents.selectors import import_report as reports
 from consents.selectors import imports as selectors
 from consents.selectors.import_evidence import archive_of, evidence_of
 from consents.selectors.import_notices import notices_of
 from consents.selectors.import_rows import Reader, is_masked
-from consents.services import import_columns, import_rights
+from consents.services import import_columns
 from consents.services import imports as services
 from consents.states import ImportState
 from iys_portal.accounts.permissions import Permission
@@ -40,11 +41,11 @@ class ImportView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.actor = request.actor  # type: ignore[attr-defined]
-        import_rights.require_view(self.actor)
+        require_import_view(self.actor)
         return super().dispatch(request, *args, **kwargs)
 
     def item(self, public_id: UUID) -> ConsentImport:
-        return import_rights.visible_import(self.actor, public_id)
+        return selectors.visible_import(self.actor, public_id)
 
     @property
     def may_upload(self) -> bool:
@@ -189,7 +190,7 @@ def columns_context(
         "ignored": [column.heading or str(column.index + 1) for column in layout.columns if not mapping[column.index]],
         "constants": form.constant_fields(shape),
         "wide": shape == "wide",
-        "before": services.same_file_before(item),
+        "before": selectors.same_file_before(item),
         "archive": archive_of(item),
         "names_scans": "evidence" in mapping.values(),
         "steps": selectors.as_steps(item),
@@ -221,7 +222,7 @@ class OneView(ImportView):
             "downloads": downloads_of(item) if report and self.may_download else [],
             "undo_until": selectors.undo_until(item),
             "undo_form": UndoForm(prefix="undo"),
-            "before": services.same_file_before(item) if not item.applied_at else None,
+            "before": selectors.same_file_before(item) if not item.applied_at else None,
         }
         lines = lines_context(request, item, reader, report, size=FIRST_ROWS)
         return render(request, "consents/imports/detail.html", context | lines)

@@ -202,7 +202,7 @@ class InvitationForm(forms.ModelForm):
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
     form = InvitationForm
-    list_display = ["full_name", "email", "role_labels", "provider_name", "created_at", "state"]
+    list_display = ["full_name", "email", "roles", "provider_name", "created_at", "state"]
     search_fields = ["full_name", "email", "provider_name"]
     ordering = ["-created_at"]
     exclude = ["token_hash"]
@@ -217,6 +217,10 @@ class InvitationAdmin(ReadOnlyAdmin):
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(Permission.STAFF_USERS)
+
+    @admin.display(description=_("roles"))
+    def roles(self, invitation: Invitation) -> str:
+        return invitation.role_labels
 
     @admin.display(description=_("state"))
     def state(self, invitation: Invitation) -> str | Promise:

@@ -249,11 +249,11 @@ class Invitation(models.Model):
     staff_roles = ArrayField(models.CharField(max_length=20, choices=StaffRole), default=list, blank=True)
     provider_id = models.BigIntegerField(null=True, blank=True)
     integrator_id = models.BigIntegerField(null=True, blank=True)  # R-P12: instead of a provider
-    provider_name = models.CharField(max_length=300, blank=True)  # or the integrator's
+    provider_name = models.CharField(_("company"), max_length=300, blank=True)  # or the integrator's
     provider_role = models.CharField(max_length=20, choices=ProviderRole, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by_id = models.BigIntegerField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("invited"))
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -27,14 +27,14 @@ _codes = itertools.count(910_000)
 def measure(provider: Provider, *, actor: Actor, now: datetime) -> Iterator[tuple[str, float]]:
     """Yields (name, median milliseconds): the lists, then single switches in the shorter one."""
     for size, name in SIZES.items():
-        client, phone = _citizen(provider, size, actor=actor, now=now)
+        client, phone = citizen(provider, size, actor=actor, now=now)
         yield name, median_of(client, reverse("consents:own"))
         if size == min(SIZES):
             yield "citizen.switch.median_ms", _switch(client, phone)
         yield f"citizen.no_to_{size}_ms", _everything(client)
 
 
-def _citizen(provider: Provider, brands: int, *, actor: Actor, now: datetime) -> tuple[Client, str]:
+def citizen(provider: Provider, brands: int, *, actor: Actor, now: datetime) -> tuple[Client, str]:
     """A citizen with consents of so many brands, by text message and every third by e-mail too."""
     mail, phone = MAIL.format(brands), PHONE.format(brands)
     moment = now.astimezone().strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -35,6 +35,7 @@ from . import (
     messages,
     notices,
     pages,
+    paint,
     proof,
     queries,
     registry,
@@ -79,6 +80,7 @@ def run(*, rows: int, only: set[str], keep: bool) -> None:
             "engine": bench.engine,
             "notices": bench.notices,
             "page": bench.pages,
+            "paint": bench.paints,
             "export": bench.exports,
             "report": bench.reports,
             "proof": bench.proof,
@@ -293,6 +295,10 @@ class Bench:
 
     def pages(self) -> None:
         for name, milliseconds in chain(pages.measure(self.large), pages.staff()):
+            say(name, milliseconds, "ms")
+
+    def paints(self) -> None:
+        for name, milliseconds in paint.measure(self.large, self.actor, self.folder):
             say(name, milliseconds, "ms")
 
     def citizens(self) -> None:

@@ -23,7 +23,7 @@ HUNDREDTH = 99
 
 def measure(brand: Brand) -> Iterator[tuple[str, float]]:
     """Yields (name, median milliseconds)."""
-    client = _viewer(brand)
+    client = viewer(brand)
     yield "page.overview.median_ms", median_of(client, reverse("dashboard:overview"))
     first = reverse("consents:list")
     yield "page.list.median_ms", median_of(client, first)
@@ -59,10 +59,11 @@ def _search(client: Client, brand: Brand | None) -> str:
 
 def reports(brand: Brand) -> Iterator[tuple[str, float]]:
     """The reports of the last twelve months; yields (name, median milliseconds)."""
-    yield "page.reports.median_ms", median_of(_viewer(brand), reverse("consents:reports"))
+    yield "page.reports.median_ms", median_of(viewer(brand), reverse("consents:reports"))
 
 
-def _viewer(brand: Brand) -> Client:
+def viewer(brand: Brand) -> Client:
+    """Somebody of the brand's company, signed in."""
     client = signed_in(EMAIL)
     Membership.objects.get_or_create(
         user=get_user_model().objects.get(email=EMAIL), provider=brand.provider, defaults={"role": "viewer"}

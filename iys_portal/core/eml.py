@@ -37,7 +37,7 @@ LIST_HEADERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "List-He
 _HEADER = re.compile(
     rb"^(from|to|date|subject|received|message-id|mime-version|content-type|return-path|delivered-to)\s*:", re.I | re.M
 )
-_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What Python's parser raises on damaged mails."""
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DASHED = re.compile(rb"[\r\n]--")
@@ -204,7 +204,7 @@ def _header(mail: EmailMessage, name: str) -> str:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text) if text else None
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     if moment is not None and moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)  # RFC 5322: -0000 is UTC of an unknown place

@@ -152,7 +152,7 @@ def _check_workbook(file: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = {entry.filename: entry.file_size for entry in archive.infolist()}
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise TableRefused(_("The file is not an Excel workbook (XLSX).")) from error
     if "xl/workbook.xml" not in entries:
         raise TableRefused(_("The file is not an Excel workbook (XLSX)."))
@@ -197,7 +197,7 @@ class ReferenceImportForm(ImportForm):
             chosen().create_dataset(file.read())
         except TableRefused as refusal:
             self.add_error("import_file", str(refusal))
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+        except Exception:  # whatever the format's reader says of a damaged file
             self.add_error("import_file", _("The file cannot be read; it may be damaged."))
         file.seek(0)
         return cleaned

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from redis import RedisError
 
 from . import valkey
-from .actors import Actor
+from .actors import Actor, ActorKind
 from .enums import JobState
 from .errors import DomainError, WrongMoment
 from .models import Job
@@ -118,6 +118,11 @@ def start_job(
     if publish:
         enqueue(task, job.pk)
     return job
+
+
+def starter_of(job: Job, *, way: str = "task") -> Actor:
+    """Who started a job, for what it records in their name; without a permission, which was asked at the start."""
+    return Actor(kind=ActorKind(job.actor_kind), id=job.actor_id, name=job.actor_name, way=way)
 
 
 def request_cancel(job: Job) -> None:

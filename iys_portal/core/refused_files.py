@@ -10,6 +10,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .errors import Invalid
+
 
 class Words(NamedTuple):
     """What is wrong with a file, and what to do about it."""
@@ -117,3 +119,8 @@ class FileRefused(Exception):
 
 def _rebuild(code: str, params: dict[str, object]) -> FileRefused:
     return FileRefused(code, **params)
+
+
+def invalid(refusal: FileRefused, *, field: str | None = "file") -> Invalid:
+    """The refusal with its reason and its advice, as a form or a program is told at its field."""
+    return Invalid(f"{refusal.message} {refusal.advice}", code=refusal.code, field=field)

@@ -164,10 +164,24 @@ def _judge_pdf(data: bytes) -> None:
             width, height = float(page.mediabox.width), float(page.mediabox.height)
             if not (1 < width <= MAX_POINTS and 1 < height <= MAX_POINTS):
                 raise FileRefused("scan-page-measures")
+        if _drawable_pages(data) != pages:
+            raise FileRefused("scan-broken")
     except FileRefused:
         raise
     except Exception as error:  # whatever the reader says about a damaged file
         raise FileRefused("scan-broken") from error
+
+
+def _drawable_pages(data: bytes) -> int:
+    """Pages that can be shown: whoever decides sees what was judged, so two readers have to agree on a damaged file."""
+    with _drawing:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            for page in document:
+                page.close()
+            return len(document)
+        finally:
+            document.close()
 
 
 def _is_active(reader: PdfReader) -> bool:
@@ -305,7 +319,14 @@ def draw_logo(data: bytes, content_type: str, *, side: int = 512) -> bytes:
 def _picture(data: bytes, content_type: str, side: int) -> Image.Image:
     picture: Image.Image = Image.open(BytesIO(data), formats=_FORMATS[content_type])
     picture.draft("RGB", (side, side))
-    return ImageOps.exif_transpose(picture)
+    return _upright(picture)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Read to its end as it was judged, and turned as its camera says."""
+    with _no_truncated_pictures():
+        picture.load()
+        return ImageOps.exif_transpose(picture)
 
 
 def _drawn(data: bytes, place: int, side: int) -> Image.Image:
@@ -327,7 +348,7 @@ def without_metadata(data: bytes, content_type: str) -> tuple[bytes, str]:
 
     PNG stays PNG; JPEG and HEIC become JPEG.
     """
-    picture = ImageOps.exif_transpose(Image.open(BytesIO(data), formats=_FORMATS[content_type]))
+    picture = _upright(Image.open(BytesIO(data), formats=_FORMATS[content_type]))
     out = BytesIO()
     if content_type == PNG:
         mode = "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"

@@ -18,7 +18,8 @@ from complaints.demo import load_complaints
 from complaints.desk_demo import load_desk
 from consents.enums import Channel, Source, WayIn
 from consents.models import ConsentImport, RefusalAlert
-from consents.services import import_rights, import_runs, imports
+from consents.selectors.imports import present_job
+from consents.services import import_runs, imports
 from consents.services.demo import backdate_import, tell_in_the_past
 from consents.services.recipients import refuse
 from consents.services.records import Entry, record_consents
@@ -172,7 +173,7 @@ def _load_step(step: Step, now: datetime) -> bool:
     if item is not None and item.state != step.final and item.state in (S.UPLOADED, S.CHECKED, S.FAILED):
         item = imports.discard(item, actor=actor)
     if item is not None and item.state in (S.CHECKING, S.APPLYING, S.UNDOING):
-        job = import_rights.present_job(item)
+        job = present_job(item)
         if job is not None and job.state == JobState.FAILED:
             imports.resume(item, actor=actor)
         return False

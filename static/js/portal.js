@@ -155,6 +155,9 @@
   document.addEventListener("htmx:afterSettle", reach);
   reach();
 
+  /* ---------- A menu that scrolls sideways shows where one is ---------- */
+  document.querySelector(".citizen-menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   /* ---------- Forms: unsaved changes, second clicks ---------- */
   const dirty = new Set();
   function markDirty(form) {

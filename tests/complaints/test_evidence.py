@@ -181,7 +181,14 @@ def test_what_is_read_of_a_page_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Date": "gibberish"}, {"From": ""}, {"Content_Type": "text/plain; charset=yok"}, {"To": "<<>>,;@"}]
+    "headers",
+    [
+        {"Date": "gibberish"},
+        {"Date": "Thu, 26 Nov 2026 10:00:03681954719 +0300"},
+        {"From": ""},
+        {"Content_Type": "text/plain; charset=yok"},
+        {"To": "<<>>,;@"},
+    ],
 )
 def test_a_mail_with_broken_headers_is_still_read(headers: dict[str, str]) -> None:
     assert read_mail(eml(**headers)).text

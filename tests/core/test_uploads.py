@@ -1,5 +1,6 @@
 """R-P5: files become one PDF per document. What is refused is held by tests/consents/evidence/test_scans.py."""
 
+from base64 import b64decode
 from io import BytesIO
 
 import pytest
@@ -80,3 +81,13 @@ def test_r_p5_half_a_picture_is_refused_also_where_pdfs_are_drawn(monkeypatch: p
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as importing WeasyPrint leaves it
     assert code_of(("a.png", picture(600, 800)[:-30])) == "scan-broken"
     assert ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_a_picture_is_drawn_as_it_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk longer than the file: taken by the strict reader, stumbled over by one that takes half pictures."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    odd = b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAADwAAABQCAAAAABgoUmPAAAALElEQVR4nO3LMQEAAAQAMPQPJpYOHJ7tX3bs1eHKsizLRFKyLMuyLMuyLMvyQx7s9AFo"
+        "2VBl7QAAAABJRU5ErkJggg=="
+    )
+    assert joined([("a.png", odd)]).pages == 1

@@ -18,9 +18,11 @@ from consents.files.inspect import inspect_file
 from consents.files.paste import pasted_addresses, write_paste
 from consents.files.read import read_slices
 from consents.normalise import Reading, normalise
+from consents.services.import_columns import fitted
 from consents.text_commands import read_command
 from consents.why import clues_of, read_mail
 from iys_portal.core import import_formats
+from iys_portal.core.errors import Invalid
 from iys_portal.core.turkish import comparable, sort_key
 from iys_portal.core.uploads import PDF, draw_small, joined, judge_scan
 from providers.numbers import judge_email, judge_phone
@@ -29,7 +31,7 @@ from providers.signatures import TrustRoots, check_signed
 from . import seeds
 
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-REFUSALS = (FileRefused, import_formats.TableRefused)
+REFUSALS = (FileRefused, import_formats.TableRefused, Invalid)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _table(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(data)
-        layout = inspect_file(path, "liste.csv")
+        layout = fitted(inspect_file(path, "liste.csv"))
         columns = {name: f"c{index}" for name, index in layout.fields.items()}
         reading = Reading(columns=columns, moment=MOMENT, shape=layout.shape)
         for part in read_slices(path, layout, limit=1_000_000):

@@ -110,7 +110,7 @@ def test_r_l1_an_empty_machine_holds_everything_again(kept: Kept, worker: str, t
     """Rows, rights, triggers, documents; then the registry goes on with numbers that were never given."""
     last = kept.content["ledger"]["last_event"]
     with machine(f"{PREFIX}{worker}_restored", tmp_path / "private"):
-        report = backups.restore(kept.folder, now=timezone.now(), leap=1_000)
+        report = backups.restore(kept.folder, leap=1_000)
         assert report.equal, report.findings
         with connection.cursor() as cursor:
             assert not [line for line in grants.compare(cursor) if not line.well]
@@ -134,7 +134,7 @@ def test_r_l1_an_empty_machine_holds_everything_again(kept: Kept, worker: str, t
         assert verify_ledger(kept=kept.content["ledger"]["seal"], states=True).whole
 
         with pytest.raises(BackupError, match="database is not empty"):
-            backups.restore(kept.folder, now=timezone.now())
+            backups.restore(kept.folder)
         assert ConsentEvent.objects.count() == 8
 
 
@@ -252,12 +252,12 @@ def test_other_keys_refuse_before_anything_is_written(kept: Kept, worker: str, t
             former = getattr(settings, name)
             setattr(settings, name, value)
             with pytest.raises(BackupError, match=name):
-                backups.restore(kept.folder, now=timezone.now())
+                backups.restore(kept.folder)
             setattr(settings, name, former)
         (tmp_path / "private").mkdir()
         (tmp_path / "private" / "other.pdf").touch()
         with pytest.raises(BackupError, match="storage is not empty"):
-            backups.restore(kept.folder, now=timezone.now())
+            backups.restore(kept.folder)
         assert database.is_empty(database.owner_connection())
 
 

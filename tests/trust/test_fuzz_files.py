@@ -14,7 +14,9 @@ from consents.files.inspect import inspect_file
 from consents.files.paste import pasted_addresses, write_paste
 from consents.files.read import read_slices
 from consents.normalise import Reading, normalise
+from consents.services.import_columns import fitted
 from iys_portal.core.eml import read_mail
+from iys_portal.core.errors import Invalid
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.uploads import judge_scan
 from providers.signatures import SignatoryFacts, TrustRoots, check_signed
@@ -27,12 +29,15 @@ from tests.trust.fuzz_samples import TEXTS, archive, mail, sheet
 def read_all(path: Path) -> None:
     """As an import does it: recognise, read in slices, normalise."""
     try:
-        layout = inspect_file(path, "liste.csv")
+        layout = fitted(inspect_file(path, "liste.csv"))
         for part in read_slices(path, layout, rows=50, limit=1_000):
             fields = {column.field: f"c{column.index}" for column in layout.columns if column.field}
             normalise(part.frame, Reading(columns=fields, moment=NOW, shape=layout.shape))
     except FileRefused as refusal:
         in_words(refusal)
+    except Invalid as refusal:
+        if refusal.code != "mixed-shape":
+            raise
 
 
 def in_words(refusal: FileRefused) -> None:

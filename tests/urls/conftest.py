@@ -11,7 +11,6 @@ from django.utils import timezone
 from consents.enums import Channel, RecipientType
 from consents.models import ConsentEvent, DayFile
 from consents.services import imports
-from consents.services.evidence import keep_file
 from consents.services.key_freeze import freeze_key
 from consents.services.messages import create_message
 from consents.services.proofs import issue_evidence
@@ -24,7 +23,7 @@ from providers.services import add_document, applicant_of
 from providers.services.asking import ask_sub_brand
 from providers.services.keys import make_key
 from providers.services.profiles import keep_logo
-from tests.consents.evidence.papers import pdf, picture
+from tests.consents.evidence.papers import keep_file, pdf, picture
 from tests.consents.exports.steps import a_file
 from tests.factories import (
     ApplicationFactory,

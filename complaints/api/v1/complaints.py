@@ -15,10 +15,9 @@ from complaints.services import answer_with_papers, ask_time
 from complaints.transitions import COMPLAINT
 from consents.api.v1.schemas import Body, BrandCode, ChannelName, Words, moment
 from consents.enums import Channel
-from consents.services.evidence import refused
 from iys_portal.core import audit
 from iys_portal.core.errors import NotFound
-from iys_portal.core.refused_files import FileRefused
+from iys_portal.core.refused_files import FileRefused, invalid
 from providers.api.calls import Ask
 from providers.api.v1.frame import Key, asked, once
 from providers.api.v1.problems import REFUSALS, Problem
@@ -109,7 +108,7 @@ def complaint_answer(
     try:
         answer_with_papers(complaint=case, text=body.text, files=given, actor=ask.actor, now=ask.now)
     except FileRefused as error:
-        raise refused(error, field="files") from None
+        raise invalid(error, field="files") from None
     return Status(201, _row(_case(ask, complaint_id)))
 
 

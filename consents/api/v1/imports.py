@@ -10,9 +10,9 @@ from ninja.files import UploadedFile
 
 from consents.models import ConsentImport
 from consents.selectors.import_rows import Reader, stream
+from consents.selectors.imports import present_job, visible_import
 from consents.services import imports as services
 from consents.services.import_columns import missing_fields
-from consents.services.import_rights import present_job, visible_import
 from iys_portal.core.errors import NotFound
 from providers.api.calls import Ask
 from providers.api.v1.frame import Key, asked, once

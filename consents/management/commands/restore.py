@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from consents.backup_words import lines
 from consents.services import backups
@@ -23,9 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = backups.restore(
-                options["backup"].absolute(), now=timezone.now(), jobs=options["jobs"], leap=options["leap"]
-            )
+            report = backups.restore(options["backup"].absolute(), jobs=options["jobs"], leap=options["leap"])
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("\n".join(lines(report)))

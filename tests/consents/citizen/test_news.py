@@ -36,7 +36,7 @@ def seal() -> None:
 def begun(citizen: User) -> User:
     """A citizen, after the very first runs, which only set the marks."""
     seal()
-    assert news.tell_each(timezone.now()) == news.tell_daily(timezone.now()) == 0
+    assert news.tell_each() == news.tell_daily() == 0
     return citizen
 
 
@@ -51,23 +51,23 @@ def mails(name: str = "new_consents") -> list[OutboxMessage]:
 def test_a_new_consent_is_told_at_once_to_who_wants_it_so(begun: User, record) -> None:
     wish(begun, "each")
     record(BrandFactory(name="Deneme Çiçek"), PHONE, "ARAMA", **PAPER)
-    assert news.tell_each(timezone.now()) == 0, "nothing is told before it is final"
+    assert news.tell_each() == 0, "nothing is told before it is final"
     seal()
-    assert news.tell_each(timezone.now()) == 1
+    assert news.tell_each() == 1
     (mail,) = mails()
     assert mail.to == MAIL and "Deneme Çiçek" in mail.body and PHONE in mail.body
-    assert news.tell_each(timezone.now()) == news.tell_daily(timezone.now()) == 0
+    assert news.tell_each() == news.tell_daily() == 0
 
 
 def test_by_default_once_a_day_all_together(begun: User, record) -> None:
     for name in ("Bir", "İki"):
         record(BrandFactory(name=name), MAIL, "EPOSTA", **PAPER)
     seal()
-    assert news.tell_each(timezone.now()) == 0
-    assert news.tell_daily(timezone.now()) == 1
+    assert news.tell_each() == 0
+    assert news.tell_daily() == 1
     (mail,) = mails()
     assert "Bir" in mail.body and "İki" in mail.body and "2" in mail.subject
-    assert news.tell_daily(timezone.now()) == 0
+    assert news.tell_daily() == 0
 
 
 @pytest.mark.parametrize("rhythm", ["each", "daily"])
@@ -75,25 +75,25 @@ def test_r_m1_what_the_notice_of_the_law_tells_is_not_told_again(begun: User, re
     wish(begun, rhythm)
     record(BrandFactory())
     seal()
-    assert news.tell_each(timezone.now()) == news.tell_daily(timezone.now()) == 0
+    assert news.tell_each() == news.tell_daily() == 0
 
 
 def test_who_wants_none_gets_none(begun: User, record) -> None:
     wish(begun, "none")
     record(BrandFactory(), MAIL, "EPOSTA", **PAPER)
     seal()
-    assert news.tell_each(timezone.now()) == news.tell_daily(timezone.now()) == 0
+    assert news.tell_each() == news.tell_daily() == 0
 
 
 def test_a_renewal_is_no_news(begun: User, record, clock) -> None:
     brand = BrandFactory()
     record(brand, MAIL, "EPOSTA", **PAPER)
     seal()
-    news.tell_daily(timezone.now())
+    news.tell_daily()
     clock.shift(timedelta(hours=2))
     record(brand, MAIL, "EPOSTA", **PAPER)
     seal()
-    assert news.tell_daily(timezone.now()) == 0
+    assert news.tell_daily() == 0
 
 
 def test_own_refusals_get_one_receipt(begun: User, page: Client, record) -> None:
@@ -101,10 +101,10 @@ def test_own_refusals_get_one_receipt(begun: User, page: Client, record) -> None
         record(BrandFactory(name=name))
     page.post("/izinlerim/hepsi/ret/")
     seal()
-    assert news.tell_each(timezone.now()) == 1
+    assert news.tell_each() == 1
     (mail,) = mails("refusal_receipt")
     assert mail.body.count("- ") == 2, "consumer and merchant are one line"
-    assert news.tell_each(timezone.now()) == 0
+    assert news.tell_each() == 0
 
 
 def test_a_refusal_that_was_taken_back_has_no_receipt(begun: User, page: Client, record) -> None:
@@ -113,7 +113,7 @@ def test_a_refusal_that_was_taken_back_has_no_receipt(begun: User, page: Client,
     token = re.search(r'name="what" value="([^"]+)"', page.get("/izinlerim/").content.decode())[1]
     page.post("/izinlerim/geri-al/", {"what": token})
     seal()
-    assert news.tell_each(timezone.now()) == 0
+    assert news.tell_each() == 0
 
 
 def test_receipts_can_be_switched_off(begun: User, page: Client, record) -> None:
@@ -121,7 +121,7 @@ def test_receipts_can_be_switched_off(begun: User, page: Client, record) -> None
     record(BrandFactory())
     page.post("/izinlerim/hepsi/ret/")
     seal()
-    assert news.tell_each(timezone.now()) == 0
+    assert news.tell_each() == 0
 
 
 def test_who_has_no_mail_and_strangers_get_nothing(begun: User, record) -> None:
@@ -129,5 +129,5 @@ def test_who_has_no_mail_and_strangers_get_nothing(begun: User, record) -> None:
     record(BrandFactory(), "+905321234599", "ARAMA", **PAPER)
     record(BrandFactory(), OTHERS, "EPOSTA", **PAPER)
     seal()
-    assert news.tell_daily(timezone.now()) == 0
+    assert news.tell_daily() == 0
     assert NewsMark.objects.get(rhythm="daily").event == LedgerSeal.objects.latest("number").last_event

@@ -11,7 +11,6 @@ import pytest
 from django.utils import timezone
 
 from consents.models import BrandDay, ClosedDay, ConsentEvent, DayFile
-from consents.selectors.day_files import day_file_of
 from consents.services import day_files
 from consents.services.day_files import close_days, remake_day_file
 from consents.services.seals import seal_ledger
@@ -43,8 +42,7 @@ def test_a_days_events_are_written_in_the_official_form(brand: Brand) -> None:
     record_on(day_ago(), brand, "ayse", status="RET", at=time(23, 59, 59))
     seal_all()
     assert close() == 1
-    item = day_file_of(brand, day_ago())
-    assert item is not None
+    item = DayFile.objects.get(brand=brand, day=day_ago())
     with item.file.open("rb") as file:
         data = file.read()
     assert data.startswith(b"creationDate,transactionId,recipient,recipientType,type,status,consentDate,source\n")
@@ -94,8 +92,7 @@ def test_a_day_waits_until_its_writers_have_ended(brand: Brand) -> None:
         commit()
     seal_all()
     assert close() == 1
-    item = day_file_of(brand, day_ago())
-    assert item is not None
+    item = DayFile.objects.get(brand=brand, day=day_ago())
     assert {row["recipient"].partition("@")[0] for row in lines(item)} == {"ilk", "yavas"}
 
 

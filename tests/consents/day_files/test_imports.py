@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from consents.models import ConsentImport, DayFile
-from consents.services import import_runs
+from consents.services import day_files, import_runs
 from consents.services.day_files import LATE, close_days
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import JobState
@@ -70,3 +70,22 @@ def test_rows_that_come_in_after_the_day_was_closed_are_added(brand: Brand, tmp_
         assert (item.rows, item.first_sha384, item.replaced_reason) == (2, first.sha384, LATE)
         assert (item.expired_rows, item.sha384 != first.sha384) == (0, True)
         assert DayFile.objects.get(brand=other).rows == 1
+
+
+def test_two_workers_add_the_same_late_rows_once(brand: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one is through while this one still writes its file beside."""
+    record_on(day_ago(), BrandFactory(), "ayse")
+    seal_all()
+    assert close() == 1
+    load(brand, tmp_path)
+    seal_all()
+    wait, others = day_files._wait_for_others, [close]
+
+    def meanwhile() -> None:
+        if others:
+            others.pop()()
+        wait()
+
+    monkeypatch.setattr(day_files, "_wait_for_others", meanwhile)
+    assert close() == 0
+    assert DayFile.objects.get(brand=brand).rows == 1

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consents.engine.replay import replayed_state
 from consents.enums import Status
 from consents.models import BrandCounter, Consent, ConsentEvent
 from consents.services import imports
 from consents.services.import_runs import load_file, undo
 from consents.services.records import Entry
+from tests.consents.replay import replayed_state
 
 from .conftest import Book
 

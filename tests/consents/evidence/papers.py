@@ -3,10 +3,17 @@
 import zipfile
 from base64 import b64decode
 from io import BytesIO
+from typing import IO
 
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+
+from consents.models import Evidence
+from consents.services.evidence import read_file, store
+from iys_portal.core.actors import Actor
+from iys_portal.core.storage import only_if_written
+from providers.models import Brand
 
 
 def picture(width: int = 60, height: int = 80, *, kind: str = "PNG", shade: int = 200) -> bytes:
@@ -104,3 +111,10 @@ _HEIC = (
 
 def heic() -> bytes:
     return b64decode(_HEIC)
+
+
+def keep_file(*, actor: Actor, brand: Brand, file: IO[bytes], name: str) -> Evidence:
+    """A scan that is kept for a brand before anything names it."""
+    data, scan = read_file(file)
+    with only_if_written() as drops:
+        return store(actor=actor, brand=brand, data=data, scan=scan, name=name, drops=drops).evidence

@@ -10,10 +10,12 @@ from django.test import Client
 from consents.enums import EventKind
 from consents.models import Consent, ConsentEvent, Evidence
 from consents.selectors.pages import PAGE
+from consents.services import evidence as services
 from consents.services.records import record_consents
+from iys_portal.core.errors import NotAllowed
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
-from tests.factories import BrandFactory, MembershipFactory, officer_of
+from tests.factories import BrandFactory, MembershipFactory, actor_of, integrator_of, officer_of
 
 from .papers import packed, pdf, picture
 
@@ -164,3 +166,11 @@ def test_a_larger_list_has_pages(panel: Client, signed: Signed) -> None:
     page = panel.get(URL)
     assert (len(page.context["rows"]), page.context["total"]) == (PAGE, PAGE + 1)
     assert len(panel.get(page.context["next_url"]).context["rows"]) == 1
+
+
+def test_r_p12_an_integrator_completes_nothing(brand: Brand) -> None:
+    outsider = actor_of(integrator_of(brand).user, brand.provider)
+    with pytest.raises(NotAllowed):
+        services.complete_by_files(actor=outsider, brand=brand, files=[])
+    with pytest.raises(NotAllowed):
+        services.complete_by_reference(actor=outsider, consents=[], reference="Arşiv 1")

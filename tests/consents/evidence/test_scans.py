@@ -49,6 +49,7 @@ def test_r_c16_a_picture_that_a_telephone_took_is_taken() -> None:
         (pdf() + packed({"a.txt": b"a"}), "scan-two-kinds"),
         (picture() + packed({"a.txt": b"a"}), "scan-two-kinds"),
         (pdf()[:200], "scan-broken"),
+        (pdf().replace(b"/Root 3 0 R\n", b""), "scan-broken"),  # one reader finds its way, the one that draws does not
         (b"%PDF-1.4\nnothing\n%%EOF\n", "scan-broken"),
         (picture()[:-30], "scan-broken"),
         (picture(900, 900, kind="JPEG")[:400], "scan-broken"),

@@ -11,7 +11,6 @@ from django.test import Client
 
 from consents.canonical import transaction_id_of
 from consents.effective import Effective, judge
-from consents.engine.replay import replayed_state
 from consents.enums import EventKind, EvidenceKind, Hold, WayIn
 from consents.models import BrandCounter, Consent, ConsentEvent, Evidence
 from consents.services import evidence as services
@@ -20,9 +19,10 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
+from tests.consents.replay import replayed_state
 from tests.factories import BrandFactory, MembershipFactory, UserFactory, officer_of, staff
 
-from .papers import packed, pdf, picture
+from .papers import keep_file, packed, pdf, picture
 
 Signed = Callable[..., Consent]
 Traces = Callable[[], tuple[int, ...]]
@@ -100,11 +100,11 @@ def test_r_c16_a_consent_that_was_refused_since_stays_refused(
 def test_the_same_bytes_are_kept_once_for_a_brand(signed: Signed, actor: Actor, brand: Brand, traces: Traces) -> None:
     for address in ("ayse@firma.example", "ali@firma.example"):
         services.complete_evidence(actor=actor, consent=signed(address), file=BytesIO(pdf()), name="form.pdf")
-    one = services.keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name="başka.pdf")
+    one = keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name="başka.pdf")
     assert Evidence.objects.get() == one
     assert traces()[3] == 1
     other = BrandFactory()
-    services.keep_file(actor=officer_of(other), brand=other, file=BytesIO(pdf()), name="form.pdf")
+    keep_file(actor=officer_of(other), brand=other, file=BytesIO(pdf()), name="form.pdf")
     assert Evidence.objects.count() == traces()[3] == 2
 
 
@@ -267,7 +267,7 @@ def test_the_consents_page_says_what_is_wrong(
 
 @pytest.fixture
 def kept(actor: Actor, brand: Brand) -> Evidence:
-    return services.keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name='..\\gizli/İmza "form".html')
+    return keep_file(actor=actor, brand=brand, file=BytesIO(pdf()), name='..\\gizli/İmza "form".html')
 
 
 def test_r_a3_a_download_is_private_and_logged(panel: Client, kept: Evidence) -> None:

@@ -177,6 +177,17 @@ def test_archive_that_lies_about_its_size(tmp_path, refused) -> None:
     assert refused(path).code == "broken-workbook"
 
 
+def test_a_workbook_whose_packed_bytes_are_damaged(workbook, refused) -> None:
+    path = workbook({"A": [["Alıcı", "Durum"], ["a@firma.example", "ONAY"]]})
+    with zipfile.ZipFile(path) as book:
+        types = book.getinfo("[Content_Types].xml")
+    data = bytearray(path.read_bytes())
+    begin = types.header_offset + 30 + len(types.filename)
+    data[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(data)
+    assert refused(path).code == "broken-workbook"
+
+
 def test_ods_that_repeats_its_cells_over_the_whole_sheet(tmp_path, refused) -> None:
     cell = (
         b'<table:table-cell table:number-columns-repeated="16384" office:value-type="string">'

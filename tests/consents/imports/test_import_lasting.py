@@ -10,8 +10,9 @@ from consents.engine import chunks, undo
 from consents.models import BrandCounter, ConsentEvent, ImportChunk, ImportProblem, StagedRow, WebhookMessage
 from consents.services import import_runs, imports
 from consents.services.records import Entry, record_consents
+from iys_portal.accounts.models import User
 from iys_portal.core.errors import WrongMoment
-from iys_portal.core.models import Job
+from iys_portal.core.models import Job, OutboxMessage
 from providers.enums import ProviderState
 from tests.consents.imports.conftest import Desk, outcome_by_line, verdicts
 from tests.consents.webhooks.conftest import listening
@@ -243,3 +244,14 @@ def test_programs_are_told_that_an_import_was_applied_and_undone(desk: Desk, fol
         "verdicts": item.counts["verdicts"],
     }
     assert undone.data["state"] == "undone"
+
+
+def test_r_z7_who_waited_long_for_an_import_is_mailed_in_their_language(
+    desk: Desk, folder: Path, settings: Any
+) -> None:
+    settings.REGISTRY = {**settings.REGISTRY, "JOB_MESSAGE_AFTER": timedelta(-1)}
+    User.objects.filter(pk=desk.actor.id).update(language="en")
+    item = desk.load(folder / "canonical.csv")
+    (mail,) = OutboxMessage.objects.filter(cause__startswith=f"job-{item.apply_job_id}-")
+    assert mail.subject == f"{item.file_name} is applied."
+    assert f"/{item.public_id}/" in mail.body

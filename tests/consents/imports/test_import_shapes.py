@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from iys_portal.core.errors import Invalid
+from iys_portal.core.models import Job
 from tests.consents.imports.conftest import Desk, outcome_by_line, verdicts
 
 ORDER = ["consentDate", "status", "recipient", "recipientType", "type", "source"]
@@ -100,3 +102,13 @@ def test_lines_of_a_file_with_line_breaks_in_cells_are_its_own(desk: Desk, tmp_p
         "b@firma.example,EPOSTA,ONAY,HS_WEB,2026-11-24 10:00:00,\n"
     )
     assert outcome_by_line(desk.load(path)) == {2: "new", 4: "H120", 6: "new"}
+
+
+def test_two_columns_of_addresses_beside_a_channel_are_refused_in_words(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "karisik.csv"
+    path.write_text("Telefon,E-posta,Kanal,Durum\n0532 999 00 11,a@firma.example,SMS,ONAY\n", encoding="utf-8")
+    with pytest.raises(Invalid, match="bir izin") as refusal:
+        desk.load(path)
+    assert refusal.value.code == "mixed-shape"
+    assert desk.events() == 0
+    assert not Job.objects.exists()

@@ -116,3 +116,16 @@ def test_everybody_instead_gives_a_waiting_list_up(writer: Actor, draft: Draft) 
     message = message_recipients.wash_all(**about, publish=False)
     assert (str(message.file), message.state) == ("", "washing")
     assert messages.may_write(writer)
+
+
+def test_r_g1_nothing_of_a_list_stays_when_taking_it_breaks_off(
+    writer: Actor, draft: Draft, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_values: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(message_recipients, "start_job", broken)
+    content = BytesIO(b"E-posta\nali@firma.example\n")
+    with pytest.raises(RuntimeError):
+        message_recipients.wash_file(actor=writer, public_id=draft().public_id, file=content, name="liste.csv")
+    assert not [path for path in settings.PRIVATE_ROOT.rglob("*") if path.is_file()]

@@ -238,7 +238,7 @@ def test_r_g1_a_list_that_nobody_had_checked_to_the_end_is_forgotten(
     later = timezone.now() + settings.REGISTRY["MESSAGE_FILE_KEEP"] + timedelta(hours=1)
     assert message_recipients.forget_old_files(later) == 0, "it still waits for its turn"
     with monkeypatch.context() as patch:
-        patch.setattr(message_wash, "answers", lambda *_a, **_k: 1 / 0)
+        patch.setattr(message_wash, "answer_numbers", lambda *_a, **_k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             message_wash.wash(message.wash_job_id or 0)
     assert message_recipients.forget_old_files(timezone.now()) == 0

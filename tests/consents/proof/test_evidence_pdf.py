@@ -144,7 +144,7 @@ def test_r_l3_the_code_proves_the_newest_event_by_itself(brand: Brand, ayse: Con
     content = form.SealContent(
         number, seal.sealed_at, last_event, events, value, last_entry, entries, rest[:32], rest[32:64]
     )
-    assert form.signed_by(content, signature, keys.public_keys()[rest[64:72].hex()])
+    assert form.signed_by(content.canonical, signature, keys.public_keys()[rest[64:72].hex()])
 
 
 def test_before_the_first_seal_the_code_holds_the_number_alone(brand: Brand, people: Callable[..., None]) -> None:

@@ -14,7 +14,6 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from consents.canonical import fields_of, leaf_v1
-from consents.engine.terms import microseconds
 from consents.engine.write import PLAN_BY_KEY
 from consents.enums import Sealed
 from consents.models import ConsentEvent, LedgerSeal, SealLeaves
@@ -24,6 +23,7 @@ from consents.proof.publish import exported
 from consents.services import verification
 from consents.services.seals import seal_ledger
 from consents.services.verification import verify_ledger
+from consents.written_moments import microseconds
 from iys_portal.core import audit
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry

@@ -135,7 +135,7 @@ def test_r_s1_the_quota_of_a_day_is_refused_in_words_and_keeps_nothing(
     assert ask(officer_of(other), other, "yok@firma.example").answered, "each provider has its own"
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         assert ask(actor, brand, "yok@firma.example").answered
-    assert queries.used_today(brand.provider_id) == 3
+    assert QueryDay.objects.get(provider=brand.provider, day=timezone.localdate()).addresses == 3
 
 
 def test_r_a1_another_providers_brand_is_not_there(brand: Brand) -> None:

@@ -1,6 +1,7 @@
 """Retention (R-L5): what expires, what a refusal keeps blocking, and that the chain still verifies."""
 
 import json
+import uuid
 from contextlib import redirect_stdout
 from datetime import datetime, timedelta
 from io import StringIO
@@ -23,6 +24,7 @@ from consents.models import (
     ErasedRefusal,
     LegalHold,
     Notice,
+    NoticeLink,
     RetentionRun,
     Tombstone,
 )
@@ -68,6 +70,22 @@ def test_r_l5_a_dry_run_counts_and_erases_nothing(refused: Brand) -> None:
     assert run.counts["consents"] == 1 and run.job.finished_at
     assert ConsentEvent.objects.count() == events
     assert not Tombstone.objects.exists()
+
+
+def test_r_l5_a_link_that_was_made_late_goes_with_its_notice(refused: Brand, old: datetime) -> None:
+    """After an outage a notice leaves days later, perhaps when its consent has ended already."""
+    notice = Notice.objects.filter(recipient=AYSE).earliest("pk")
+    NoticeLink.objects.create(
+        token_hash=uuid.uuid4(),
+        notice_id=notice.pk,
+        recipient=AYSE,
+        brand_id=refused.pk,
+        registered_at=notice.registered_at,
+        created_at=timezone.now(),
+    )
+    expire()
+    assert not Notice.objects.filter(recipient=AYSE).exists()
+    assert not NoticeLink.objects.filter(recipient=AYSE).exists()
 
 
 @pytest.mark.parametrize("late, gone", [(timedelta(seconds=-1), 1), (timedelta(minutes=1), 0)])

@@ -19,7 +19,7 @@ from consents.models import (
 )
 from consents.services import imports
 from consents.services.day_files import close_days
-from consents.services.evidence import keep_file, value_of
+from consents.services.evidence import value_of
 from consents.services.holds import place_hold, release_hold
 from consents.services.proofs import issue_evidence
 from consents.services.queries import ask
@@ -28,7 +28,7 @@ from iys_portal.core import documents
 from iys_portal.core.models import AuditEntry, Document
 from iys_portal.core.storage import private_path
 from providers.models import Brand
-from tests.consents.evidence.papers import pdf
+from tests.consents.evidence.papers import keep_file, pdf
 from tests.consents.retention.steps import ALI, AYSE, CAN, everything, expire, say, seal_all
 from tests.factories import officer_of, staff
 

@@ -49,7 +49,7 @@ def open_all(people: dict[str, Person]) -> None:
     people["applicant"] = _applicant()
     people["half_in"] = _half_in()
     people["with_passkey"] = _with_passkey()
-    Holiday.objects.create(day=date(2027, 1, 4), name="Deneme")
+    Holiday.objects.create(day=date(2027, 1, 4), name="Kurum günü")
     now = timezone.now()
     approved = ApplicationFactory(
         provider=store.provider, state="approved", email_confirmed_at=now, submitted_at=now, decided_at=now
@@ -65,7 +65,12 @@ def _of_manager(manager: Person, brand: Brand) -> None:
     webhook = a_webhook(brand).webhook
     manager.doors += [reverse(f"consents:{name}", args=[webhook.public_id]) for name in ("webhook", "webhook_change")]
     draft = create_draft(
-        actor=actor, brand=brand, channels=[3], title="Taslak", text="Metin", valid_from=timezone.localdate()
+        actor=actor,
+        brand=brand,
+        channels=[3],
+        title="Kış metni",
+        text="Size kış boyunca yazarız",
+        valid_from=timezone.localdate(),
     )
     manager.doors.append(reverse("consents:text_change", args=[draft.pk]))
     given = Consent.objects.filter(brand_id=brand.pk, status=1).order_by("event_id")[0]
@@ -73,7 +78,13 @@ def _of_manager(manager: Person, brand: Brand) -> None:
     manager.doors.append(reverse("documents:document", args=[paper.public_id]))
     at = timezone.now() + timedelta(days=2)
     message = create_message(
-        actor=actor, brand=brand, channel=3, subject="Kampanya", text="Metin", planned_at=at, html="<p>Metin</p>"
+        actor=actor,
+        brand=brand,
+        channel=3,
+        subject="Kampanya",
+        text="Kış geldi",
+        planned_at=at,
+        html="<p>Kış geldi</p>",
     )
     manager.doors.append(reverse("consents:message_preview", args=[message.public_id]))
     invite(

@@ -43,7 +43,9 @@ MOVING = "document.getAnimations().filter(one => one.playState === 'running').le
 EXPECTED = ("Blocked script execution",)
 
 
-LANGUAGE_IN_ADDRESS = ("consents:page-public", "consents:page-embedded")
+LANGUAGE_IN_ADDRESS = (
+    "consents:page-public", "consents:page-embedded", "consents:page-receipt", "consents:page-receipt-embedded",
+)  # fmt: skip
 
 
 @dataclass
@@ -103,7 +105,9 @@ class Looker:
         ]
 
     def _address(self, found: Found) -> str:
-        return f"{found.url}?dil={self.language}" if found.name in LANGUAGE_IN_ADDRESS else found.url
+        if found.name in LANGUAGE_IN_ADDRESS:
+            return f"{found.url.partition('?')[0]}?dil={self.language}"
+        return found.url
 
     def rest(self) -> None:
         """Wait until what a load, a width or a theme began is over."""

@@ -1,4 +1,4 @@
-"""Rebuild a consent from its ledger: what the state table must say, shown by the ledger alone (R-L1)."""
+"""A consent rebuilt from its ledger, to be held against what stands (R-L1)."""
 
 from consents.models import Consent, ConsentEvent, ConsentState
 
