@@ -5,11 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from consents.resources import DayWidget
 from iys_portal.accounts.backends import register_admin_model
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.reference_admin import ReferenceAdmin
-from iys_portal.core.resources import ChoiceWidget, KeyLoader, NumberWidget, ReferenceResource, column
+from iys_portal.core.resources import ChoiceWidget, DayWidget, KeyLoader, NumberWidget, ReferenceResource, column
 
 from .enums import Breach
 from .models import FineAmount

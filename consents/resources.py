@@ -1,41 +1,23 @@
 """Announced deadlines in files (style 18); consents have the engine, not these resources."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.widgets import Widget
 
-from iys_portal.core.resources import ByNumberWidget, ChoiceWidget, KeyLoader, ReferenceResource, column
+from iys_portal.core.resources import (
+    ByNumberWidget,
+    ChoiceWidget,
+    DayWidget,
+    KeyLoader,
+    ReferenceResource,
+    column,
+)
 from providers.enums import SizeClass
 from providers.models import Provider
 
 from .models import DeadlineExtension
 from .services import deadlines
-
-DAY_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
-
-
-class DayWidget(Widget):
-    """A day: 2020-06-01, 01.06.2020, 01/06/2020 or a spreadsheet's own date."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
-        if isinstance(value, date):
-            return value.date() if isinstance(value, datetime) else value
-        text = str(value).strip()
-        if not text:
-            return None
-        for form in DAY_FORMS:
-            try:
-                return datetime.strptime(text, form).date()
-            except ValueError:
-                continue
-        raise ValueError(_("Write the day as 2020-06-01 or 01.06.2020."))
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return value.isoformat() if value else ""
 
 
 def _providers() -> QuerySet[Provider]:

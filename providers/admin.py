@@ -186,11 +186,13 @@ class BrandAdmin(ReferenceAdmin):
 
     @admin.action(description=_("Take out of use"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Brand]) -> None:
-        self.each(request, queryset, reference.deactivate_brand, "brand")
+        actor = actor_of(request)
+        self.each(request, queryset, lambda brand: reference.deactivate_brand(actor=actor, brand=brand))
 
     @admin.action(description=_("Take into use again"), permissions=["change"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[Brand]) -> None:
-        self.each(request, queryset, reference.reactivate_brand, "brand")
+        actor = actor_of(request)
+        self.each(request, queryset, lambda brand: reference.reactivate_brand(actor=actor, brand=brand))
 
 
 @admin.register(Retailer)
@@ -223,11 +225,21 @@ class RetailerAdmin(ReferenceAdmin):
 
     @admin.action(description=_("Take out of use"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Retailer]) -> None:
-        self.each(request, queryset.select_related("brand"), reference.deactivate_retailer, "retailer")
+        actor = actor_of(request)
+        self.each(
+            request,
+            queryset.select_related("brand"),
+            lambda retailer: reference.deactivate_retailer(actor=actor, retailer=retailer),
+        )
 
     @admin.action(description=_("Take into use again"), permissions=["change"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[Retailer]) -> None:
-        self.each(request, queryset.select_related("brand"), reference.reactivate_retailer, "retailer")
+        actor = actor_of(request)
+        self.each(
+            request,
+            queryset.select_related("brand"),
+            lambda retailer: reference.reactivate_retailer(actor=actor, retailer=retailer),
+        )
 
 
 @admin.register(Membership)

@@ -14,7 +14,7 @@ from import_export.results import Result, RowResult
 
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid
-from iys_portal.core.import_formats import CSVFile, FileRefused, XLSXFile, check_content
+from iys_portal.core.import_formats import CSVFile, TableRefused, XLSXFile, check_content
 from iys_portal.core.resources import ByNumberWidget
 from iys_portal.core.turkish import fold
 
@@ -81,7 +81,7 @@ def read_file(data: bytes) -> tablib.Dataset:
     try:
         check_content(file, spreadsheet=spreadsheet)
         return (XLSXFile if spreadsheet else CSVFile)().create_dataset(data)
-    except FileRefused as refusal:
+    except TableRefused as refusal:
         raise Invalid(str(refusal), code="file", field="file") from refusal
     except (ValueError, KeyError, OSError) as error:
         raise Invalid(_("The file cannot be read; it may be damaged."), code="file", field="file") from error

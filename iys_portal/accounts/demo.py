@@ -1,4 +1,4 @@
-"""The demonstration's people (issue: a user for each role). They exist where `settings.DEMO` is on, nowhere else."""
+"""The demonstration's people, one for each role. They exist where `settings.DEMO` is on, nowhere else."""
 
 from dataclasses import dataclass, field
 

@@ -10,26 +10,27 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=24)
+def _derived(secret: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+
+
 def fernet_key(secret: str) -> bytes:
     """The key that encrypts second factors' secrets in the database."""
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys second factor v1").derive(secret.encode())
-    return base64.urlsafe_b64encode(derived)
+    return base64.urlsafe_b64encode(_derived(secret, b"iys second factor v1"))
 
 
-@functools.lru_cache(maxsize=8)
 def code_key(secret: str) -> bytes:
     """The key of the hashes of one-time codes and of the addresses that they went to."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys one-time code v1").derive(secret.encode())
+    return _derived(secret, b"iys one-time code v1")
 
 
-@functools.lru_cache(maxsize=8)
 def citizen_key(secret: str) -> bytes:
     """The key of the hashes by which citizens' browsers and e-Devlet's subjects are known again.
 
     From LOOKUP_KEY, which outlives a rotation of SECRET_KEY: a citizen's link to e-Devlet must not get lost.
     """
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"iys citizen v1").derive(secret.encode())
+    return _derived(secret, b"iys citizen v1")
 
 
 def citizen_hash(purpose: str, text: str) -> str:

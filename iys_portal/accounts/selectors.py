@@ -1,4 +1,4 @@
-"""Reads of accounts: second factors, demonstration codes, open invitations, own sessions, citizens' addresses."""
+"""Reads of accounts: second factors, demonstration codes, open invitations, citizens' addresses."""
 
 import time
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -107,11 +106,6 @@ def languages_of(addresses: Iterable[str]) -> dict[str, str]:
     """The language of the citizen who proved each address; addresses that nobody proved are left out."""
     rows = ProvenAddress.objects.filter(address__in=set(addresses)).order_by()
     return dict(rows.values_list("address", "user__language"))
-
-
-def sessions_of(user: User) -> QuerySet[UserSession]:
-    """The user's own signed-in browsers, newest first."""
-    return UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at")
 
 
 def privacy_notice(audience: NoticeAudience, language: str) -> PrivacyNotice:

@@ -1,6 +1,5 @@
 """A person's own second factors (R-A2): allauth's pages, where the portal asks for more."""
 
-import json
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -9,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn import views as webauthn
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,6 +23,7 @@ from . import services
 from .models import User
 from .scopes import actor_for
 from .selectors import factors_of, has_app, has_second_factor, may_remove_factor, needs_second_factor
+from .views_passkeys import plain_options
 
 
 class LockedPost:
@@ -74,7 +73,7 @@ class RemoveAppView(LockedPost, DeactivateTOTPView):
 class AddPasskeyView(LockedPost, webauthn.AddWebAuthnView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        options = json.loads(json.dumps(context["js_data"]["creation_options"], cls=DjangoJSONEncoder))
+        options = plain_options(context["js_data"]["creation_options"])
         # A key that can be kept in the device is kept there; one that cannot serves as well beside a password.
         options["publicKey"]["authenticatorSelection"] |= {"residentKey": "preferred", "requireResidentKey": False}
         first = not has_second_factor(self.request.user)  # type: ignore[arg-type]

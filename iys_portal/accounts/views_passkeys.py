@@ -34,7 +34,8 @@ NOT_KNOWN = gettext_lazy(
 )
 
 
-def _plain(options: dict[str, Any]) -> dict[str, Any]:
+def plain_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What the browser's dialog is asked with, as JSON has it."""
     plain: dict[str, Any] = json.loads(json.dumps(options, cls=DjangoJSONEncoder))
     return plain
 
@@ -62,7 +63,7 @@ class AddOwnPasskeyView(CitizenPage):
         return redirect("accounts:own-account")
 
     def page(self, request: HttpRequest, form: CitizenPasskeyForm, status: int = 200) -> HttpResponse:
-        options = _plain(auth.begin_registration(request.user, passwordless=True))
+        options = plain_options(auth.begin_registration(request.user, passwordless=True))
         return render(request, self.template, {"form": form, "options": options}, status=status)
 
     def next_name(self) -> str:
@@ -120,7 +121,7 @@ class PasskeySignInView(View):
         return open_session(request, user, by="passkey", goes_on="")
 
     def page(self, request: HttpRequest, form: CitizenPasskeyEntryForm, status: int = 200) -> HttpResponse:
-        options = _plain(auth.begin_authentication())
+        options = plain_options(auth.begin_authentication())
         return render(request, self.template, {"form": form, "options": options}, status=status)
 
 

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from iys_portal.core.backup.database import use
+
 NAME, EMPTY, KEPT = "iys_bench", "iys_bench_empty", "iys_bench_kept"
 
 
@@ -76,16 +78,11 @@ def _both_use(name: str) -> Iterator[None]:
     former, addresses = settings.DATABASES["owner"]["NAME"], {key: os.environ[key] for key in variables}
     try:
         for alias in aliases:
-            _use(alias, name)
+            use(alias, name)
         for key, address in addresses.items():
             os.environ[key] = address.rpartition(former)[0] + name
         yield
     finally:
         os.environ.update(addresses)
         for alias in aliases:
-            _use(alias, former)
-
-
-def _use(alias: str, name: str) -> None:
-    connections[alias].close()
-    connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = name
+            use(alias, former)

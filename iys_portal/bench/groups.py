@@ -20,8 +20,6 @@ from consents.engine import stage as staging
 from consents.models import Consent, ConsentEvent, ConsentImport, ImportChunk
 from consents.services import imports
 from consents.services.records import Entry, record_consents
-from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
-from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.storage import private_path
 from providers.models import Brand, Provider
 
@@ -44,6 +42,7 @@ from . import (
     statistics,
     webhooks,
 )
+from .actors import manager_of
 
 SINGLES = 200
 IMPORTED = 1_000_000  # a larger registry is made by SQL
@@ -126,25 +125,16 @@ class Bench:
         self.made = True
         self.large, self.exported, self.brand, self.peer = registry.measured().brands.order_by("brand_code")
         self.part = min(self.part, registry.Shape.of(Consent.objects.count()).second)
-        self.act()
+        self.actor = manager_of(self.brand.provider_id)
         registry.settle()
 
     def import_base(self) -> None:
         provider = add_provider()
         self.brand, self.peer = add_brand(provider, 0), add_brand(provider, 1)
         self.large = self.exported = self.brand
-        self.act()
+        self.actor = manager_of(self.brand.provider_id)
         self.load(files.write_csv(self.folder / "base.csv", files.rows(self.part, seed=1, now=self.now)))
         self.settle()
-
-    def act(self) -> None:
-        self.actor = Actor(
-            kind=ActorKind.USER,
-            id=1,
-            name="bench",
-            permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
-            provider_id=self.brand.provider_id,
-        )
 
     def load(self, path: Path, *, brand: Brand | None = None, **environment: str) -> dict[str, Any]:
         done = subprocess.run(

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from consents.models import Consent
 from iys_portal.accounts.enums import StaffRole
+from iys_portal.accounts.middleware import FACTOR_GIVEN
 from providers.models import Brand, Membership
 
 TIMES = 15
@@ -40,9 +41,6 @@ def measure(brand: Brand) -> Iterator[tuple[str, float]]:
 def staff() -> Iterator[tuple[str, float]]:
     """The same over every provider, as staff see it."""
     client = signed_in(EMAIL_OF_STAFF, staff_roles=[StaffRole.AUDITOR])
-    session = client.session
-    session["second_factor_given"] = True
-    session.save()
     first = reverse("consents:list")
     yield "page.staff_overview.median_ms", median_of(client, reverse("dashboard:overview"))
     yield "page.staff_list.median_ms", median_of(client, first)
@@ -74,11 +72,16 @@ def viewer(brand: Brand) -> Client:
 
 
 def signed_in(email: str, **values: Any) -> Client:
+    """A browser of this person, who is made where there is none; staff have given their factor."""
     user = get_user_model().objects.filter(email=email).first()
     if user is None:
         user = get_user_model().objects.create_user(email, full_name="Ölçüm", **values)
     client = Client(headers={"accept-language": "tr"})
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if user.is_staff:
+        session = client.session
+        session[FACTOR_GIVEN] = True
+        session.save()
     return client
 
 

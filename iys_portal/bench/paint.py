@@ -27,7 +27,7 @@ from .pages import viewer
 
 TIMES, BRANDS = 5, 30
 SETTINGS = "iys_portal.bench.paint_settings"
-TELEPHONE = {"width": 360, "height": 780}
+WIDTH, HEIGHT = 360, 780
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 SLOWER = 4
 PAINTED = """() => new Promise(done => {
@@ -61,7 +61,9 @@ def _painted(url: str, path: str, client: Client | None) -> float:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         times = []
         for _ in range(TIMES + 1):
-            context = browser.new_context(locale="tr-TR", viewport=TELEPHONE, device_scale_factor=2, is_mobile=True)
+            context = browser.new_context(
+                locale="tr-TR", viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2, is_mobile=True
+            )
             if client is not None:
                 context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
             page = context.new_page()

@@ -19,18 +19,12 @@ def main() -> None:
     from consents.enums import ExportFormat, ExportKind
     from consents.selectors.pages import Filters
     from consents.services import exports
-    from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
-    from iys_portal.core.actors import Actor, ActorKind
     from providers.models import Brand
 
+    from .actors import manager_of
+
     brand = Brand.objects.get(brand_code=brand_code)
-    actor = Actor(
-        kind=ActorKind.USER,
-        id=1,
-        name="bench",
-        permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
-        provider_id=brand.provider_id,
-    )
+    actor = manager_of(brand.provider_id)
     began = time.monotonic()
     item = exports.start_export(
         actor=actor,

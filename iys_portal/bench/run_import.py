@@ -18,18 +18,12 @@ def main() -> None:
     from datetime import datetime
 
     from consents.services.import_runs import load_file
-    from iys_portal.accounts.roles import PROVIDER_PERMISSIONS
-    from iys_portal.core.actors import Actor, ActorKind
     from providers.models import Brand
 
+    from .actors import manager_of
+
     brand = Brand.objects.select_related("provider").get(brand_code=brand_code)
-    actor = Actor(
-        kind=ActorKind.USER,
-        id=1,
-        name="bench",
-        permissions=frozenset(PROVIDER_PERMISSIONS["manager"]),  # type: ignore[index]
-        provider_id=brand.provider_id,
-    )
+    actor = manager_of(brand.provider_id)
     began = time.monotonic()
     item = load_file(actor=actor, brand=brand, path=path, moment=datetime.fromisoformat(moment))
     seconds = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""Who acts: a value handed to every service, the same for people, the system and (later) API keys."""
+"""Who acts: a value handed to every service, the same for people, API keys and the system."""
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum

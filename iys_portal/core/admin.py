@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportModelAdmin
-from import_export.resources import ModelResource
 
 from . import services
 from .actors import Actor
 from .admin_pages import ReadOnlyAdmin, actor_of
 from .models import AuditEntry, Holiday, Job
+from .reference_admin import ReferenceAdmin
+from .resources import DayWidget, KeyLoader, ReferenceResource, column
 
 
 @admin.register(AuditEntry)
@@ -31,39 +31,47 @@ class JobAdmin(ReadOnlyAdmin):
     exclude = ["token", "payload"]
 
 
-class HolidayResource(ModelResource):
-    """An import whose rows are written by the service; a wrong row rolls all back."""
+class HolidayResource(ReferenceResource):
+    """One added day a row."""
+
+    day = column("day", "day", DayWidget())
+    name = column("name", "name")
+
+    headings = {"day": ("Gün", "Tarih"), "name": ("Ad", "Adı")}
+    needed = ("day", "name")
 
     class Meta:
         model = Holiday
-        fields = ["day", "name"]
-        import_id_fields = ["day"]
+        fields = ("day", "name")
+        import_id_fields = ("day",)
+        instance_loader_class = KeyLoader
         skip_unchanged = True
-        clean_model_instances = True
+        name = _("Added holidays")
 
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:
-        services.save_holiday(holiday=instance, actor=self.actor)
+    def create(self, instance: Holiday, values: dict[str, Any]) -> Holiday:
+        return services.save_holiday(holiday=Holiday(**values), actor=self.acting)
 
-    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        self.actor: Actor = kwargs.pop("actor")
-        return super().import_data(dataset, *args, **kwargs | {"rollback_on_validation_errors": True})
-
-    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
-        """No resetting of sequences: the application's database role may not, and rows bring no keys."""
+    def update(self, instance: Holiday, values: dict[str, Any]) -> Holiday:
+        return services.save_holiday(holiday=instance, actor=self.acting)
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ImportExportModelAdmin):
-    """Forms, imports and deletion go through services; an import needs the permission for changing."""
+class HolidayAdmin(ReferenceAdmin):
+    """R-D1: nothing points at an added day, so it may be taken off the list again."""
 
     resource_classes = [HolidayResource]
     list_display = ["day", "name"]
     ordering = ["-day"]
-    skip_admin_log = True
-    show_full_result_count = False
+    fields = ["day", "name"]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.save_holiday(holiday=obj, actor=actor_of(request))
+    def create(self, *, actor: Actor, values: dict[str, Any]) -> Holiday:
+        return services.save_holiday(holiday=Holiday(**values), actor=actor)
+
+    def update(self, *, actor: Actor, obj: Holiday, changes: dict[str, Any]) -> Holiday:
+        return services.save_holiday(holiday=obj, actor=actor)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.remove_holiday(holiday=obj, actor=actor_of(request))
@@ -71,9 +79,3 @@ class HolidayAdmin(ImportExportModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for obj in queryset.order_by("pk"):
             self.delete_model(request, obj)
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request)
-
-    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_import_data_kwargs(**kwargs) | {"actor": actor_of(kwargs["request"])}

@@ -13,9 +13,10 @@ class DocumentBase(View):
     """A document that the actor may read: in the scope (R-A1), and with the permission that its kind names."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        self.document = documents.readable(request.actor, str(kwargs["public_id"]))  # type: ignore[attr-defined]
-        if self.document is None:
+        document = documents.readable(request.actor, str(kwargs["public_id"]))  # type: ignore[attr-defined]
+        if document is None:
             raise Http404
+        self.document = document
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -24,7 +25,6 @@ class DocumentView(DocumentBase):
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         document = self.document
-        assert document is not None
         context = {
             "document": document,
             "kind": documents.kind_of(document),
@@ -40,7 +40,6 @@ class DownloadView(DocumentBase):
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         document = self.document
-        assert document is not None
         if document.state != DocumentState.READY:
             raise Http404
         audit.record("document.downloaded", document, actor=request.actor)  # type: ignore[attr-defined]
@@ -51,6 +50,5 @@ class AgainView(DocumentBase):
     """Have a failed document drawn again."""
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        assert self.document is not None
         documents.draw_again(self.document)
         return redirect("documents:document", public_id)

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -31,6 +31,7 @@ from .storage import only_if_written
 log = logging.getLogger(__name__)
 RENDER = "core.render_document"
 LEASE = timedelta(minutes=2)
+AGAIN_AFTER = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 DIGITS = 16  # of a number: 80 random bits
 
@@ -134,7 +135,7 @@ def render(document_id: int) -> None:
         log.exception("document_not_drawn id=%s attempt=%s", document.pk, document.attempts)
         _release(document)
         return
-    mine = Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until)
+    mine = _held(document)
     with only_if_written() as drops:
         if not mine.select_for_update(of=("self",)).exists():
             return
@@ -143,7 +144,7 @@ def render(document_id: int) -> None:
         mine.update(
             state=DocumentState.READY,
             file=document.file.name,
-            sha256=_sha256(content),
+            sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
             rendered_at=timezone.now(),
             lease_until=None,
@@ -223,12 +224,15 @@ def _claim(document_id: int) -> Document | None:
     return Document.objects.get(pk=document_id) if taken else None
 
 
+def _held(document: Document) -> QuerySet[Document]:
+    """The document's row while this worker's claim holds."""
+    return Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until)
+
+
 def _release(document: Document) -> None:
-    state = DocumentState.FAILED if document.attempts >= MAX_ATTEMPTS else DocumentState.WAITING
-    Document.objects.filter(pk=document.pk, state=DocumentState.WAITING, lease_until=document.lease_until).update(
-        state=state, lease_until=timezone.now() + timedelta(seconds=30) if state == "waiting" else None
+    """Give a document back that could not be drawn: for another try in a while, or as failed."""
+    failed = document.attempts >= MAX_ATTEMPTS
+    _held(document).update(
+        state=DocumentState.FAILED if failed else DocumentState.WAITING,
+        lease_until=None if failed else timezone.now() + AGAIN_AFTER,
     )
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""What a service raises when it refuses. One middleware turns these into pages, messages or API answers."""
+"""What a service raises when it refuses. One middleware turns these into pages and messages; each API has its own."""
 
 from collections.abc import Iterable
 from typing import TypeVar

@@ -29,8 +29,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHOLE_FLOAT = re.compile(r"^\d+\.0+$")
 
 
-class FileRefused(ValueError):
-    """The file as a whole cannot be taken; the message says why."""
+class TableRefused(ValueError):
+    """A table of reference data that cannot be taken as a whole; the message says why."""
 
 
 def guard(cell: Any) -> Any:
@@ -56,9 +56,9 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
     """First row that is not blank as headings, the others filled up to its width."""
     rows = [row for row in rows if any(cell != "" for cell in row)]
     if not rows:
-        raise FileRefused(_("The file is empty."))
+        raise TableRefused(_("The file is empty."))
     if len(rows) - 1 > MAX_ROWS:
-        raise FileRefused(
+        raise TableRefused(
             _("The file has %(count)d rows; %(limit)d are allowed.") % {"count": len(rows) - 1, "limit": MAX_ROWS}
         )
     headings = [str(cell) for cell in rows[0]]
@@ -68,7 +68,7 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
     data = tablib.Dataset(headers=headings)
     for row in rows[1:]:
         if any(cell != "" for cell in row[width:]):
-            raise FileRefused(_("A row has more cells than there are headings."))
+            raise TableRefused(_("A row has more cells than there are headings."))
         data.append((row + [""] * width)[:width])
     return data
 
@@ -98,7 +98,7 @@ class CSVFile(_Guarded, base_formats.CSV):
                 for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
             ]
         except csv.Error as error:
-            raise FileRefused(_("The file is not CSV that can be read.")) from error
+            raise TableRefused(_("The file is not CSV that can be read.")) from error
         return _dataset(rows)
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> str:
@@ -131,16 +131,16 @@ def _decoded(data: bytes) -> str:
             return data.decode(name)
         except UnicodeDecodeError:
             continue
-    raise FileRefused(_("The file's characters cannot be read; save it as UTF-8."))
+    raise TableRefused(_("The file's characters cannot be read; save it as UTF-8."))
 
 
 def check_content(file: IO[bytes], *, spreadsheet: bool) -> None:
-    """Raise `FileRefused` where the content is not the announced kind; leaves the file at its start."""
+    """Raise `TableRefused` where the content is not the announced kind; leaves the file at its start."""
     file.seek(0)
     head = file.read(4)
     file.seek(0)
     if head == _OLE:
-        raise FileRefused(_("The workbook is encrypted or in the old XLS form; save it as XLSX without a password."))
+        raise TableRefused(_("The workbook is encrypted or in the old XLS form; save it as XLSX without a password."))
     if spreadsheet:
         _check_workbook(file)
     else:
@@ -153,23 +153,23 @@ def _check_workbook(file: IO[bytes]) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = {entry.filename: entry.file_size for entry in archive.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        raise FileRefused(_("The file is not an Excel workbook (XLSX).")) from error
+        raise TableRefused(_("The file is not an Excel workbook (XLSX).")) from error
     if "xl/workbook.xml" not in entries:
-        raise FileRefused(_("The file is not an Excel workbook (XLSX)."))
+        raise TableRefused(_("The file is not an Excel workbook (XLSX)."))
     if any(name.endswith("vbaProject.bin") for name in entries):
-        raise FileRefused(_("The workbook holds macros; save it as XLSX without them."))
+        raise TableRefused(_("The workbook holds macros; save it as XLSX without them."))
     if sum(entries.values()) > MAX_UNPACKED:
-        raise FileRefused(_("The workbook is too large when unpacked."))
+        raise TableRefused(_("The workbook is too large when unpacked."))
 
 
 def _check_text(data: bytes) -> None:
     if data.startswith((b"PK\x03\x04", b"%PDF")):
-        raise FileRefused(_("The file is not text: choose the format that fits it."))
+        raise TableRefused(_("The file is not text: choose the format that fits it."))
     text = _decoded(data)
     if "\0" in text:
-        raise FileRefused(_("The file is not text: choose the format that fits it."))
+        raise TableRefused(_("The file is not text: choose the format that fits it."))
     if max((len(line) for line in text.splitlines()), default=0) > MAX_LINE:
-        raise FileRefused(_("A line of the file is too long."))
+        raise TableRefused(_("A line of the file is too long."))
 
 
 class ReferenceImportForm(ImportForm):
@@ -195,7 +195,7 @@ class ReferenceImportForm(ImportForm):
             check_content(file, spreadsheet=issubclass(chosen, base_formats.XLSX))
             file.seek(0)
             chosen().create_dataset(file.read())
-        except FileRefused as refusal:
+        except TableRefused as refusal:
             self.add_error("import_file", str(refusal))
         except Exception:  # whatever the format's reader says of a damaged file
             self.add_error("import_file", _("The file cannot be read; it may be damaged."))

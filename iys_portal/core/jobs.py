@@ -36,6 +36,10 @@ class JobCancelled(Exception):
     """Somebody asked to stop; what is committed stays consistent."""
 
 
+class JobWaits(Exception):
+    """Something else has to end first: back into the queue, and beat hands the job out again."""
+
+
 def enqueue(task: str, *arguments: Any) -> None:
     """Publish a task by name after the present transaction has committed.
 
@@ -142,46 +146,43 @@ def restart_job(job: Job) -> None:
         enqueue(job.task, job.pk)
 
 
-class JobWaits(Exception):
-    """Something else has to end first: back into the queue, and beat hands the job out again."""
-
-
 class Run:
     """One worker's hold on a job. Every call extends the lease and notices its loss."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
 
-    def _mine(self) -> Any:
+    def mine(self) -> Any:
+        """The job's row while this worker holds it, for one statement; none afterwards."""
         return Job.objects.filter(pk=self.job.pk, token=self.job.token, state=JobState.RUNNING)
 
     def progress(self, *, done: int | None = None, total: int | None = None, step: str | None = None) -> None:
         """Record how far it is. Raises `JobLost` or `JobCancelled`."""
         changes: dict[str, Any] = {"lease_until": timezone.now() + settings.REGISTRY["JOB_LEASE"]}
         changes |= {k: v for k, v in {"done": done, "total": total, "step": step}.items() if v is not None}
-        if not self._mine().update(**changes):
+        if not self.mine().update(**changes):
             raise JobLost(self.job.pk)
         if Job.objects.values_list("cancel_requested", flat=True).get(pk=self.job.pk):
             raise JobCancelled(self.job.pk)
 
     def hold(self) -> None:
         """Lock the job's row inside the caller's transaction; raises `JobLost` when another worker has it."""
-        if not self._mine().select_for_update(of=("self",), no_key=True).values_list("pk").first():
+        if not self.mine().select_for_update(of=("self",), no_key=True).values_list("pk").first():
             raise JobLost(self.job.pk)
 
     def put_back(self) -> None:
         """Queue it anew, as if it had just been made; nothing happens when another worker has taken over."""
-        self._mine().update(state=JobState.QUEUED, created_at=timezone.now(), lease_until=None, token=None)
+        self.mine().update(state=JobState.QUEUED, created_at=timezone.now(), lease_until=None, token=None)
 
     def wait_for_the_registry(self) -> None:
         """Queue it again as it stands, on a new connection; how long it waits is counted from its beginning."""
         connection.close()
         step = _("Waits until the registry's own fault is over; goes on by itself")
-        self._mine().update(state=JobState.QUEUED, step=step, lease_until=None, token=None)
+        self.mine().update(state=JobState.QUEUED, step=step, lease_until=None, token=None)
 
     def finish(self, state: JobState, *, error: str = "") -> None:
         """Write the final state; nothing happens when another worker has taken over."""
-        self._mine().update(state=state, error=error, finished_at=timezone.now(), lease_until=None, token=None)
+        self.mine().update(state=state, error=error, finished_at=timezone.now(), lease_until=None, token=None)
 
 
 def _claim(job_id: int) -> Job | None:
@@ -199,7 +200,7 @@ def _claim(job_id: int) -> Job | None:
 
 
 @contextmanager
-def _lease_kept(job: Job) -> Iterator[None]:
+def _lease_kept(run: Run) -> Iterator[None]:
     """Extend the lease from a thread while the block works, so that a long step does not lose the job."""
     lease = settings.REGISTRY["JOB_LEASE"]
     done = Event()
@@ -207,14 +208,13 @@ def _lease_kept(job: Job) -> Iterator[None]:
     def keep() -> None:
         while not done.wait(lease.total_seconds() / 3):
             try:
-                mine = Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING)
-                mine.update(lease_until=timezone.now() + lease)
+                run.mine().update(lease_until=timezone.now() + lease)
             except DatabaseError as error:
-                log.warning("lease_not_extended id=%s reason=%s", job.pk, type(error).__name__)
+                log.warning("lease_not_extended id=%s reason=%s", run.job.pk, type(error).__name__)
             finally:
                 connection.close()
 
-    keeper = Thread(target=keep, name=f"lease-{job.pk}", daemon=True)
+    keeper = Thread(target=keep, name=f"lease-{run.job.pk}", daemon=True)
     keeper.start()
     try:
         yield
@@ -238,7 +238,7 @@ def claimed(job_id: int) -> Iterator[Run | None]:
         return
     run = Run(job)
     try:
-        with _lease_kept(job):
+        with _lease_kept(run):
             yield run
     except JobLost:
         log.warning("job_lost id=%s", job_id)

@@ -164,7 +164,7 @@ class OutboxMessage(models.Model):
 class Document(models.Model):
     """A PDF of the registry: frozen data first, then its picture (design 6). A correction is a new document.
 
-    `kind` is one that an app registered (`core.documents`); who may read it is decided by the page of its subject.
+    `kind` is one that an app registered (`core.documents`); that kind names the permission to read it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,7 +1,7 @@
 """Mails and text messages leave through a table (design 5): written with their cause, claimed, committed, then sent.
 
 Here are the messages that people wait for: sign-in codes, invitations, answers. Notices about consents have a table of
-their own (`consents.notices`), because there may be millions of them.
+their own (`consents.Notice`), because there may be millions of them.
 """
 
 import logging

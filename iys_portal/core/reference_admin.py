@@ -12,7 +12,6 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result
 
 from .admin_pages import ReadOnlyAdmin, actor_of
-from .errors import DomainError
 from .import_formats import FORMATS, MAX_BYTES, MAX_ROWS, ReferenceImportForm
 from .models import AuditEntry
 from .turkish_db import spelling_blind
@@ -38,11 +37,15 @@ class HistoryMixin(admin.ModelAdmin):
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         """The service recorded it."""
 
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> None:  # type: ignore[override]
+        """The service recorded them."""
+
 
 class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
     """A table that people keep by form and by file. Subclasses name the services in `create` and `update`.
 
-    Nothing is deleted here: rows in use are protected, and what is out of use is switched off by an action.
+    Nothing is deleted unless a table says so: rows in use are protected, and what is out of use is switched off by an
+    action.
     """
 
     import_form_class = ReferenceImportForm
@@ -84,18 +87,6 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
                 any_of |= Q(**{f"{name}__iregex": pattern})
             every &= any_of
         return found | queryset.filter(every), may_repeat
-
-    def each(self, request: HttpRequest, queryset: QuerySet, service: Any, argument: str) -> None:
-        """Run a service on each chosen row and say how many it took; refusals are shown row by row."""
-        done = 0
-        for row in queryset.order_by("pk"):
-            try:
-                service(actor=actor_of(request), **{argument: row})
-                done += 1
-            except DomainError as error:
-                messages.error(request, f"{row}: {error}")
-        if done:
-            messages.success(request, _("Done: %(count)d rows.") % {"count": done})
 
     def get_import_formats(self) -> list[Any]:
         return FORMATS

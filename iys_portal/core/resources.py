@@ -6,6 +6,7 @@ that `core.turkish.fold` makes equal. Unknown headings are refused: no misspelt 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import tablib
@@ -26,6 +27,7 @@ from .turkish import fold
 
 YES = {fold(word) for word in ("1", "evet", "e", "var", "true", "doğru", "yes", "x")}
 NO = {fold(word) for word in ("0", "hayır", "h", "yok", "false", "yanlış", "no")}
+DAY_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 
 
 class YesNoWidget(widgets.Widget):
@@ -93,6 +95,26 @@ class TextWidget(widgets.Widget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return str(value or "")
+
+
+class DayWidget(widgets.Widget):
+    """A day: 2020-06-01, 01.06.2020, 01/06/2020 or a spreadsheet's own date."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
+        if isinstance(value, date):
+            return value.date() if isinstance(value, datetime) else value
+        text = str(value).strip()
+        if not text:
+            return None
+        for form in DAY_FORMS:
+            try:
+                return datetime.strptime(text, form).date()
+            except ValueError:
+                continue
+        raise ValueError(_("Write the day as 2020-06-01 or 01.06.2020."))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
 
 
 class ByNumberWidget(widgets.Widget):

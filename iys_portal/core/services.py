@@ -6,6 +6,7 @@ from django.db import transaction
 
 from . import audit
 from .actors import Actor
+from .errors import checked
 from .models import Holiday
 
 MAY_CHANGE = "reference.change"
@@ -13,14 +14,14 @@ MAY_CHANGE = "reference.change"
 
 @transaction.atomic
 def save_holiday(*, holiday: Holiday, actor: Actor) -> Holiday:
-    """Add a day without business, or change one; audited with the former values."""
+    """Add a day without business, or change one; audited with the former values. Raises `FieldsInvalid`."""
     actor.require(MAY_CHANGE)
     before = Holiday.objects.select_for_update(of=("self",)).filter(pk=holiday.pk).first()
     old = _values(before.day, before.name) if before else None
     new = _values(holiday.day, holiday.name)
     if old == new:
         return holiday
-    holiday.save()
+    checked(holiday).save()
     audit.record("holiday.changed" if before else "holiday.added", holiday, actor=actor, old=old, new=new)
     return holiday
 

@@ -42,17 +42,17 @@ def fold(text: str) -> str:
     dots, slashes, underscores, brackets, commas, colons and apostrophes are dropped:
     `"Kısa Mesaj (SMS)"` → `"kisamesajsms"`. Other signs stay, so that `"Onay?"` is not `"Onay"`.
     """
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return bare.replace("ı", "i").casefold().translate(_DROPPED)
+    return _without_accents(text).replace("ı", "i").casefold().translate(_DROPPED)
 
 
 def folded_words(text: str) -> list[str]:
     """Words of letters and digits only, folded; signs of all kinds part them, accents never do."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    apart = "".join(char if char.isalnum() else " " for char in bare)
+    apart = "".join(char if char.isalnum() else " " for char in _without_accents(text))
     return [folded for word in apart.split() if (folded := fold(word))]
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def comparable(name: str) -> str:

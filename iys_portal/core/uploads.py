@@ -300,7 +300,7 @@ def draw_page(data: bytes, number: int, *, side: int = 900) -> bytes:
 
 def draw_small(data: bytes, content_type: str, *, side: int = 480) -> bytes:
     """A small JPEG of a judged file: the picture, or the first page of the PDF."""
-    picture = _first_page(data, side) if content_type == PDF else _picture(data, content_type, side)
+    picture = _drawn(data, 0, side) if content_type == PDF else _picture(data, content_type, side)
     picture.thumbnail((side, side))
     out = BytesIO()
     picture.convert("RGB").save(out, "JPEG", quality=80)
@@ -327,10 +327,6 @@ def _upright(picture: Image.Image) -> Image.Image:
     with _no_truncated_pictures():
         picture.load()
         return ImageOps.exif_transpose(picture)
-
-
-def _first_page(data: bytes, side: int) -> Image.Image:
-    return _drawn(data, 0, side)
 
 
 def _drawn(data: bytes, place: int, side: int) -> Image.Image:

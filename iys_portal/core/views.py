@@ -17,6 +17,7 @@ from django.views.generic import TemplateView, View
 
 from . import mailbox
 from .mailbox_forms import TextToRegistryForm
+from .numbers import whole_number
 
 PAGE = 50
 # A mail's own styles, and nothing else: no script, no picture, no form, nothing from anywhere.
@@ -65,7 +66,7 @@ class MailboxView(DevelopmentView, TemplateView):
     def letters_context(self) -> dict[str, Any]:
         """One page of the letters that match the search; whether there is a next one, one letter more tells."""
         search = self.request.GET.get("q", "").strip()
-        page = max(1, int(number)) if (number := self.request.GET.get("sayfa", "1")[:6]).isdecimal() else 1
+        page = whole_number(self.request.GET.get("sayfa", ""), digits=6) or 1
         found = mailbox.letters(PAGE + 1, offset=(page - 1) * PAGE, search=search)
         return {
             "letters": found[:PAGE],

@@ -17,6 +17,7 @@ from iys_portal.accounts.models import User
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.calendar import end_of_day, start_of_day
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.numbers import whole_number
 from providers.models import Provider
 
 from .audit_acts import Group
@@ -41,7 +42,9 @@ class TrailForm(PortalForm):
     )
     since = _day(_("From"))
     until = _day(_("To"))
-    doer = forms.RegexField(r"^[0-3]-\d{1,18}$", required=False, widget=forms.HiddenInput)
+    doer = forms.RegexField(
+        rf"^[{min(ActorKind):d}-{max(ActorKind):d}]-\d{{1,18}}$", required=False, widget=forms.HiddenInput
+    )
 
     plain = ("group", "object", "number", "provider", "since", "until", "doer")
 
@@ -104,8 +107,7 @@ class PersonForm(PortalForm):
 
     def clean_q(self) -> str:
         text = self.cleaned_data["q"].strip()
-        event = text.lstrip("#")
-        number = int(event) if event.isdecimal() and len(event) < 19 else None
+        number = whole_number(text.lstrip("#"))
         # Digits are an event's number first: phones are typed with their sign or leading zero.
         found = address_of_event(self.actor, number) if number is not None and not text.startswith("0") else None
         address = found or stored_address(text)

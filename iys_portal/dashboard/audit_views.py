@@ -17,6 +17,7 @@ from consents.views.exports import XLSX
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.numbers import whole_number
 
 from .audit_export import as_csv, as_xlsx
 from .audit_force import in_force
@@ -30,11 +31,7 @@ PURPOSE = "audit-person"
 
 def _place(request: HttpRequest) -> dict[str, int | None]:
     """Where a page of the trail starts; the numbers of entries tell nothing about anybody."""
-    older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
-    return {
-        "older_than": int(older) if older.isdecimal() and len(older) < 19 else None,
-        "newer_than": int(newer) if newer.isdecimal() and len(newer) < 19 else None,
-    }
+    return {f"{side}_than": whole_number(request.GET.get(side, "")) for side in ("older", "newer")}
 
 
 def _links(query: dict[str, str], page: TrailPage) -> dict[str, Any]:

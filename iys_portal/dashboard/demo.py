@@ -1,4 +1,4 @@
-"""The demonstration (issue: every screen shows life on the first start): providers, people, a month of consents.
+"""The demonstration, so that every screen shows life on the first start: providers, people, a month of consents.
 
 All consents come through the engine, from made-up files that are loaded as of the days they tell of. A second
 run finds what is there and loads only what is missing.
@@ -36,13 +36,14 @@ from iys_portal.core.errors import NotAllowed
 from providers import reference
 from providers.demo import load_applications, load_integrators
 from providers.enums import ProviderKind
-from providers.models import Brand, Membership, Provider, Retailer
+from providers.models import Brand, Provider, Retailer
 from providers.settings_demo import load_settings
 
 from . import demo_files as files
 from .demo_files import Generator
 from .demo_messages import load_messages
 from .demo_pages import load_page
+from .demo_people import person_of
 from .demo_plan import AIRLINE_PEOPLE, DAYS, FASHION, HOME, STORE_A_DAY, Step, plan
 from .demo_queries import load_queries
 from .demo_texts import load_texts, text_of_day
@@ -275,19 +276,13 @@ def _entry(row: files.Row, at: datetime) -> Entry:
     )
 
 
-def _importer(provider: Provider) -> Actor:
-    """The provider's compliance officer, or else its manager."""
-    roles = [ProviderRole.OFFICER, ProviderRole.MANAGER]
-    found = Membership.objects.filter(provider=provider, role__in=roles).select_related("user").order_by("-role", "pk")
-    return actor_for(found[0].user, provider_id=provider.pk, way="command")
-
-
 def _actor_of(step: Step, brand: Brand) -> Actor | None:
-    """Who loads a file; nobody where somebody has closed the integrator's access meanwhile (R-P12)."""
+    """Who loads a file; nobody where the person has left or the integrator's access is closed meanwhile (R-P12)."""
     if step.by_registry:
         return _registry_admin()
     if not step.by_integrator:
-        return _importer(brand.provider)
+        officer, manager = ProviderRole.OFFICER, ProviderRole.MANAGER
+        return person_of(brand.provider_id, officer) or person_of(brand.provider_id, manager)
     person = User.objects.get(email=next(account.email for account in ACCOUNTS if account.integrator))
     actor = actor_for(person, provider_id=brand.provider_id, way="command")
     writes = actor.bound is not None and bool(actor.bound.channels_of(brand.pk))

@@ -8,9 +8,10 @@ from consents.enums import Channel, MessagePurpose
 from consents.models import Message
 from consents.services import message_recipients, message_wash, messages
 from iys_portal.accounts.enums import ProviderRole
-from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.calendar import ISTANBUL
-from providers.models import Brand, Membership
+from providers.models import Brand
+
+from .demo_people import person_of
 
 MAIL = """Kışa özel indirim başladı: seçili ürünlerde yüzde otuza varan kampanya.
 
@@ -23,10 +24,9 @@ DELIVERY = "Siparişiniz kargoya verildi; yarın 10.00-14.00 arasında teslim ed
 
 def load_messages(brand: Brand) -> None:
     """Write them once, planned for tomorrow by the real clock; later calls find them."""
-    if Message.objects.filter(brand=brand).exists():
+    actor = person_of(brand.provider_id, ProviderRole.OFFICER, way="web")
+    if actor is None or Message.objects.filter(brand=brand).exists():
         return
-    people = Membership.objects.filter(provider=brand.provider, role=ProviderRole.OFFICER).select_related("user")
-    actor = actor_for(people[0].user, provider_id=brand.provider_id)
     tomorrow = datetime.combine(timezone.now().astimezone(ISTANBUL).date() + timedelta(days=1), time(10), ISTANBUL)
     sender = {"title": brand.provider.title, "mersis": brand.provider.mersis}
     mail = messages.create_message(

@@ -7,9 +7,10 @@ from consents.models import ConsentPage
 from consents.selectors.texts import current_texts
 from consents.services.consent_pages import create_page, domains_of
 from iys_portal.accounts.enums import ProviderRole
-from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.calendar import ISTANBUL
-from providers.models import Brand, Membership
+from providers.models import Brand
+
+from .demo_people import person_of
 
 TITLE = "Kampanyalardan haberdar olun"
 PURPOSE = "Kampanya ve indirimleri size bildirmek için onayınızı istiyoruz."
@@ -17,14 +18,13 @@ PURPOSE = "Kampanya ve indirimleri size bildirmek için onayınızı istiyoruz."
 
 def load_page(brand: Brand, *, now: datetime) -> None:
     """Make the page once; a second run finds it."""
-    found = Membership.objects.filter(provider=brand.provider_id, role=ProviderRole.MANAGER).select_related("user")
-    manager = found.order_by("pk").first()
+    manager = person_of(brand.provider_id, ProviderRole.MANAGER)
     texts = current_texts(brand.pk, list(Channel), now.astimezone(ISTANBUL).date())
     if manager is None or Channel.EPOSTA not in texts or ConsentPage.objects.filter(brand=brand).exists():
         return
     text = texts[Channel.EPOSTA]
     create_page(
-        actor=actor_for(manager.user, provider_id=brand.provider_id, way="command"),
+        actor=manager,
         text=text,
         channels=text.channels,
         languages=list(ConsentPage.Language.values),

@@ -9,8 +9,9 @@ from consents.models import Consent, RecipientQuery
 from consents.services import query_runs
 from consents.services.queries import ask, ask_file
 from iys_portal.accounts.enums import ProviderRole
-from iys_portal.accounts.scopes import actor_for
-from providers.models import Brand, Membership
+from providers.models import Brand
+
+from .demo_people import person_of
 
 LIST = "kasim-kampanyasi.csv"
 KNOWN = 180
@@ -19,10 +20,9 @@ UNKNOWN = ("yeni.uye@ornek-posta.example", "misafir@deneme.com.example", "ali.ve
 
 def load_queries(brand: Brand) -> None:
     """Ask once; a second run finds what was asked."""
-    member = Membership.objects.filter(provider=brand.provider_id, role=ProviderRole.OFFICER).first()
-    if member is None or RecipientQuery.objects.filter(brand=brand, file_name=LIST).exists():
+    actor = person_of(brand.provider_id, ProviderRole.OFFICER, way="web")
+    if actor is None or RecipientQuery.objects.filter(brand=brand, file_name=LIST).exists():
         return
-    actor = actor_for(member.user, provider_id=brand.provider_id)
     known = Consent.objects.filter(brand_id=brand.pk, channel=Channel.EPOSTA).order_by("recipient")
     addresses = [*known.values_list("recipient", flat=True)[:KNOWN], *UNKNOWN]
     lines = [f"{place};{address};{1 + place % 4}. segment" for place, address in enumerate(addresses, start=1)]

@@ -8,10 +8,11 @@ from consents.selectors.texts import current_texts
 from consents.services import texts
 from consents.text_rules import BY_PERSON
 from iys_portal.accounts.enums import ProviderRole
-from iys_portal.accounts.scopes import actor_for
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
-from providers.models import Brand, Membership, Provider
+from providers.models import Brand, Provider
+
+from .demo_people import person_of
 
 BEFORE, RENEWED = 120, 12  # days before today: when the first version began, and the store's second one
 
@@ -31,7 +32,9 @@ def load_texts(providers: list[Provider], *, renewed: tuple[int, ...], now: date
     """Write and publish what is missing. Brands whose number is in `renewed` get a second version and a draft."""
     today = now.astimezone(ISTANBUL).date()
     for brand in Brand.objects.filter(provider__in=providers, consent_texts=None).select_related("provider"):
-        manager = _manager(brand.provider)
+        manager = person_of(brand.provider_id, ProviderRole.MANAGER)
+        if manager is None:
+            continue
         _publish(brand, manager, title="Üyelik formu", words=FIRST, valid_from=today - timedelta(days=BEFORE))
         if brand.brand_code in renewed:
             _publish(brand, manager, title="Üyelik formu", words=SECOND, valid_from=today - timedelta(days=RENEWED))
@@ -58,8 +61,3 @@ def _draft(brand: Brand, manager: Actor, *, title: str, words: str, valid_from: 
 def _publish(brand: Brand, manager: Actor, *, title: str, words: str, valid_from: date) -> None:
     draft = _draft(brand, manager, title=title, words=words, valid_from=valid_from)
     texts.publish(actor=manager, text_id=draft.pk, ticked=[check.name for check in BY_PERSON])
-
-
-def _manager(provider: Provider) -> Actor:
-    found = Membership.objects.filter(provider=provider, role=ProviderRole.MANAGER).select_related("user")
-    return actor_for(found.order_by("pk")[0].user, provider_id=provider.pk, way="command")

@@ -1,4 +1,7 @@
-"""The field's words as the portal uses them (domain 2): the Turkish word, the English one, and what it means."""
+"""The field's words as the portal uses them (domain 2): the Turkish word, the English one, and what it means.
+
+In the order of the Turkish alphabet, by the Turkish word.
+"""
 
 from dataclasses import dataclass
 
@@ -17,10 +20,11 @@ class Term:
 
 
 TERMS = (
-    Term("aydinlatma-metni", "aydınlatma metni", "privacy notice", _("Says which personal data is taken, what for, and how long it is kept. It is read, not agreed to, and has nothing to do with a consent to messages.")),
     Term("alici", "alıcı", "recipient", _("Whoever receives a message: a phone number or an e-mail address.")),
+    Term("alici-denetimi", "alıcı denetimi", "wash", _("Taking every address off a list that may not be written to.")),
     Term("alici-tipi", "alıcı tipi", "recipient type", _("Consumer (bireysel), or merchant or tradesman (tacir, esnaf). The law asks for a consent from consumers first; merchants may refuse.")),
     Term("araci-hizmet-saglayici", "aracı hizmet sağlayıcı", "intermediary", _("Sends messages on a provider's instruction and asks before each send.")),
+    Term("aydinlatma-metni", "aydınlatma metni", "privacy notice", _("Says which personal data is taken, what for, and how long it is kept. It is read, not agreed to, and has nothing to do with a consent to messages.")),
     Term("basvuru", "başvuru", "application", _("A company's request to join the registry, with its documents and a signed agreement.")),
     Term("bayi", "bayi", "retailer", _("A dealer that collected the consent for a brand.")),
     Term("bildirim", "bildirim", "notice", _("The registry's own message that tells a recipient of a consent on the same day. It is no advertising.")),
@@ -42,8 +46,8 @@ TERMS = (
     Term("kayit-tarihi", "kayıt tarihi", "registered at", _("When the registry wrote the record.")),
     Term("marka", "marka", "brand", _("The name under which a provider sends. Each provider has a main brand and may have sub-brands.")),
     Term("mersis", "MERSİS numarası", "MERSİS number", _("The 16-digit number of a company in the central trade registry.")),
-    Term("muhur", "mühür", "seal", _("A signed hash over many records. It shows that none was changed, removed or put in afterwards.")),
     Term("mutabakat", "mutabakat", "reconciliation", _("Comparing the day's records with one's own system.")),
+    Term("muhur", "mühür", "seal", _("A signed hash over many records. It shows that none was changed, removed or put in afterwards.")),
     Term("onay", "onay", "consent", _("The recipient agreed to commercial messages of one brand on one channel.")),
     Term("onay-metni", "onay metni", "consent text", _("The text that the person agreed to, kept by version.")),
     Term("ret", "ret", "refusal", _("The recipient wants no messages of the brand on that channel. Needs no reason and never expires.")),
@@ -53,6 +57,5 @@ TERMS = (
     Term("takip-numarasi", "takip numarası", "tracking number", _("The number by which a complaint is found again.")),
     Term("ticari-ileti", "ticari elektronik ileti", "commercial message", _("A call, text message or e-mail that advertises. Notices of a delivery, debt or warranty are none.")),
     Term("uyum-sorumlusu", "uyum sorumlusu", "compliance officer", _("Records and asks for a provider, and answers complaints.")),
-    Term("alici-denetimi", "alıcı denetimi", "wash", _("Taking every address off a list that may not be written to.")),
     Term("zaman-damgasi", "zaman damgası", "time stamp", _("An authority's signed statement that a hash existed at a moment.")),
 )  # fmt: skip

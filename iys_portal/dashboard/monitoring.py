@@ -94,8 +94,12 @@ def _migrations() -> bool:
     return _migrated
 
 
+def _broker() -> redis.Redis:
+    return redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
+
+
 def _queue() -> bool:
-    with redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3) as client:
+    with _broker() as client:
         return bool(client.ping())
 
 
@@ -207,6 +211,6 @@ def _imports() -> Iterator[Metric]:
 def _queues() -> Iterator[Metric]:
     ages = {queue: min(age, 1e9) for queue, age in _ages().items()}
     yield _gauge("iys_pulse_age_seconds", "Since beat and a worker of this queue were last seen.", "queue", ages)
-    with redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3) as client:
+    with _broker() as client:
         waiting: dict[str, Any] = {queue: client.llen(queue) for queue in queue_names()}
     yield _gauge("iys_queue_tasks", "Tasks that wait in the broker.", "queue", waiting)

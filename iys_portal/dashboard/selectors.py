@@ -1,7 +1,7 @@
 """What the overview shows (R-A4). Every number comes from counters; no query grows with the consents."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, Window
@@ -91,37 +91,27 @@ class Overview:
 
 def overview(actor: Actor, *, now: datetime) -> Overview:
     """The overview of one provider, or over all for staff."""
+    today = now.astimezone(ISTANBUL).date()
     found = totals(actor, limit=BRANDS)
     days = last_days(actor, now=now)
-    imports = actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)
-    lines, waiting, running = _imports(actor, linked=imports)
-    brands = (
-        Brand.objects.visible_to(actor).select_related("provider").in_bulk([part.brand_id for part in found.largest])
-    )
-    applications = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
-    if actor.all_providers and (actor.may(Permission.COMPLAINT_DECIDE) or actor.may(Permission.COMPLAINT_VIEW_ANY)):
-        desk = desk_numbers(actor, today=now.astimezone(ISTANBUL).date())
-        applications += [desk_tile(desk.open, desk.nobody, desk.overdue), signals_tile(*standing_numbers())]
-    answers = (
-        [answers_tile(waiting_answers(actor, now=now))]
-        if actor.provider_id is not None and actor.may(Permission.COMPLAINT_VIEW)
-        else []
+    may_import = actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)
+    lines, waiting, running = _imports(actor, linked=may_import)
+    brands = Brand.objects.visible_to(actor).select_related("provider")
+    named = brands.in_bulk([part.brand_id for part in found.largest])
+    records = tiles_for(
+        found.together,
+        refused=refusals.waiting(actor, today=today),
+        notices=notice_page.sums(actor, now=now),
+        messages=messages.planned_soon(actor, now=now),
+        waiting=waiting,
+        running=running,
+        may_import=may_import,
+        link=actor.may(Permission.CONSENT_VIEW),
+        inside=actor.may(Permission.PROVIDER_VIEW),
     )
     return Overview(
-        tiles=applications
-        + tiles_for(
-            found.together,
-            refused=refusals.waiting(actor, today=now.astimezone(ISTANBUL).date()),
-            notices=notice_page.sums(actor, now=now),
-            messages=messages.planned_soon(actor, now=now),
-            waiting=waiting,
-            running=running,
-            may_import=imports,
-            link=actor.may(Permission.CONSENT_VIEW),
-            inside=actor.may(Permission.PROVIDER_VIEW),
-        )
-        + answers,
-        brands=[BrandLine(brands[part.brand_id], part) for part in found.largest if part.brand_id in brands],
+        tiles=[*_staff_tiles(actor, today), *records, *_answers(actor, now)],
+        brands=[BrandLine(named[part.brand_id], part) for part in found.largest if part.brand_id in named],
         brands_left_out=found.brands - len(found.largest),
         sums=found.together.cells,
         chart=_chart(days),
@@ -129,6 +119,22 @@ def overview(actor: Actor, *, now: datetime) -> Overview:
         imports=lines,
         activity=latest(actor),
     )
+
+
+def _staff_tiles(actor: Actor, today: date) -> list[Tile]:
+    """What waits for the staff member's own decision: applications, complaints."""
+    tiles = [applications_tile(*waiting_for_review(actor))] if actor.may(Permission.APPLICATION_REVIEW) else []
+    if actor.all_providers and (actor.may(Permission.COMPLAINT_DECIDE) or actor.may(Permission.COMPLAINT_VIEW_ANY)):
+        desk = desk_numbers(actor, today=today)
+        tiles += [desk_tile(desk.open, desk.nobody, desk.overdue), signals_tile(*standing_numbers())]
+    return tiles
+
+
+def _answers(actor: Actor, now: datetime) -> list[Tile]:
+    """Complaints that wait for the provider's answer, for its own people."""
+    if actor.provider_id is None or not actor.may(Permission.COMPLAINT_VIEW):
+        return []
+    return [answers_tile(waiting_answers(actor, now=now))]
 
 
 def granted_to(actor: Actor) -> list[tuple[Brand, list[tuple[Channel, bool]]]]:
@@ -150,8 +156,9 @@ def _imports(actor: Actor, *, linked: bool) -> tuple[list[ImportLine], int, int]
         "waiting": Window(Count("pk", filter=Q(state__in=WAITING))),
         "running": Window(Count("pk", filter=Q(state__in=RUNNING))),
     }
-    jobs = ("check_job", "apply_job", "undo_job")
-    rows = active.select_related("provider", "brand", *jobs).annotate(**counts).order_by("-created_at")[:IMPORTS]
+    rows = (
+        active.select_related("provider", "brand", *_JOBS.values()).annotate(**counts).order_by("-created_at")[:IMPORTS]
+    )
     lines = [
         ImportLine(
             item=item,

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from iys_portal.core import audit
+from iys_portal.core import audit, locks
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry
 
@@ -22,8 +22,7 @@ def note_settings() -> AuditEntry | None:
 
     The lock keeps two timetables from recording the same change twice.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('settings.noted'))")
+    locks.hold("settings.noted")
     present, known = _present(), recorded_settings()
     names = {name for name in {*present, *known} if present.get(name) != known.get(name)}
     if not names:

@@ -14,7 +14,7 @@ from consents.models import LedgerSeal
 from consents.proof.flaws import flaw_words
 from consents.services.verification import Flaw, Result, verify_ledger
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core import audit, documents
+from iys_portal.core import audit, documents, locks
 from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.enums import JobState
 from iys_portal.core.jobs import Run, claimed, start_job
@@ -54,7 +54,11 @@ class Verification:
 
 @transaction.atomic
 def start_verification(*, actor: Actor) -> Job:
-    """Start one, or give the one that is under way: a second click is ordinary. Audited."""
+    """Start one, or give the one that is under way: a second click is ordinary. Audited.
+
+    Holds a lock, so that two clicks at once start one.
+    """
+    locks.hold(TASK)
     actor.require(Permission.LEDGER_VERIFY)
     running = Job.objects.filter(task=TASK, state__in=(JobState.QUEUED, JobState.RUNNING)).first()
     if running is not None:

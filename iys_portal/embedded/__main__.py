@@ -40,15 +40,13 @@ def _status(place: Place) -> int:
 def _stop(place: Place) -> int:
     """End the servers even while somebody uses them: asked for by hand."""
     with keeper.start_lock(place):
-        valkey.stop(place)
-        postgres.stop(place)
+        keeper.stop_servers(place)
     return 0
 
 
 def _remove(place: Place) -> int:
     with keeper.start_lock(place):
-        valkey.stop(place)
-        postgres.stop(place)
+        keeper.stop_servers(place)
         shutil.rmtree(place.sockets, ignore_errors=True)
         shutil.rmtree(place.state)
     return 0

@@ -59,12 +59,13 @@ def release(place: Place, users: int) -> None:
     """As `leave`, for a caller that holds the start lock."""
     try:
         if _try_exclusive(users):
-            _stop(place)
+            stop_servers(place)
     finally:
         os.close(users)
 
 
-def _stop(place: Place) -> None:
+def stop_servers(place: Place) -> None:
+    """End both servers, whoever uses them. The caller holds the start lock."""
     valkey.stop(place)
     postgres.stop(place)
 
@@ -90,7 +91,7 @@ def keep(place: Place) -> None:
                 users = _open(place, "users", create=False)
                 try:
                     if _try_exclusive(users):
-                        _stop(place)
+                        stop_servers(place)
                         # Let go of this before the start lock: whoever starts next must see no keeper.
                         os.close(kept)
                         return

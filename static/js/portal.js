@@ -66,10 +66,6 @@
 
     const printer = target.closest("[data-print]");
     if (printer) window.print();
-
-    for (const help of document.querySelectorAll("details[data-help][open]")) {
-      if (!help.contains(target)) help.open = false;
-    }
   });
 
   async function copy(button) {
@@ -144,12 +140,6 @@
         event.preventDefault();
         search.focus();
         search.select();
-      }
-    }
-    if (event.key === "Escape") {
-      for (const help of document.querySelectorAll("details[data-help][open]")) {
-        help.open = false;
-        help.querySelector("summary").focus();
       }
     }
   });

@@ -2,11 +2,15 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iys_portal.accounts import services
 from iys_portal.accounts.models import Invitation
+from iys_portal.core.actors import SYSTEM
 from iys_portal.core.models import AuditEntry, Holiday
 from tests.factories import MembershipFactory, UserFactory
 
@@ -108,6 +112,31 @@ def test_r_a2_a_lost_factor_is_reset_on_the_persons_page(admin):
     assert not Authenticator.objects.exists()
 
 
+def test_r_a2_the_list_of_people_says_who_has_a_factor_in_one_query(admin, django_assert_max_num_queries):
+    with_factor, without = MembershipFactory(role="manager").user, MembershipFactory(role="viewer").user
+    services.enrol_totp(with_factor)
+    page = reverse("admin:accounts_user_changelist")
+    with CaptureQueriesContext(connection) as few:
+        listed = {user.pk: user.has_factor for user in admin.get(page).context["cl"].result_list}
+    assert (listed[with_factor.pk], listed[without.pk]) == (True, False)
+    UserFactory.create_batch(5)
+    with django_assert_max_num_queries(len(few)):
+        assert admin.get(page).status_code == 200
+
+
+def test_one_invitation_that_was_taken_up_does_not_hold_the_others_back(admin):
+    gone, waiting = (
+        services.invite(email=f"{name}@deneme.example", full_name=name, staff_roles=["auditor"], actor=SYSTEM)
+        for name in ("gitti", "bekler")
+    )
+    services.revoke_invitation(public_id=gone.public_id, actor=SYSTEM)
+    chosen = {"action": "revoke", "_selected_action": [gone.pk, waiting.pk]}
+    answer = admin.post(reverse("admin:accounts_invitation_changelist"), chosen, follow=True)
+    waiting.refresh_from_db()
+    assert waiting.revoked_at
+    assert [message.level_tag for message in answer.context["messages"]] == ["error", "success"]
+
+
 def test_staff_are_invited_here(admin):
     page = reverse("admin:accounts_invitation_add")
     assert admin.get(page).status_code == 200
@@ -135,6 +164,7 @@ def test_added_holidays_are_audited(admin):
         "holiday.added",
         "holiday.removed",
     ]
+    assert not LogEntry.objects.exists(), "the audit log is the one that is kept"
 
 
 def test_holidays_are_imported_through_the_service(admin):
@@ -146,6 +176,31 @@ def test_holidays_are_imported_through_the_service(admin):
     admin.post(reverse("admin:core_holiday_process_import"), confirm)
     assert Holiday.objects.count() == 2
     assert AuditEntry.objects.filter(verb="holiday.added").count() == 2
+
+
+def test_holidays_come_in_a_file_by_turkish_words_and_change_by_their_day(admin):
+    Holiday.objects.create(day="2026-01-02", name="Yanlış")
+    table = SimpleUploadedFile("gunler.csv", "Tarih;Ad\n02.01.2026;İdari izin\n22.05.2026;Köprü günü\n".encode())
+    preview = admin.post(reverse("admin:core_holiday_import"), {"import_file": table, "format": "0", "resource": "0"})
+    admin.post(reverse("admin:core_holiday_process_import"), preview.context["confirm_form"].initial)
+    assert list(Holiday.objects.values_list("name", flat=True)) == ["İdari izin", "Köprü günü"]
+    changed = AuditEntry.objects.get(verb="holiday.changed")
+    assert (changed.old, changed.way) == ({"day": "2026-01-02", "name": "Yanlış"}, "import")
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(admin):
+    table = SimpleUploadedFile("gunler.csv", b"%PDF-1.7 not a table")
+    answer = admin.post(reverse("admin:core_holiday_import"), {"import_file": table, "format": "0", "resource": "0"})
+    assert answer.context["form"].errors["import_file"]
+
+
+def test_r_g3_an_export_of_holidays_is_on_record(admin):
+    Holiday.objects.create(day="2026-01-02", name="İdari izin")
+    page = reverse("admin:core_holiday_export")
+    columns = {"holidayresource_day": "on", "holidayresource_name": "on"}
+    answer = admin.post(page, {"format": "0", "resource": "0"} | columns)
+    assert "İdari izin" in answer.content.decode()
+    assert AuditEntry.objects.get(verb="reference.exported").new == {"rows": 1}
 
 
 def test_a_wrong_row_imports_nothing(admin):

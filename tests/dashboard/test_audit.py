@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from django.utils import timezone, translation
 from consents.models import Consent, ConsentEvent
 from consents.opaque import fingerprint
 from iys_portal.core import audit
-from iys_portal.core.actors import SYSTEM, Actor
+from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.models import AuditEntry
 from iys_portal.dashboard import audit_selectors, audit_words
 from iys_portal.dashboard.audit_selectors import Trail, trail_page
@@ -104,6 +105,25 @@ def test_every_sentence_can_be_filled_in(language: str) -> None:
             sentence = audit_words.sentence_of(entry)
         assert "%(" not in sentence
         assert sentence
+
+
+def test_every_kind_of_object_that_has_a_word_is_one_that_there_is() -> None:
+    without_rows = {
+        "consents.search", "consents.export", "consents.report", "complaints.statistics", "core.backup",
+        "core.settings",
+    }  # fmt: skip
+    models = {model._meta.label_lower for model in apps.get_models()}
+    assert set(audit_words.OBJECTS) - models == without_rows
+
+
+@pytest.mark.parametrize("kind", ["complaints.complaint", "providers.application", "consents.message"])
+def test_r_a3_the_trail_is_narrowed_to_an_object_by_its_word(desk: Client, kind: str) -> None:
+    entry, other = note(target=(kind, "5")), note()
+    row = next(row for row in desk.get(URL).context["rows"] if row.number == str(entry.pk))
+    assert "." not in str(row.object)
+    found = numbers(desk.get(f"{URL}?{row.same_object}"))
+    assert str(entry.pk) in found
+    assert str(other.pk) not in found
 
 
 def test_an_unknown_verb_is_shown_as_it_was_recorded() -> None:
@@ -193,6 +213,15 @@ def test_r_g4_a_name_comes_by_post_and_goes_on_as_a_number(desk: Client) -> None
         response = desk.post(URL, {"who": text})
         assert response.status_code == 422
         assert response.context["form"].errors["who"]
+
+
+def test_r_p12_every_act_of_an_integrators_person_is_found_by_the_link_of_one(desk: Client) -> None:
+    person = Actor(kind=ActorKind.INTEGRATOR, id=7, name="Kurgu Entegratör")
+    theirs, other = note(actor=person), note()
+    row = next(row for row in desk.get(URL).context["rows"] if row.number == str(theirs.pk))
+    found = numbers(desk.get(f"{URL}?{row.same_person}"))
+    assert str(theirs.pk) in found
+    assert str(other.pk) not in found
 
 
 def test_filters_that_say_nothing_are_dropped(desk: Client) -> None:

@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 from django.utils.translation import override
 
 from iys_portal.accounts.models import PrivacyNotice, PrivacyNoticeRead
+from iys_portal.core.turkish import sort_key
 from iys_portal.dashboard import articles
 from iys_portal.dashboard.context import MENU
 from iys_portal.dashboard.glossary import TERMS
@@ -47,6 +48,11 @@ def test_each_topic_has_its_text_and_cites_rules_that_there_are() -> None:
     for topic in TOPICS:
         assert topic.rules
         assert set(topic.rules) <= known, topic.slug
+
+
+def test_the_glossary_is_in_turkish_order() -> None:
+    words = [term.turkish for term in TERMS]
+    assert words == sorted(words, key=sort_key)
 
 
 def test_a_text_cannot_bring_markup_of_its_own() -> None:

@@ -20,6 +20,7 @@ from iys_portal.core.enums import JobState
 from iys_portal.core.models import AuditEntry, Document, Job
 from iys_portal.dashboard.verify import start_verification, verify
 from tests.factories import BrandFactory, UserFactory, officer_of, staff
+from tests.threads import at_once
 from tests.workers import until
 
 
@@ -60,6 +61,16 @@ def test_r_l2_a_whole_ledger_gives_a_document_that_says_so(sealed: None) -> None
     assert LedgerSeal.objects.latest("number").hash_hex[:8] in text_of(document)
     entry = AuditEntry.objects.get(verb="ledger.verified")
     assert entry.new["document"] == document.number
+
+
+def test_two_clicks_at_once_start_one_verification(committed_db: str) -> None:
+    auditor = staff("auditor")
+
+    def click() -> None:
+        start_verification(actor=auditor)
+
+    assert at_once(*[click] * 4) == []
+    assert Job.objects.count() == AuditEntry.objects.filter(verb="ledger.verify_started").count() == 1
 
 
 def test_r_l2_a_changed_row_is_named_in_it(sealed: None) -> None:

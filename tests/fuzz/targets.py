@@ -31,7 +31,7 @@ from providers.signatures import TrustRoots, check_signed
 from . import seeds
 
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-REFUSALS = (FileRefused, import_formats.FileRefused, Invalid)
+REFUSALS = (FileRefused, import_formats.TableRefused, Invalid)
 
 
 @dataclass(frozen=True)

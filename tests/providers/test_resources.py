@@ -8,7 +8,7 @@ import pytest
 
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.errors import NotFound, WrongMoment
-from iys_portal.core.import_formats import CSVFile, FileRefused, XLSXFile, check_content
+from iys_portal.core.import_formats import CSVFile, TableRefused, XLSXFile, check_content
 from iys_portal.core.import_storage import PrivateTmpStorage
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand, Provider, Retailer
@@ -188,7 +188,7 @@ def zipped(**files):
     ],
 )
 def test_files_are_limited_by_content(data, spreadsheet):
-    with pytest.raises(FileRefused):
+    with pytest.raises(TableRefused):
         check_content(io.BytesIO(data), spreadsheet=spreadsheet)
 
 

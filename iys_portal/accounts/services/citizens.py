@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from iys_portal.accounts.hooks import end_at_address
@@ -12,7 +12,7 @@ from iys_portal.accounts.models import LeftAddress, LostAddress, ProvenAddress, 
 from iys_portal.accounts.notices import tell_citizen
 from iys_portal.accounts.policies import is_stale
 from iys_portal.accounts.scopes import citizen_actor
-from iys_portal.core import audit
+from iys_portal.core import audit, locks
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from iys_portal.core.masking import mask
@@ -104,10 +104,4 @@ def enter_by_passkey(*, passkey: Authenticator, request_id: str = "") -> User:
 
 def lock_address(address: str) -> None:
     """Hold what somebody is about to prove, until the transaction's end: also where no row stands yet."""
-    advisory_lock(citizen_hash("address", address))
-
-
-def advisory_lock(name: str) -> None:
-    """Hold a name until the transaction's end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
+    locks.hold(citizen_hash("address", address))

@@ -15,7 +15,7 @@ from itertools import takewhile
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -27,7 +27,7 @@ from iys_portal.accounts.keys import code_key
 from iys_portal.accounts.models import OneTimeCode
 from iys_portal.accounts.notices import render_mail
 from iys_portal.accounts.policies import may_be_texted
-from iys_portal.core import outbox
+from iys_portal.core import locks, outbox
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import DomainError, Invalid, WrongMoment
 from iys_portal.core.limits import network_of
@@ -237,8 +237,7 @@ def _hash(text: str) -> str:
 def _locked(name: str) -> str:
     """The keyed hash of the name, under a lock until the transaction's end."""
     name = _hash(name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    locks.hold(name)
     return name
 
 

@@ -9,11 +9,10 @@ from iys_portal.accounts.keys import citizen_hash
 from iys_portal.accounts.models import EdevletLink, ProvenAddress, User
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.scopes import citizen_actor
-from iys_portal.core import audit
+from iys_portal.core import audit, locks
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import WrongMoment
 
-from .citizens import advisory_lock
 from .closing import close
 
 EDEVLET = "edevlet"
@@ -28,7 +27,7 @@ def enter_by_edevlet(*, subject: str, language: str, request_id: str = "", momen
     """
     moment = moment or timezone.now()
     hashed = citizen_hash(EDEVLET, subject)
-    advisory_lock(hashed)
+    locks.hold(hashed)
     link = EdevletLink.objects.select_related("user").filter(subject_hash=hashed).first()
     if link is None:
         user = User.objects.create_citizen(language=language)
@@ -50,7 +49,7 @@ def link_edevlet(*, subject: str, actor: Actor, moment: datetime | None = None) 
     actor.require(Permission.CONSENT_OWN)
     moment = moment or timezone.now()
     hashed = citizen_hash(EDEVLET, subject)
-    advisory_lock(hashed)
+    locks.hold(hashed)
     link = EdevletLink.objects.select_for_update(of=("self",)).filter(subject_hash=hashed).first()
     if link is not None and link.user_id == actor.id:
         return

@@ -21,7 +21,7 @@ from iys_portal.accounts.notices import render_mail
 from iys_portal.accounts.permissions import Permission
 from iys_portal.accounts.roles import permissions_of_member, permissions_of_staff
 from iys_portal.accounts.scopes import actor_for, scopes_of
-from iys_portal.core import audit, outbox
+from iys_portal.core import audit, locks, outbox
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.errors import Invalid, NotAllowed, NotFound, WrongMoment
 
@@ -70,6 +70,10 @@ def _require_inviter(
         raise NotFound(code="provider")
 
 
+def _hold_address(email: str) -> None:
+    locks.hold(f"account:{email}")
+
+
 def _mail(invitation: Invitation, token: str, inviter: str) -> None:
     """The token stands behind a `#`: a browser never sends that part, so no log or referrer can hold it."""
     known = User.objects.filter(email=invitation.email).first()
@@ -94,7 +98,7 @@ def invite(
     """Write an invitation and its mail: to the registry, to a provider, or to an integrator (named as the provider is).
 
     Raises `NotAllowed` or `NotFound` (another's provider), `Invalid` where no or an unknown role is given or the
-    same address already has an open invitation to the same place.
+    same address already has an open invitation to the same place. Holds the address: of two at once, one is refused.
     """
     _require_inviter(actor, staff_roles=staff_roles, provider_id=provider_id, integrator_id=integrator_id)
     if integrator_id is not None:
@@ -104,6 +108,7 @@ def invite(
     if provider_role and provider_role not in ProviderRole.values:
         raise Invalid(_("Choose a role."), field="role")
     email, now, token = email.strip().lower(), timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)
+    _hold_address(email)
     open_ones = Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None, expires_at__gt=now)
     if open_ones.filter(provider_id=provider_id, integrator_id=integrator_id).exists():
         raise Invalid(_("This person already has an open invitation; you can send it again."), field="email")
@@ -199,8 +204,10 @@ def accept_as_new_person(*, token: str, full_name: str, password: str, request_i
     """Open the account that an invitation promises.
 
     Raises as `find_invitation`, `WrongMoment` where the address has an account by now, `Invalid` for a weak password.
+    Holds the address, because another invitation to it may be taken up at the same moment.
     """
     invitation = find_invitation(token, lock=True)
+    _hold_address(invitation.email)
     if User.objects.filter(email=invitation.email).exists():
         raise WrongMoment(_("You already have an account: please sign in to accept."), code="known")
     user = User(email=invitation.email, full_name=full_name.strip())
