@@ -16,7 +16,6 @@ from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import Drop
 from iys_portal.core.uploads import MAX_BYTES, Joined, joined
-from providers import reference
 from providers.enums import CompanyField, ProviderState, RequestKind, RequestState
 from providers.models import (
     Company,
@@ -30,6 +29,7 @@ from providers.notices import post_request_mail
 from providers.policies import require_may_change_settings
 from providers.transitions import REQUEST
 
+from . import reference
 from .public_numbers import next_number
 
 NOTE_LENGTH = 2000

@@ -21,12 +21,12 @@ from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import only_if_written
 from iys_portal.core.uploads import MAX_BYTES, Joined, joined
-from providers import reference
 from providers.models import Application, ApplicationReview, Provider
 from providers.notices import post_application_mail
 from providers.policies import require_holder, require_second_person
 from providers.transitions import APPLICATION
 
+from . import reference
 from .agreements import countersign
 from .company import keep_approved
 from .moves import locked, make_move
