@@ -30,6 +30,7 @@ from providers.policies import require_may_change_settings
 from providers.transitions import REQUEST
 
 from . import reference
+from .judging import free_text
 from .public_numbers import next_number
 
 NOTE_LENGTH = 2000
@@ -82,7 +83,7 @@ def open_request(
         provider=provider,
         kind=kind,
         place=place,
-        note=note.strip()[:NOTE_LENGTH],
+        note=free_text(note, NOTE_LENGTH),
         asked_at=now,
         asker_id=actor.id,
     )
@@ -118,9 +119,9 @@ def refuse_request(*, request: ProviderRequest, actor: Actor, now: datetime, rea
     """Say no, with a reason that the provider reads. Raises `NotAllowed`, `WrongMoment`, `Invalid` (field "reason")."""
     row = _locked(request, actor)
     REQUEST.check(row, "refuse", actor)
-    if not reason.strip():
+    row.reason = free_text(reason, NOTE_LENGTH)
+    if not row.reason:
         raise Invalid(_("Give the reason; the provider reads it."), field="reason")
-    row.reason = reason.strip()[:NOTE_LENGTH]
     return _close(row, "refuse", actor=actor, now=now)
 
 

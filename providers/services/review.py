@@ -29,9 +29,11 @@ from providers.transitions import APPLICATION
 from . import reference
 from .agreements import countersign
 from .company import keep_approved
+from .judging import free_text
 from .moves import locked, make_move
 from .public_numbers import next_number
 
+REASON_LENGTH = 2000
 CHECKS = ("title_matches", "signatory_in_gazette", "signature_matches")
 """What has to be true before anybody proposes to approve."""
 
@@ -53,10 +55,10 @@ def return_application(
 ) -> Application:
     """Send it back with what is to be corrected, by field or document. The applicant is mailed."""
     row = _in_hand(application, "return", actor)
-    _require_reason(reason)
-    move = make_move(row, "return", actor=actor, now=now, reason=reason.strip(), asked=asked)
+    reason = _needed_reason(reason)
+    move = make_move(row, "return", actor=actor, now=now, reason=reason, asked=asked)
     _drop_proposal(row)
-    post_application_mail(row, "returned", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    post_application_mail(row, "returned", cause=f"move:{move.pk}", context={"reason": reason})
     return row
 
 
@@ -64,10 +66,10 @@ def return_application(
 def reject_application(*, application: Application, actor: Actor, now: datetime, reason: str) -> Application:
     """Refuse it with a reason, for good; the applicant may start anew. The applicant is mailed."""
     row = _in_hand(application, "reject", actor)
-    _require_reason(reason)
-    move = make_move(row, "reject", actor=actor, now=now, reason=reason.strip(), columns={"decided_at": now})
+    reason = _needed_reason(reason)
+    move = make_move(row, "reject", actor=actor, now=now, reason=reason, columns={"decided_at": now})
     _drop_proposal(row)
-    post_application_mail(row, "rejected", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    post_application_mail(row, "rejected", cause=f"move:{move.pk}", context={"reason": reason})
     return row
 
 
@@ -175,9 +177,11 @@ def _in_hand(application: Application, name: str, actor: Actor) -> Application:
     return row
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
+def _needed_reason(reason: str) -> str:
+    reason = free_text(reason, REASON_LENGTH)
+    if not reason:
         raise Invalid(_("Give the reason; the applicant reads it."), field="reason")
+    return reason
 
 
 def _drop_proposal(application: Application) -> None:
