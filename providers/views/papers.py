@@ -1,4 +1,4 @@
-"""A kept paper as an answer: the PDF itself, or a picture of one of its pages. Who may see it, the caller has judged."""
+"""A kept paper as an answer: the PDF itself, or a picture of a page. Who may see it, the caller has judged."""
 
 from typing import Any
 
