@@ -210,14 +210,16 @@ def _open_provider(application: Application, actor: Actor) -> Provider:
 
 
 def _invite_manager(application: Application, provider: Provider, actor: Actor) -> None:
-    first = application.signatories.order_by("place").first()
-    named = not application.manager_is_signatory
-    if not named and first is None:
-        raise WrongMoment
-    assert first is not None or named
+    if application.manager_is_signatory:
+        first = application.signatories.order_by("place").first()
+        if first is None:
+            raise WrongMoment
+        email, full_name = first.email, first.full_name
+    else:
+        email, full_name = application.manager_email, application.manager_name
     accounts.invite(
-        email=application.manager_email if named else first.email,  # type: ignore[union-attr]
-        full_name=application.manager_name if named else first.full_name,  # type: ignore[union-attr]
+        email=email,
+        full_name=full_name,
         provider_id=provider.pk,
         provider_name=provider.title,
         provider_role=ProviderRole.MANAGER,
