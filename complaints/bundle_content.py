@@ -56,7 +56,7 @@ def content(found: Gathered, parts: Sequence[Part], *, kind: BundleKind, now: da
         "state": str(ComplaintState(case.state).label),
         "province": case.province if found.side is Side.REGISTRY else "",  # it is that of the residence
         "filed_at": printed(case.filed_at),
-        "sender": f"{case.brand} · {case.brand.provider}" if case.brand else case.sender_given,
+        "sender": case.sender_in_full,
         "address": case.address,
         "channel": str(Channel(case.channel).label),
         "message_at": printed(case.message_at),

@@ -15,7 +15,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import Kind
 
-from .enums import Operator, Outcome, PaperKind, PersonKind, Topic
+from .enums import Operator, Outcome, PaperKind, PersonKind
 from .models import Complaint, ComplaintDecision, ComplaintIdentity
 from .selectors.cases import RECEIPT
 from .selectors.held import Clock, thaw
@@ -110,11 +110,11 @@ def receipt_content(
             "address": complaint.address,
             "channel": str(Channel(complaint.channel).label),
             "operator": str(Operator(complaint.operator).label) if complaint.operator else "",
-            "sender": f"{complaint.brand} · {complaint.brand.provider}" if complaint.brand else complaint.sender_given,
+            "sender": complaint.sender_in_full,
             "message_at": _shown(complaint.message_at),
             "subject": complaint.subject,
             "text": complaint.text,
-            "topics": [str(Topic(topic).label) for topic in complaint.topics],
+            "topics": complaint.topic_labels,
             "papers": [[str(kind.label), name, sha256] for kind, name, sha256 in papers],
         }
 
@@ -145,11 +145,11 @@ def decision_content(
             "person": _person(identity) if identity else {},
             "address": complaint.address,
             "channel": str(Channel(complaint.channel).label),
-            "sender": f"{complaint.brand} · {complaint.brand.provider}" if complaint.brand else complaint.sender_given,
+            "sender": complaint.sender_in_full,
             "message_at": _shown(complaint.message_at),
             "subject": complaint.subject,
             "text": complaint.text,
-            "topics": [str(Topic(topic).label) for topic in complaint.topics],
+            "topics": complaint.topic_labels,
             "defences": [[_shown(one.given_at), one.in_time] for one in complaint.defences.order_by("pk")],
             "findings": [[one.type_label, _answer(one.known), _answer(one.now_known)] for one in held.consents]
             if held

@@ -19,6 +19,8 @@ from .enums import Topic
 from .selectors.statistics import Asked, outcome_labels
 
 MONTHS, MOST_MONTHS, LIKE = 12, 60, 5
+EARLIEST = date(2000, 1, 1)
+"""Before any complaint; a date has no months before year 1."""
 
 
 class StatisticsForm(PortalForm):
@@ -79,6 +81,7 @@ class StatisticsForm(PortalForm):
 
 def _month(text: str | None, otherwise: date) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return otherwise
+    return max(month, EARLIEST)

@@ -18,9 +18,9 @@ from iys_portal.core.errors import NotFound
 from iys_portal.core.reference_admin import HistoryMixin, ReferenceAdmin
 from iys_portal.core.turkish_db import TurkishOrder
 
-from . import reference
 from .models import Brand, Membership, Provider, Retailer
 from .resources import BrandResource, ProviderResource, RetailerResource
+from .services import reference
 from .transitions import ACCOUNT
 
 for _model in ("provider", "brand", "retailer"):

@@ -17,9 +17,9 @@ from iys_portal.core.resources import (
     column,
 )
 
-from . import reference
 from .enums import ProviderKind, ProviderState
 from .models import Brand, Provider, Retailer
+from .services import reference
 
 KIND_WORDS = {"Tüzel kişi": ProviderKind.LEGAL_ENTITY, "Gerçek kişi": ProviderKind.NATURAL_PERSON}
 

@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from .views import integrators, keys, requests, review, review_agreements, senders
-from .views import people as views
+from .views import integrators, keys, people, requests, review, review_agreements, senders
 
 app_name = "providers"
 urlpatterns = [
@@ -72,9 +71,9 @@ urlpatterns = [
     path("api-anahtarlari/", keys.KeysView.as_view(), name="keys"),
     path("api-anahtarlari/yeni/", keys.NewKeyView.as_view(), name="key-new"),
     path("api-anahtarlari/<uuid:public_id>/iptal/", keys.RevokeKeyView.as_view(), name="key-revoke"),
-    path("kisiler/", views.PeopleView.as_view(), name="people"),
-    path("kisiler/<int:membership_id>/rol/", views.RoleView.as_view(), name="member-role"),
-    path("kisiler/<int:membership_id>/cikar/", views.RemoveView.as_view(), name="member-remove"),
-    path("kisiler/davet/<uuid:public_id>/geri-al/", views.RevokeView.as_view(), name="invitation-revoke"),
-    path("kisiler/davet/<uuid:public_id>/yeniden/", views.ResendView.as_view(), name="invitation-resend"),
+    path("kisiler/", people.PeopleView.as_view(), name="people"),
+    path("kisiler/<int:membership_id>/rol/", people.RoleView.as_view(), name="member-role"),
+    path("kisiler/<int:membership_id>/cikar/", people.RemoveView.as_view(), name="member-remove"),
+    path("kisiler/davet/<uuid:public_id>/geri-al/", people.RevokeView.as_view(), name="invitation-revoke"),
+    path("kisiler/davet/<uuid:public_id>/yeniden/", people.ResendView.as_view(), name="invitation-resend"),
 ]

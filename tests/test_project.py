@@ -16,7 +16,7 @@ APPS = ("iys_portal", "providers", "consents", "complaints")
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 # Where rows may be written: services, the engine, and the kernel's own helpers.
 WRITERS = re.compile(
-    r"(services|engine|migrations|management|bench)/|(services|reference|jobs|outbox|audit|documents|demo)\.py$|receivers\.py$"
+    r"(services|engine|migrations|management|bench)/|(services|jobs|outbox|audit|documents|demo)\.py$|receivers\.py$"
 )
 
 

@@ -213,5 +213,10 @@ class Complaint(models.Model):
         return self.brand.name if self.brand else self.sender_given
 
     @property
+    def sender_in_full(self) -> str:
+        """The sender as papers name it: with the brand's number and whose it is."""
+        return f"{self.brand} · {self.brand.provider}" if self.brand else self.sender_given
+
+    @property
     def topic_labels(self) -> list[str]:
         return [str(Topic(topic).label) for topic in self.topics]

@@ -73,14 +73,14 @@ def left_until(due_on: date, now: datetime) -> Left:
 
 
 def inbox_page(
-    actor: Actor, *, tab: str, brand: str, number: str, before: int | None, now: datetime
+    actor: Actor, *, tab: str, brand: int | None, number: str, before: int | None, now: datetime
 ) -> tuple[list[Row], int | None]:
     """The newest first, and the key at which the next page begins. Three queries, however long the list."""
     found = visible(actor)
     if tab in TABS:
         found = found.filter(_of_tab(tab, now))
-    if brand.isascii() and brand.isdecimal() and len(brand) < 19:
-        found = found.filter(brand=int(brand))
+    if brand is not None:
+        found = found.filter(brand=brand)
     if number:
         found = found.filter(tracking_number__icontains=number)
     if before:

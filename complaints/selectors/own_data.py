@@ -17,7 +17,7 @@ def own_part(user_id: int, now: datetime) -> list[dict[str, Any]]:
         {
             "tracking_number": row.tracking_number or None,
             "stands": str(ComplaintState(row.state).label),
-            "sender": row.brand.name if row.brand else row.sender_given,
+            "sender": row.sender_name,
             "address": row.address,
             "channel": Channel(row.channel).name if row.channel else None,
             "message_at": _moment(row.message_at),

@@ -65,9 +65,9 @@ def needed(text: str, field: str, *, most: int = 4000) -> str:
 
 def fitting(text: str, field: str, *, most: int) -> str:
     """A text as it is kept; a line break is one character, as the form's own limit counts it, though a browser sends
-    two. Raises `Invalid` at its field.
+    two, and without what PostgreSQL cannot store. Raises `Invalid` at its field.
     """
-    text = text.replace("\r\n", "\n").strip()
+    text = text.replace("\0", "").replace("\r\n", "\n").strip()
     if len(text) > most:
         words = _("This text is too long: it has %(count)s characters, and %(most)s fit.")
         raise Invalid(words % {"count": len(text), "most": most}, code="long", field=field)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints import services
-from complaints.enums import Side
+from complaints.enums import Side, Step
 from complaints.evidence import LIMITS
 from complaints.forms import InformationForm
 from complaints.links import prefill_of
@@ -82,7 +82,7 @@ class NewView(ComplainingView):
         files = [(file.name or "", file) for file in request.FILES.getlist("mail")[:1]]
         for added in services.add_evidence(complaint=complaint, files=files, actor=self.actor, fill=True):
             _tell(request, added)
-        return redirect("complaints:step", complaint.public_id, "ileti")
+        return redirect("complaints:step", complaint.public_id, Step.MESSAGE.value)
 
     def page(self, request: HttpRequest, *, status: int) -> HttpResponse:
         context = {"notice": self.notice(), "addresses": addresses_of(self.actor.id), **LIMITS}
@@ -97,7 +97,7 @@ class DetailView(CaseView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.complaint.is_draft:
-            return redirect("complaints:step", self.complaint.public_id, "ileti")
+            return redirect("complaints:step", self.complaint.public_id, Step.MESSAGE.value)
         return self.page(request, InformationForm())
 
     def page(self, request: HttpRequest, form: InformationForm, *, status: int = 200) -> HttpResponse:
@@ -171,8 +171,8 @@ class AddEvidenceView(CaseView):
                 _tell(request, added)
         except FileRefused as error:
             messages.error(request, f"{error.message} {error.advice}")
-        back = "ileti" if request.POST.get("step") == "ileti" else "kanit"
-        return redirect("complaints:step", self.complaint.public_id, back)
+        back = Step.MESSAGE if request.POST.get("step") == Step.MESSAGE else Step.EVIDENCE
+        return redirect("complaints:step", self.complaint.public_id, back.value)
 
 
 class RemoveEvidenceView(CaseView):
@@ -180,7 +180,7 @@ class RemoveEvidenceView(CaseView):
 
     def post(self, request: HttpRequest, paper_id: UUID) -> HttpResponse:
         services.remove_evidence(paper_id=str(paper_id), **self.about())
-        return redirect("complaints:step", self.complaint.public_id, "kanit")
+        return redirect("complaints:step", self.complaint.public_id, Step.EVIDENCE.value)
 
 
 class EvidenceView(CaseView):

@@ -18,6 +18,7 @@ from iys_portal.core.refused_files import FileRefused
 from providers.models import Brand
 
 from .desk import FORMS, CaseView, decision_form
+from .keys import key_of
 
 
 class ActView(CaseView):
@@ -103,9 +104,9 @@ class ActView(CaseView):
         services.propose_decision(outcome=data.get("outcome", ""), reason=data.get("reason", ""), **wishes, **about)
 
     def do_confirm(self, about: dict[str, Any], data: dict[str, Any]) -> None:
-        number = self.request.POST.get("proposal", "")
         together = "together" in self.request.POST
-        services.confirm_decision(proposal_id=int(number) if number.isdecimal() else 0, together=together, **about)
+        number = key_of(self.request.POST.get("proposal", "")) or 0
+        services.confirm_decision(proposal_id=number, together=together, **about)
 
     def do_join(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         services.join_complaints(tracking_number=data.get("tracking_number", ""), **about)

@@ -24,6 +24,7 @@ from iys_portal.core.forms import show_refusal
 from iys_portal.core.refused_files import FileRefused
 
 from .bundles import bundle_context
+from .keys import key_of
 from .papers import paper_taken
 
 
@@ -40,10 +41,11 @@ class SenderView(ActorView):
 
 class InboxView(SenderView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = {name: request.GET.get(name, "").strip() for name in ("tab", "brand", "number")}
-        place = request.GET.get("before", "")
-        before = int(place) if place.isascii() and place.isdecimal() and len(place) < 19 else None
-        rows, following = inbox.inbox_page(self.actor, before=before, now=timezone.now(), **asked)
+        names = ("tab", "brand", "number")
+        asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in names}
+        before = key_of(request.GET.get("before", ""))
+        given: dict[str, Any] = asked | {"brand": key_of(asked["brand"])}
+        rows, following = inbox.inbox_page(self.actor, before=before, now=timezone.now(), **given)
         context = {
             "rows": rows,
             "following": following,

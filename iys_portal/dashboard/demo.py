@@ -33,10 +33,10 @@ from iys_portal.core.actors import SYSTEM, Actor, ActorKind
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotAllowed
-from providers import reference
 from providers.demo import load_applications, load_integrators
 from providers.enums import ProviderKind
 from providers.models import Brand, Provider, Retailer
+from providers.services import reference
 from providers.settings_demo import load_settings
 
 from . import demo_files as files

@@ -224,7 +224,7 @@ class Call(OpenCall):
             provider = holder.provider if named else None
             if provider is None and holder.provider_id:
                 provider = Provider.objects.get(pk=holder.provider_id)
-            actor = keys.actor_of(holder, provider, request_id=current_request_id(), today=now)
+            actor = keys.actor_of(holder, provider, request_id=current_request_id(), now=now)
         if actor is None:
             raise refuse(403, "H353", name="iysCode")
         if "brand" in path:

@@ -10,18 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import EncryptedTextField, masked
+from iys_portal.core.masking import mask
 from providers.enums import CompanyField, ProviderKind, RequestKind, RequestState
 
 from .providers import Brand, OfProviderQuerySet, Provider
-
-
-def _masked_phone(phone: str) -> str:
-    return f"{phone[:6]}***{phone[-2:]}" if phone else ""
-
-
-def _masked_email(email: str) -> str:
-    name, at, domain = email.partition("@")
-    return f"{name[:1]}***{at}{domain}" if email else ""
 
 
 class Company(models.Model):
@@ -103,11 +95,11 @@ class CompanySignatory(models.Model):
 
     @property
     def phone_shown(self) -> str:
-        return _masked_phone(self.phone)
+        return mask(self.phone) if self.phone else ""
 
     @property
     def email_shown(self) -> str:
-        return _masked_email(self.email)
+        return mask(self.email) if self.email else ""
 
 
 class ProviderRequestQuerySet(models.QuerySet["ProviderRequest"]):
@@ -242,10 +234,8 @@ class RequestValue(models.Model):
 
     def _for_all(self, value: str) -> str:
         """As everybody of the provider sees it: a signatory's phone and e-mail are masked as well."""
-        if self.field == CompanyField.PHONE:
-            return _masked_phone(value)
-        if self.field == CompanyField.PERSON_EMAIL:
-            return _masked_email(value)
+        if self.field in (CompanyField.PHONE, CompanyField.PERSON_EMAIL):
+            return mask(value) if value else ""
         natural = self.request.provider.kind == ProviderKind.NATURAL_PERSON
         return masked(value) if natural and self.field == CompanyField.MERSIS else self._shown(value)
 

@@ -15,6 +15,8 @@ from providers.enums import GrantChannel, KeyScope
 from .integrators import Integrator
 from .providers import Provider
 
+TOKEN_PURPOSE = "api-token"  # noqa: S105 (purpose of the hash by which an access token is found)
+
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, actor: Actor) -> "ApiKeyQuerySet":

@@ -44,7 +44,7 @@ def reached_brands(holder: Holder, actor: Actor, *, now: datetime) -> list[tuple
     if holder.integrator_id is None:
         return [(brand, actor) for brand in brands_of(actor).select_related("provider")]
     found: list[tuple[Brand, Actor]] = []
-    rows = granted_brands(holder, today=now)
+    rows = granted_brands(holder, now=now)
     for _pk, part in groupby(rows, key=lambda row: row.brand.provider_id):
         grants = list(part)
         parts = [(row.brand_id, row.channel, row.level, row.complaints, row.reconciliation) for row in grants]
@@ -59,7 +59,7 @@ def integrator_of(pk: int) -> Integrator:
 
 def granted(holder: Holder, now: datetime, *, provider: Provider | None = None) -> list[dict[str, Any]]:
     """R-P12: what an integrator may, brand by brand: `read` or `write` by channel, and whether it may reconcile."""
-    rows = granted_brands(holder, today=now, provider=provider)
+    rows = granted_brands(holder, now=now, provider=provider)
     return [_granted(list(part)) for _brand, part in groupby(rows, key=lambda row: row.brand_id)]
 
 

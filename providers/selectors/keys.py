@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.actors import Actor, ActorKind, Bound
 from iys_portal.core.calendar import ISTANBUL
@@ -13,6 +15,7 @@ from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.prepared import prepared_cursor
 from providers.enums import GrantChannel, KeyScope
 from providers.models import ApiKey, Brand, IntegratorGrant, Provider
+from providers.models.keys import TOKEN_PURPOSE
 
 from .people import bound_of, in_force
 
@@ -75,7 +78,7 @@ class Holder:
 def holder_of(token: str, *, iys_code: int | None, brand_code: int | None, now: datetime) -> Holder | None:
     """Who calls, for a token that holds; None for every other. One query."""
     values: dict[str, Any] = {
-        "token": keyed_hash(token, purpose="api-token"),
+        "token": keyed_hash(token, purpose=TOKEN_PURPOSE),
         "now": now,
         "iys": iys_code,
         "brand": brand_code,
@@ -109,13 +112,13 @@ def _made(model: type[Any], row: tuple[Any, ...]) -> Any:
     return model.from_db("default", [field.attname for field in model._meta.concrete_fields], row)
 
 
-def actor_of(holder: Holder, provider: Provider | None, *, request_id: str, today: datetime) -> Actor | None:
+def actor_of(holder: Holder, provider: Provider | None, *, request_id: str, now: datetime) -> Actor | None:
     """The key as actor for a provider; None where it has nothing there. At most one query more, where it is bounded."""
     permissions = frozenset().union(*(PERMISSIONS[scope] for scope in holder.scopes))
     bound = None
     if holder.integrator_id:
         permissions -= _NOT_OF_INTEGRATORS
-        bound = _granted(holder, provider, today) if provider else Bound(party_id=holder.integrator_id)
+        bound = _granted(holder, provider, now) if provider else Bound(party_id=holder.integrator_id)
         if provider is not None and not bound.reads:
             return None
     elif provider is None or provider.pk != holder.provider_id:
@@ -143,29 +146,27 @@ def _own(holder: Holder, provider: Provider) -> Bound:
     return Bound(party_id=0, reads=parts, writes=parts, complaints=parts, reconciles=whole)
 
 
-def _granted(holder: Holder, provider: Provider, today: datetime) -> Bound:
+def _granted(holder: Holder, provider: Provider, now: datetime) -> Bound:
     """R-P12: what the provider granted the integrator, as far as the key is made for it."""
-    rows = in_force(today=today.astimezone(ISTANBUL).date()).filter(
-        integrator=holder.integrator_id, brand__provider=provider
-    )
-    if holder.brands:
-        rows = rows.filter(brand__in=holder.brands)
-    if holder.channels:
-        rows = rows.filter(channel__in=holder.channels)
     columns = ("brand_id", "channel", "level", "complaints", "reconciliation")
-    return bound_of(holder.integrator_id or 0, rows.values_list(*columns))
+    return bound_of(holder.integrator_id or 0, _usable_grants(holder, provider, now).values_list(*columns))
 
 
-def granted_brands(holder: Holder, *, today: datetime, provider: Provider | None = None) -> list[IntegratorGrant]:
+def granted_brands(holder: Holder, *, now: datetime, provider: Provider | None = None) -> list[IntegratorGrant]:
     """The grants that a key of an integrator can use, over all providers or one, by provider and brand."""
-    rows = in_force(today=today.astimezone(ISTANBUL).date()).filter(integrator=holder.integrator_id)
+    rows = _usable_grants(holder, provider, now)
+    return list(rows.select_related("brand__provider").order_by("brand__provider__iys_code", "brand__brand_code"))
+
+
+def _usable_grants(holder: Holder, provider: Provider | None, now: datetime) -> QuerySet[IntegratorGrant]:
+    rows = in_force(today=now.astimezone(ISTANBUL).date()).filter(integrator=holder.integrator_id)
     if provider is not None:
         rows = rows.filter(brand__provider=provider)
     if holder.brands:
         rows = rows.filter(brand__in=holder.brands)
     if holder.channels:
         rows = rows.filter(channel__in=holder.channels)
-    return list(rows.select_related("brand__provider").order_by("brand__provider__iys_code", "brand__brand_code"))
+    return rows
 
 
 def keys_of(actor: Actor) -> list[ApiKey]:

@@ -1,4 +1,4 @@
-"""The only writers of providers' people and of applications; reference data is written by `providers.reference`."""
+"""The only writers of the app's rows; `reference` keeps providers, brands and dealers themselves."""
 
 from .agreements import (
     SignatureRefused,

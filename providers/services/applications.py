@@ -26,6 +26,7 @@ from providers.notices import post_application_mail
 from providers.numbers import judge_email
 from providers.rounds import content_of
 
+from .judging import free_text
 from .moves import locked, make_move, note_move, require_changeable
 
 PREFIX, DIGITS = "BSV", 8  # of an application's number: 40 random bits
@@ -178,7 +179,7 @@ def withdraw(*, application: Application, actor: Actor, reason: str = "", now: d
     """Take the application back before a decision; it cannot be taken up again. Raises `WrongMoment`."""
     now = now or timezone.now()
     row = locked(application, actor=actor)
-    move = make_move(row, "withdraw", actor=actor, now=now, reason=reason.strip()[:2000])
+    move = make_move(row, "withdraw", actor=actor, now=now, reason=free_text(reason, 2000))
     post_application_mail(row, "withdrawn", cause=f"move:{move.pk}")
     return row
 

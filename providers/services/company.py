@@ -13,13 +13,13 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.provinces import is_place
-from providers import reference
 from providers.enums import CompanyField, RequestKind
 from providers.models import Application, Company, CompanySignatory, Provider, ProviderRequest
 from providers.notices import post_provider_mail
 from providers.numbers import judge_email, judge_phone
 from providers.policies import require_may_change_settings
 
+from . import reference
 from .judging import refuse_fields
 from .requests import open_request
 

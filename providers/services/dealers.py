@@ -4,10 +4,10 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from iys_portal.core.import_storage import PrivateTmpStorage
-from providers import reference
 from providers.models import Brand, Retailer
 from providers.policies import require_may_change_settings
 
+from . import reference
 from .company import own_provider
 
 

@@ -18,6 +18,7 @@ from providers.enums import IntegratorState
 from providers.models import Integrator, IntegratorPerson
 from providers.transitions import INTEGRATOR
 
+from .judging import free_text
 from .public_numbers import next_number
 
 FIELDS = ("title", "tax_number", "authorisation_number", "authorised_from", "authorised_until", "email")
@@ -69,10 +70,11 @@ def move_integrator(*, integrator: Integrator, move: str, reason: str, actor: Ac
     locked = _locked(integrator)
     old = locked.state
     transition = INTEGRATOR.move(locked, move, actor)
-    if not reason.strip():
+    reason = free_text(reason, REASON_LENGTH)
+    if not reason:
         raise Invalid(_("Give a reason."), field="reason")
     locked.save(update_fields=["state"])
-    new = {"state": locked.state, "reason": reason.strip()[:REASON_LENGTH]}
+    new = {"state": locked.state, "reason": reason}
     audit.record(transition.verb, locked, actor=actor, old={"state": old}, new=new)
     return locked
 

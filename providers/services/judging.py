@@ -36,6 +36,11 @@ def refuse_fields(errors: Errors) -> None:
         raise FieldsInvalid(ValidationError(found))
 
 
+def free_text(text: str, longest: int) -> str:
+    """A reason or note as it is kept: without blanks around it and what PostgreSQL cannot store, cut."""
+    return text.replace("\0", "").strip()[:longest]
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 

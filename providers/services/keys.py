@@ -1,4 +1,4 @@
-"""API keys (Build 4 of the API): made, revoked and watched by the people of a provider or of an integrator."""
+"""API keys: made, revoked and watched by the people of a provider or of an integrator."""
 
 import ipaddress
 import secrets

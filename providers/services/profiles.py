@@ -17,13 +17,13 @@ from iys_portal.core.refused_files import FileRefused, Words, add_words
 from iys_portal.core.storage import only_if_written
 from iys_portal.core.turkish import comparable
 from iys_portal.core.uploads import JPEG, PNG, draw_logo, judge_scan
-from providers import reference
 from providers.brand_values import MAX_SHORT_NAMES, MAX_VALUES, judge_value, key_of
 from providers.enums import BrandValueKind as K
 from providers.enums import Sector
 from providers.models import Brand, BrandProfile, BrandValue
 from providers.policies import require_may_change_settings
 
+from . import reference
 from .judging import Errors, refuse_fields
 
 MAX_LOGO = 2 * 1024**2

@@ -16,7 +16,6 @@ from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import Drop
 from iys_portal.core.uploads import MAX_BYTES, Joined, joined
-from providers import reference
 from providers.enums import CompanyField, ProviderState, RequestKind, RequestState
 from providers.models import (
     Company,
@@ -30,6 +29,8 @@ from providers.notices import post_request_mail
 from providers.policies import require_may_change_settings
 from providers.transitions import REQUEST
 
+from . import reference
+from .judging import free_text
 from .public_numbers import next_number
 
 NOTE_LENGTH = 2000
@@ -82,7 +83,7 @@ def open_request(
         provider=provider,
         kind=kind,
         place=place,
-        note=note.strip()[:NOTE_LENGTH],
+        note=free_text(note, NOTE_LENGTH),
         asked_at=now,
         asker_id=actor.id,
     )
@@ -118,9 +119,9 @@ def refuse_request(*, request: ProviderRequest, actor: Actor, now: datetime, rea
     """Say no, with a reason that the provider reads. Raises `NotAllowed`, `WrongMoment`, `Invalid` (field "reason")."""
     row = _locked(request, actor)
     REQUEST.check(row, "refuse", actor)
-    if not reason.strip():
+    row.reason = free_text(reason, NOTE_LENGTH)
+    if not row.reason:
         raise Invalid(_("Give the reason; the provider reads it."), field="reason")
-    row.reason = reason.strip()[:NOTE_LENGTH]
     return _close(row, "refuse", actor=actor, now=now)
 
 

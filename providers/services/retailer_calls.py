@@ -11,11 +11,12 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import NotFound, WrongMoment
-from providers import reference
 from providers.enums import RetailerState
 from providers.models import Brand, Provider, Retailer, RetailerDetails
 from providers.policies import require_active
 from providers.selectors import api as selectors
+
+from . import reference
 
 FIRST, LAST = 10_000_000, 99_999_999
 TRIES = 20

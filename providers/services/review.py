@@ -21,17 +21,19 @@ from iys_portal.core.errors import FieldsInvalid, Invalid, WrongMoment
 from iys_portal.core.refused_files import FileRefused
 from iys_portal.core.storage import only_if_written
 from iys_portal.core.uploads import MAX_BYTES, Joined, joined
-from providers import reference
 from providers.models import Application, ApplicationReview, Provider
 from providers.notices import post_application_mail
 from providers.policies import require_holder, require_second_person
 from providers.transitions import APPLICATION
 
+from . import reference
 from .agreements import countersign
 from .company import keep_approved
+from .judging import free_text
 from .moves import locked, make_move
 from .public_numbers import next_number
 
+REASON_LENGTH = 2000
 CHECKS = ("title_matches", "signatory_in_gazette", "signature_matches")
 """What has to be true before anybody proposes to approve."""
 
@@ -53,10 +55,10 @@ def return_application(
 ) -> Application:
     """Send it back with what is to be corrected, by field or document. The applicant is mailed."""
     row = _in_hand(application, "return", actor)
-    _require_reason(reason)
-    move = make_move(row, "return", actor=actor, now=now, reason=reason.strip(), asked=asked)
+    reason = _needed_reason(reason)
+    move = make_move(row, "return", actor=actor, now=now, reason=reason, asked=asked)
     _drop_proposal(row)
-    post_application_mail(row, "returned", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    post_application_mail(row, "returned", cause=f"move:{move.pk}", context={"reason": reason})
     return row
 
 
@@ -64,10 +66,10 @@ def return_application(
 def reject_application(*, application: Application, actor: Actor, now: datetime, reason: str) -> Application:
     """Refuse it with a reason, for good; the applicant may start anew. The applicant is mailed."""
     row = _in_hand(application, "reject", actor)
-    _require_reason(reason)
-    move = make_move(row, "reject", actor=actor, now=now, reason=reason.strip(), columns={"decided_at": now})
+    reason = _needed_reason(reason)
+    move = make_move(row, "reject", actor=actor, now=now, reason=reason, columns={"decided_at": now})
     _drop_proposal(row)
-    post_application_mail(row, "rejected", cause=f"move:{move.pk}", context={"reason": reason.strip()})
+    post_application_mail(row, "rejected", cause=f"move:{move.pk}", context={"reason": reason})
     return row
 
 
@@ -175,9 +177,11 @@ def _in_hand(application: Application, name: str, actor: Actor) -> Application:
     return row
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
+def _needed_reason(reason: str) -> str:
+    reason = free_text(reason, REASON_LENGTH)
+    if not reason:
         raise Invalid(_("Give the reason; the applicant reads it."), field="reason")
+    return reason
 
 
 def _drop_proposal(application: Application) -> None:
@@ -206,14 +210,16 @@ def _open_provider(application: Application, actor: Actor) -> Provider:
 
 
 def _invite_manager(application: Application, provider: Provider, actor: Actor) -> None:
-    first = application.signatories.order_by("place").first()
-    named = not application.manager_is_signatory
-    if not named and first is None:
-        raise WrongMoment
-    assert first is not None or named
+    if application.manager_is_signatory:
+        first = application.signatories.order_by("place").first()
+        if first is None:
+            raise WrongMoment
+        email, full_name = first.email, first.full_name
+    else:
+        email, full_name = application.manager_email, application.manager_name
     accounts.invite(
-        email=application.manager_email if named else first.email,  # type: ignore[union-attr]
-        full_name=application.manager_name if named else first.full_name,  # type: ignore[union-attr]
+        email=email,
+        full_name=full_name,
         provider_id=provider.pk,
         provider_name=provider.title,
         provider_role=ProviderRole.MANAGER,

@@ -7,10 +7,10 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotAllowed
-from providers import reference
 from providers.models import Membership, Provider
 from providers.policies import require_active
 
+from . import reference
 from .company import own_provider
 from .public_numbers import next_number
 

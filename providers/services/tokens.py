@@ -14,11 +14,11 @@ from iys_portal.core.actors import SYSTEM
 from iys_portal.core.encryption import keyed_hash
 from iys_portal.core.errors import NotAllowed, NotFound
 from providers.models import ApiKey, ApiToken
+from providers.models.keys import TOKEN_PURPOSE
 from providers.policies import network_allows
 
 from .keys import SECRET
 
-TOKEN = "api-token"  # noqa: S105 (purpose of the hash)
 REFRESH = "api-refresh"
 TOKEN_BYTES = 32
 KEPT = timedelta(days=1)
@@ -36,7 +36,7 @@ class Issued:
 
 
 def token_hash(token: str) -> str:
-    return keyed_hash(token, purpose=TOKEN)
+    return keyed_hash(token, purpose=TOKEN_PURPOSE)
 
 
 @transaction.atomic

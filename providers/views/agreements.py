@@ -1,6 +1,5 @@
 """The agreement in the applicant's way (R-P4): having it made, downloading, handing in what was signed."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -21,13 +19,7 @@ from providers.missing import agreement_of
 from providers.models import AgreementFile
 
 from .applications import HeldView, StepPage
-
-
-def pdf(file: Any, name: str) -> FileResponse:
-    """A PDF under a name of ours."""
-    response = FileResponse(file.open("rb"), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.pdf") or ""
-    return response
+from .papers import pdf
 
 
 @method_decorator([login_not_required], name="dispatch")

@@ -6,24 +6,22 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from iys_portal.core.errors import Invalid
-from iys_portal.core.uploads import draw_page
 from providers import services
-from providers.enums import ApplicationDocumentKind, Step
+from providers.enums import Step
+from providers.missing import SIGNED_PAPERS
 from providers.models import ApplicationDocument
 from providers.selectors import applications as selectors
 
 from .applications import HeldView, StepPage, place_url
-
-SIGNED = (ApplicationDocumentKind.COMMITMENT, ApplicationDocumentKind.CONTRACT)
+from .papers import page_picture, pdf
 
 
 def step_of(kind: str) -> Step:
     """The page on which this document is uploaded."""
-    return Step.AGREEMENT if kind in SIGNED else Step.DOCUMENTS
+    return Step.AGREEMENT if kind in SIGNED_PAPERS else Step.DOCUMENTS
 
 
 class UploadView(StepPage):
@@ -71,10 +69,7 @@ class DownloadView(OfDocumentView):
     def get(self, request: HttpRequest, document_id: UUID) -> FileResponse:
         document = self.document(document_id)
         services.note_opened(document=document, actor=self.actor)
-        response = FileResponse(document.file.open("rb"), content_type="application/pdf")
-        name = f"{self.application.number}-{document.kind}-{document.version}.pdf"
-        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-        return response
+        return pdf(document.file, f"{self.application.number}-{document.kind}-{document.version}")
 
 
 class PageView(OfDocumentView):
@@ -84,8 +79,7 @@ class PageView(OfDocumentView):
         document = self.document(document_id)
         if not 1 <= number <= document.pages:
             raise Http404
-        with document.file.open("rb") as file:
-            return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
+        return page_picture(document.file, number)
 
 
 class RemoveView(OfDocumentView):

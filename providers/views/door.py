@@ -28,7 +28,7 @@ from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
 from iys_portal.core.middleware import current_request_id
 from providers import services
-from providers.enums import ProviderKind
+from providers.enums import ProviderKind, Step
 from providers.forms.applications import ApplicationTokenForm, StartForm, TrackerForm
 from providers.models import Application
 
@@ -45,7 +45,7 @@ def hold(request: HttpRequest, application: Application) -> None:
     request.session[HELD] = list(dict.fromkeys(held))[-10:]
 
 
-def language_of(request: HttpRequest) -> str:
+def shown_language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
@@ -73,11 +73,11 @@ class PrivacyView(View):
     """R-G6: the privacy notice before any data is taken; its button says that it was read, and nothing else."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        notice = privacy_notice(NoticeAudience.APPLICANT, language_of(request))
+        notice = privacy_notice(NoticeAudience.APPLICANT, shown_language())
         return render(request, "providers/applications/privacy.html", {"notice": notice})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        shown = privacy_notice(NoticeAudience.APPLICANT, language_of(request))
+        shown = privacy_notice(NoticeAudience.APPLICANT, shown_language())
         if request.POST.get("notice") != str(shown.pk):  # a newer version came, or the language changed
             return redirect("providers:application-privacy")
         request.session[NOTICE] = {"notice": shown.pk, "at": timezone.now().timestamp()}
@@ -108,7 +108,7 @@ class NewView(View):
             else:
                 hold(request, application)
                 messages.success(request, _("The link to your application is on its way to your mailbox."))
-                return redirect("providers:application-step", application.public_id, "sirket")
+                return redirect("providers:application-step", application.public_id, Step.COMPANY.value)
         return render(request, self.template, {"form": form}, status=422)
 
     def start(self, request: HttpRequest, form: StartForm) -> Application:
@@ -116,7 +116,7 @@ class NewView(View):
         return services.start_application(
             kind=form.cleaned_data["kind"],
             email=form.cleaned_data["email"],
-            language=language_of(request),
+            language=shown_language(),
             ip=get_client_ip(request) or "",
             notice_id=read["notice"],
             notice_read_at=datetime.fromtimestamp(read["at"], tz=UTC),

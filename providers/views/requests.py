@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import Invalid
-from iys_portal.core.uploads import draw_page
 from providers.enums import RequestState
 from providers.models import ProviderRequest
 from providers.selectors import settings as selectors
 from providers.services import requests as services
 from providers.transitions import REQUEST
 
+from .papers import page_picture, pdf
 from .review import OfPapers, ReviewView
 
 
@@ -89,7 +89,4 @@ class RequestPaperView(OfPapers):
         if paper is None or (number is not None and not 1 <= number <= paper.pages):
             raise Http404
         services.note_paper_opened(paper=paper, actor=self.actor)
-        if number is None:
-            return FileResponse(paper.file.open("rb"), as_attachment=True, filename=f"{paper.request_id}.pdf")
-        with paper.file.open("rb") as file:
-            return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
+        return pdf(paper.file, str(paper.request_id)) if number is None else page_picture(paper.file, number)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,6 @@ from iys_portal.core import audit
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
-from iys_portal.core.uploads import draw_page
 from providers import services
 from providers.after_approval import links_for
 from providers.enums import ApplicationState
@@ -28,6 +27,8 @@ from providers.selectors.agreements import agreements_of
 from providers.selectors.applications import history_of
 from providers.selectors.settings import waiting_requests
 from providers.services import review
+
+from .papers import page_picture, pdf
 
 
 class ReviewView(View):
@@ -161,10 +162,8 @@ class PaperView(OfPapers):
             raise Http404
         services.note_opened(document=document, actor=self.actor)
         if number is None:
-            name = f"{document.application.number}-{document.kind}-{document.version}.pdf"
-            return FileResponse(document.file.open("rb"), as_attachment=True, filename=name)
-        with document.file.open("rb") as file:
-            return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
+            return pdf(document.file, f"{document.application.number}-{document.kind}-{document.version}")
+        return page_picture(document.file, number)
 
 
 class LookupView(OfPapers):
@@ -176,8 +175,7 @@ class LookupView(OfPapers):
         if application is None or proposal is None or not proposal.mersis_copy:
             raise Http404
         review.note_lookup_opened(review=proposal, actor=self.actor)
-        file = proposal.mersis_copy.open("rb")
-        return FileResponse(file, as_attachment=True, filename=f"{application.number}-mersis.pdf")
+        return pdf(proposal.mersis_copy, f"{application.number}-mersis")
 
 
 def _places(application: Application) -> list[tuple[str, str]]:

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from iys_portal.core.enums import DocumentState
-from iys_portal.core.uploads import draw_page
 from providers import services
 from providers.models import Agreement, AgreementFile
 
-from .agreements import pdf
+from .papers import page_picture, pdf
 from .review import OfPapers
 
 
@@ -36,5 +35,4 @@ class FileView(OfPapers):
         services.note_agreement_opened(agreement=kept.agreement, actor=self.actor, what=kept.stage)
         if number is None:
             return pdf(kept.file, f"{kept.agreement.document.number}-{kept.stage}")
-        with kept.file.open("rb") as file:
-            return HttpResponse(draw_page(file.read(), number), content_type="image/jpeg")
+        return page_picture(kept.file, number)

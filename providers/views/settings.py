@@ -30,6 +30,8 @@ from providers.selectors import settings as selectors
 from providers.services import asking, company
 from providers.services import requests as services
 
+from .papers import pdf
+
 FILES = {"accept": ACCEPTED, "max_bytes": MAX_BYTES, "max_files": MAX_FILES}
 
 
@@ -228,4 +230,4 @@ class PaperView(SettingsView):
         if paper is None:
             raise Http404
         services.note_paper_opened(paper=paper, actor=self.actor)
-        return FileResponse(paper.file.open("rb"), as_attachment=True, filename=f"{paper.request_id}.pdf")
+        return pdf(paper.file, str(paper.request_id))

@@ -112,3 +112,9 @@ def test_r_a1_a_stranger_finds_nothing_and_unknown_acts_are_none(act: Act, filed
     for name in acts:
         assert stranger.post(f"/sikayet-masasi/{case.public_id}/islem/{name}/").status_code == 404, name
     assert state(case) == "filed"
+
+
+def test_a_proposal_s_number_that_is_none_confirms_nothing(act: Act, filed, brand: Brand) -> None:
+    case = filed(brand=brand)
+    assert [act(case, "confirm", proposal=text) for text in ("", "x", "9" * 5000)] == [409, 409, 409]
+    assert state(case) == "filed"

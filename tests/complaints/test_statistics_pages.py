@@ -227,3 +227,7 @@ def test_r_k9_amounts_are_kept_by_admins(sign_in: Callable[..., Client], officer
     assert FineAmount.objects.filter(breach="no_consent").count() == 2
     listed = as_staff(sign_in, "admin").get("/admin/complaints/fineamount/", follow=True)
     assert listed.status_code == 200 and "16.000" in listed.content.decode()
+
+
+def test_months_before_any_complaint_are_no_error(seen: Client) -> None:
+    assert seen.get(BASE, {"first": "0001-01", "last": "0001-01"}).status_code == 200

@@ -9,10 +9,10 @@ from consents.enums import Status
 from iys_portal.core.actors import SYSTEM
 from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry
-from providers import reference
 from providers.enums import ProviderState
 from providers.models import Brand, Provider, Retailer
 from providers.policies import may_record
+from providers.services import reference
 from providers.transitions import ACCOUNT
 from tests.factories import BrandFactory, ProviderFactory, RetailerFactory, officer_of, staff
 

@@ -71,9 +71,7 @@ def complaints(
 ) -> Any:  # fmt: skip
     """About the brand, the newest first, once the registry has asked for an answer."""
     ask = asked(request)
-    rows, following = inbox.inbox_page(
-        ask.actor, tab=tab, brand=str(ask.brand.pk), number="", before=before, now=ask.now
-    )
+    rows, following = inbox.inbox_page(ask.actor, tab=tab, brand=ask.brand.pk, number="", before=before, now=ask.now)
     return {"items": [_line(row.complaint, row.left.due_on if row.left else None) for row in rows], "next": following}
 
 

@@ -54,7 +54,7 @@ class Key(HttpBearer):
             raise refuse(403, "H363")
         path = request.resolver_match.kwargs if request.resolver_match else {}
         holder = _of_brand(holder, path["brand"]) if "brand" in path else _of_key(holder)
-        actor = keys.actor_of(holder, holder.provider, request_id=current_request_id(), today=now)
+        actor = keys.actor_of(holder, holder.provider, request_id=current_request_id(), now=now)
         if actor is None or (holder.brand and actor.bound is not None and holder.brand.pk not in actor.bound.brands):
             raise NotFound(code="brand")
         if holder.provider is not None and holder.provider.state == ProviderState.CLOSED:

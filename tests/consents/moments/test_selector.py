@@ -18,7 +18,7 @@ from consents.moments import Difference
 from consents.selectors.moments import Moment, at_moment, of_address, statuses_at
 from consents.services import imports
 from consents.services.import_runs import load_file, undo
-from providers.reference import suspend_provider
+from providers.services.reference import suspend_provider
 from tests.consents.engine.conftest import ADDRESS, Book
 from tests.consents.engine.test_properties import batches, entries, written_file
 from tests.factories import BrandFactory, officer_of, staff

@@ -12,12 +12,11 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.errors import FieldsInvalid, Invalid, NotAllowed, NotFound, WrongMoment
 from iys_portal.core.models import AuditEntry, OutboxMessage
-from providers import reference
 from providers.enums import CompanyField as F
 from providers.enums import ProviderKind, ProviderState, RequestState
 from providers.models import Brand, Company, CompanySignatory, Provider, ProviderRequest, RequestPaper, RequestValue
 from providers.selectors.settings import remarks_on
-from providers.services import asking, requests
+from providers.services import asking, reference, requests
 from providers.transitions import REQUEST
 from tests.consents.evidence.papers import pdf, scripted_pdf
 from tests.factories import BrandFactory, ProviderFactory, officer_of, staff

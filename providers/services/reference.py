@@ -15,10 +15,9 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.audit import record, record_many
 from iys_portal.core.errors import FieldsInvalid, Invalid, NotFound, WrongMoment
-
-from .enums import ProviderKind
-from .models import Brand, Provider, Retailer
-from .transitions import ACCOUNT
+from providers.enums import ProviderKind
+from providers.models import Brand, Provider, Retailer
+from providers.transitions import ACCOUNT
 
 Row = TypeVar("Row", Provider, Brand, Retailer)
 
