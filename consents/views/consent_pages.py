@@ -24,6 +24,7 @@ from consents.services import texts
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import FieldsInvalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -187,9 +188,8 @@ def preview_of(form: PageForm) -> Mapping[str, Any]:
     text = found.get("text")
     if not isinstance(text, ConsentText):
         choices: Any = form.fields["text"]
-        wanted = choices.queryset.filter(pk=text) if str(text or "").isdecimal() else choices.queryset
         first = next((pk for pk, _label in choices.choices), None)
-        text = wanted.first() if str(text or "").isdecimal() else choices.queryset.filter(pk=first).first()
+        text = choices.queryset.filter(pk=number_in(str(text)) or first).first()
     numbers = {int(channel) for channel in found.get("channels") or ()}
     return {
         "text": text,

@@ -25,6 +25,7 @@ from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from iys_portal.core.uploads import draw_small
 from providers.models import Brand
 
@@ -124,7 +125,7 @@ class MissingView(ActorView):
         return redirect(request.get_full_path())
 
     def by_reference(self, reference: str, ticked: list[str]) -> int:
-        numbers = [int(text) for text in ticked[: pages.PAGE] if text.isascii() and text.isdecimal() and len(text) < 19]
+        numbers = [number for text in ticked[: pages.PAGE] if (number := number_in(text)) is not None]
         waiting = selectors.waiting_by_events([brand.pk for brand in self.brands], numbers)
         return services.complete_by_reference(actor=self.actor, consents=waiting.values(), reference=reference)
 

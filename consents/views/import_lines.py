@@ -28,6 +28,7 @@ from consents.services import import_rights
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
+from iys_portal.core.numbers import number_in
 
 CSV = "text/csv; charset=utf-8"
 NAMES = {"problems": "duzeltilecek-satirlar", "refused": "listeden-cikarilacaklar", "result": "sonuc"}
@@ -61,8 +62,8 @@ def lines_context(
 
 def _place(text: str) -> Place | None:
     line, _dash, key = text.partition("-")
-    fits = line.isdecimal() and key.isdecimal() and len(line) <= 9 and len(key) <= 18
-    return (int(line), int(key)) if fits else None
+    line_number, key_number = number_in(line, digits=9), number_in(key)
+    return None if line_number is None or key_number is None else (line_number, key_number)
 
 
 def _query(base: dict[str, str], **places: Place | None) -> str:

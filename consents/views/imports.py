@@ -27,6 +27,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 
 from .import_lines import lines_context
 
@@ -106,9 +107,9 @@ class NewView(ImportView):
     def page(self, request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
         context: dict[str, Any] = {"form": form}
         if self.actor.all_providers:
-            number, search = str(form["brand"].value() or ""), request.GET.get("ara", "")
+            number, search = number_in(str(form["brand"].value() or "")), request.GET.get("ara", "")
             brands = selectors.importable_brands(self.actor)
-            context["chosen"] = brands.filter(brand_code=int(number)).first() if number.isdecimal() else None
+            context["chosen"] = brands.filter(brand_code=number).first() if number else None
             context |= {"search": search, "found": selectors.find_brands(self.actor, search)}
         return render(request, "consents/imports/new.html", context, status=status)
 

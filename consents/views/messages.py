@@ -28,6 +28,7 @@ from consents.states import MessageState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import page_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -57,7 +58,7 @@ class ListView(MessageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = MessageFilterForm(request.GET, actor=self.actor)
         chosen = form.chosen
-        page = selectors.messages_page(self.actor, chosen=chosen, number=_page(request))
+        page = selectors.messages_page(self.actor, chosen=chosen, number=page_in(request.GET.get("sayfa", "")))
         context = {
             "form": form,
             "page": page,
@@ -70,11 +71,6 @@ class ListView(MessageView):
         pages = {"first_url": 1 if page.before > 1 else 0, "previous_url": page.before, "next_url": page.after}
         links = {name: f"?{urlencode(chosen | {'sayfa': number})}" if number else "" for name, number in pages.items()}
         return render(request, "consents/messages/list.html", context | links)
-
-
-def _page(request: HttpRequest) -> int:
-    number = request.GET.get("sayfa", "1")
-    return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
 
 
 class OneView(MessageView):

@@ -20,6 +20,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import Invalid
+from iys_portal.core.numbers import number_in
 
 from .base import ActorView
 
@@ -90,7 +91,7 @@ class RefusalExportView(RefusalView):
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
+    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def _say(request: HttpRequest, total: int) -> None:

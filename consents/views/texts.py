@@ -17,6 +17,7 @@ from consents.text_rules import answers
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import FieldsInvalid, Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in, page_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -45,9 +46,8 @@ class TextsView(TextView):
     def get(self, request: HttpRequest) -> HttpResponse:
         choice = BrandChoice(self.actor)
         chosen = choice.named(request.GET.get("marka"))
-        number = request.GET.get("sayfa", "1")
-        wanted = max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
-        page = selectors.texts_page(self.actor, day=today(), brand=chosen, number=wanted)
+        number = page_in(request.GET.get("sayfa", ""))
+        page = selectors.texts_page(self.actor, day=today(), brand=chosen, number=number)
         groups: dict[Brand, list[tuple[ConsentText, Any]]] = {}
         for text in page.texts:
             groups.setdefault(text.brand, []).append((text, text.state(today())))
@@ -126,8 +126,8 @@ class NewView(WriteView):
     """A new text, or a new version that begins with the words of another one (`?metin=`)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        number = request.GET.get("metin", "")
-        based_on = self.text(int(number)) if number.isdecimal() else None
+        number = number_in(request.GET.get("metin", ""))
+        based_on = self.text(number) if number is not None else None
         initial: dict[str, Any] = {"brand": request.GET.get("marka", "")}
         if based_on is not None:
             same = ("brand", "channels", "language", "title", "text")
