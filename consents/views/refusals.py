@@ -50,7 +50,7 @@ class RefusalsView(RefusalView):
         context = {
             "form": form,
             "page": page,
-            "waiting": selectors.waiting(self.actor, today=now.astimezone(ISTANBUL).date()),
+            "waiting": selectors.waiting(self.actor, today=timezone.localdate(now)),
             "stop_days": settings.REGISTRY["STOP_BUSINESS_DAYS"],
         }
         links = _links(form, page, done=done, moved=any(place.values()))

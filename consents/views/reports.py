@@ -11,7 +11,6 @@ from consents.forms.reports import ReportForm
 from consents.selectors.reports import Report, report_of
 from consents.services.reports import issue_report, note_report
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
@@ -22,7 +21,7 @@ class ReportView(ActorView):
     permission = Permission.PROVIDER_VIEW
 
     def form(self, request: HttpRequest) -> ReportForm:
-        return ReportForm(request.GET, actor=self.actor, today=timezone.now().astimezone(ISTANBUL).date())
+        return ReportForm(request.GET, actor=self.actor, today=timezone.localdate())
 
     def report(self, request: HttpRequest) -> Report:
         return report_of(self.actor, self.form(request).asked)
