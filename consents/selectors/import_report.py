@@ -178,14 +178,13 @@ def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progre
         return None
     reading = _is_reading(item, job)
     checking = item.state == ImportState.CHECKING
-    percent = min(100, job.done * 100 // job.total) if job.total and job.state != "queued" else None
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
         title=_title(item, reading=reading),
         done=job.done,
-        total=job.total if percent is not None else None,
-        percent=percent,
+        total=job.total if job.percent is not None else None,
+        percent=job.percent,
         in_rows=not reading,
         message=_message(item, job, now),
         tone="danger" if job.state == "failed" else "secondary" if job.state == "cancelled" else "primary",
