@@ -13,12 +13,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from consents.enums import Channel
-from consents.masking import mask
 from consents.models import ConsentPage
 from consents.opaque import fingerprint
 from consents.page_visits import Proven, Visit
 from iys_portal.accounts.models import PrivacyNotice
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.masking import mask
 
 FORM = "iys-consent-page-v1"
 MOMENT = "%d.%m.%Y %H:%M:%S"

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.forms.holds import HoldForm
-from consents.masking import mask
 from consents.models import LegalHold, RetentionRun
 from consents.services import holds, retention
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import SYSTEM
+from iys_portal.core.masking import mask
 
 from .base import ActorView
 

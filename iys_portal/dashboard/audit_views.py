@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from consents.masking import mask
 from consents.opaque import fingerprint, seal, unseal
 from consents.views.base import ActorView
 from consents.views.exports import XLSX
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.masking import mask
 
 from .audit_export import as_csv, as_xlsx
 from .audit_force import in_force
