@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from consents.documents.proof import MOMENT
 from consents.enums import Channel
-from consents.exports.columns import guard
+from consents.files.annotate import guard
 from consents.selectors.evidence import Paper
 from iys_portal.core import documents
 from iys_portal.core.calendar import ISTANBUL

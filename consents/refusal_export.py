@@ -9,7 +9,7 @@ from iys_portal.core.calendar import ISTANBUL
 from providers.models import Brand
 
 from .enums import Channel, Source
-from .exports import guard
+from .files.annotate import guard
 from .models import RefusalAlert
 from .selectors.refusals import open_slices
 

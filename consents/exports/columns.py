@@ -5,10 +5,7 @@ import io
 from datetime import datetime, timedelta
 
 from consents.enums import ExportKind
-from consents.files.annotate import guard
 from iys_portal.core.calendar import ISTANBUL
-
-__all__ = ["AT_MOMENT", "COLUMNS", "HISTORY_COLUMNS", "guard", "heading", "sample"]
 
 COLUMNS = (
     "recipient", "type", "status", "source", "recipientType", "consentDate", "creationDate", "retailerCode",

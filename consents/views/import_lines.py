@@ -18,9 +18,9 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.generic import View
 
-from consents.exports import XLSX
+from consents.exports import CSV, XLSX, excel_csv
 from consents.files.errors import FileRefused
-from consents.import_downloads import as_csv, downloads_of, refused_rows, result_rows, write_problems
+from consents.import_downloads import downloads_of, refused_rows, result_rows, write_problems
 from consents.models import ConsentImport, ImportProblem
 from consents.selectors.import_report import Report, report_of
 from consents.selectors.import_rows import ROWS, Place, Reader
@@ -30,7 +30,6 @@ from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
 from iys_portal.core.numbers import number_in
 
-CSV = "text/csv; charset=utf-8"
 NAMES = {"problems": "duzeltilecek-satirlar", "refused": "listeden-cikarilacaklar", "result": "sonuc"}
 
 
@@ -107,7 +106,7 @@ class DownloadView(View):
 
 def _streamed(item: ConsentImport, name: str, what: str) -> StreamingHttpResponse:
     rows = refused_rows(item) if what == "refused" else result_rows(item)
-    response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
+    response = StreamingHttpResponse(excel_csv(rows), content_type=CSV)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
 

@@ -13,11 +13,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel
+from consents.exports import CSV, excel_csv
 from consents.files.layout import Layout
 from consents.forms.address_column import ColumnForm
 from consents.forms.messages import MessageFilterForm, MessageForm, RecipientsForm
-from consents.import_downloads import as_csv
-from consents.message_downloads import ROWS, allowed_rows, downloads_of, problem_rows
+from consents.message_downloads import downloads_of, problem_rows
 from consents.message_page import check_of, check_of_words, progress_of
 from consents.models import Message
 from consents.selectors import messages as selectors
@@ -34,7 +34,6 @@ from providers.models import Brand
 from .base import ActorView
 from .export_tables import may_export
 
-CSV = "text/csv; charset=utf-8"
 NAMES = {"allowed": "gonderilebilir", "removed": "cikarilan", "since": "sonradan-cikarilan", "problems": "okunamayan"}
 FIRST_LINES = 5
 
@@ -308,17 +307,12 @@ class DownloadView(MessageView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
-        message = self.message(public_id)
+        self.message(public_id)
         if not self.may_write:
             raise NotAllowed
-        if kind == "allowed":
-            message = message_watch.take_list(actor=self.actor, public_id=public_id)
-            rows = allowed_rows(message_watch.allowed_now(message, now=timezone.now()))
-        else:
-            message = message_watch.take_rows(actor=self.actor, public_id=public_id, kind=kind)
-            rows = ROWS[kind](message)
+        message, rows = message_watch.take(actor=self.actor, public_id=public_id, kind=kind, now=timezone.now())
         name = f"{NAMES[kind]}-{Channel(message.channel).name}-{message.planned_at:%Y%m%d}-v{message.version}.csv"
-        response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
+        response = StreamingHttpResponse(excel_csv(rows), content_type=CSV)
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
         response["Cache-Control"] = "private, no-store"
         return response

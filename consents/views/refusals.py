@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consents.exports import CSV
 from consents.forms.lists import BrandFilterForm
 from consents.refusal_export import as_csv
 from consents.selectors import refusals as selectors
@@ -85,7 +86,7 @@ class RefusalExportView(RefusalView):
         target = ("consents.refusalalert", "open")
         audit.record("refusal.exported", target, actor=self.actor, new={"kind": "csv", "filters": form.chosen})
         name = f"retler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}.csv"
-        response = StreamingHttpResponse(as_csv(self.actor, form.chosen_brand), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(as_csv(self.actor, form.chosen_brand), content_type=CSV)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from consents.documents.reports import as_csv
+from consents.exports import CSV
 from consents.forms.reports import ReportForm
 from consents.selectors.reports import Report, report_of
 from consents.services.reports import issue_report, note_report
@@ -51,7 +52,7 @@ class ReportFileView(ReportView):
     def post(self, request: HttpRequest) -> HttpResponse:
         report = self.report(request)
         note_report(actor=self.actor, report=report, form="csv")
-        response = HttpResponse(as_csv(report), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(as_csv(report), content_type=CSV)
         name = f"rapor-{report.asked.first:%Y%m%d}-{report.asked.last:%Y%m%d}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

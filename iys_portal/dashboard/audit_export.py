@@ -9,7 +9,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from consents.exports import SHEET_ROWS, guard
+from consents.files.annotate import guard
+from consents.files.read import SHEET_ROWS
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.models import AuditEntry
