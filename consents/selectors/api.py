@@ -22,7 +22,7 @@ from consents.models import (
     PushConnection,
     RetailerAccess,
 )
-from consents.models.ledger import granted
+from consents.models.scopes import granted
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.prepared import prepared_cursor
