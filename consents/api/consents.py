@@ -92,15 +92,14 @@ class BatchResultCall(Call):
 
 def _read(sent: list[dict[str, Any]]) -> list[Given]:
     """Every entry's form is looked at before the first is refused, so that one answer names them all."""
-    given, faults, status = [], [], 422
+    given, faults = [], []
     for index, one in enumerate(sent):
         try:
             given.append(consent_of(one, index=index))
         except Refused as refused:
             faults += refused.faults
-            status = max(400, refused.status) if not faults else status
     if faults:
-        raise Refused(status, faults)
+        raise Refused(422, faults)
     return given
 
 
