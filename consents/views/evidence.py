@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -144,7 +145,7 @@ class MissingView(ActorView):
             return self.page(request, files=form, status=422)
         return self.page(request, result=result)
 
-    @property
+    @cached_property
     def brands(self) -> list[Brand]:
         return brands_for(self.actor)
 

@@ -167,7 +167,7 @@ class ChangeView(WriteView):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         message = self.message(public_id)
-        if message.state not in (MessageState.DRAFT, MessageState.READY):
+        if not MessageState(message.state).changeable:
             return redirect("consents:message", message.public_id)
         initial = {name: getattr(message, name) for name in services.FIELDS}
         form = self.form(initial=initial, message=message)
