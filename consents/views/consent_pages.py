@@ -65,6 +65,8 @@ class OneView(PageView):
             "page": page,
             "state": page.state(timezone.localdate()),
             "may_write": self.may_write,
+            "preview": {name: getattr(page, name) for name in ("text", "title", "purpose")}
+            | {"channels": page.offered},
             "address": address_of(page),
             "frame_address": settings.PORTAL_URL + reverse("consents:page-embedded", args=[page.public_id]),
         }
