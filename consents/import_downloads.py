@@ -16,7 +16,7 @@ import polars as pl
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from iys_portal.core.storage import private_path
 
 from . import problems
@@ -102,7 +102,7 @@ def refused_rows(item: ConsentImport) -> Iterator[list[str]]:
         yield [
             guard(details.get("recipient", "")),
             Channel(details["channel"]).name if "channel" in details else "",
-            f"{refused.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}" if refused else "",
+            written(refused) if refused else "",
             str(Source(details["former_source"]).label) if details.get("former_source") else "",
         ]
 

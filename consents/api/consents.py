@@ -12,10 +12,10 @@ from consents.selectors import api as selectors
 from consents.services import api_batches, api_consents
 from consents.services.api_batches import BatchRefused, RetailersUnknown, moment_of
 from consents.services.api_consents import EntryRefused, Given, RetailerUnknown
+from iys_portal.core.calendar import written
 from providers.api.calls import Ask, Call
 from providers.api.errors import Refused, fault, refuse
 from providers.enums import KeyScope
-from providers.selectors.api import written
 
 from .faults import fault_of, result_fault, status_of
 from .reading import consent_of

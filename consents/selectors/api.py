@@ -24,10 +24,9 @@ from consents.models import (
 )
 from consents.models.scopes import granted
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import ISTANBUL, written
 from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand, Retailer
-from providers.selectors.api import written
 
 from .day_rows import MOVES
 from .feed import changes_after, cursor_before
