@@ -167,7 +167,6 @@ class Progress:
     percent: int | None
     in_rows: bool
     message: str
-    tone: str
     lines: list[Line] = field(default_factory=list)
 
 
@@ -187,7 +186,6 @@ def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progre
         percent=job.percent,
         in_rows=not reading,
         message=_message(item, job, now),
-        tone="danger" if job.state == "failed" else "secondary" if job.state == "cancelled" else "primary",
         lines=reader.first() if checking else [],
     )
 

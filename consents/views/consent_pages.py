@@ -65,8 +65,12 @@ class OneView(PageView):
             "page": page,
             "state": page.state(timezone.localdate()),
             "may_write": self.may_write,
-            "preview": {name: getattr(page, name) for name in ("text", "title", "purpose")}
-            | {"channels": page.offered},
+            "preview": {
+                "text": page.text,
+                "title": page.title,
+                "purpose": page.purpose,
+                "channels": page.offered,
+            },
             "address": address_of(page),
             "frame_address": settings.PORTAL_URL + reverse("consents:page-embedded", args=[page.public_id]),
         }
