@@ -25,7 +25,6 @@ from consents.models import ConsentImport, ImportProblem
 from consents.selectors.import_report import Report, report_of
 from consents.selectors.import_rows import ROWS, Place, Reader
 from consents.services import import_rights
-from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
 from iys_portal.core.numbers import number_in
@@ -91,7 +90,7 @@ class DownloadView(View):
     def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
         actor = request.actor  # type: ignore[attr-defined]
         item = import_rights.visible_import(actor, public_id)
-        if not (actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)):
+        if not import_rights.may_import(actor):
             raise NotAllowed
         offered = next((file for file in downloads_of(item) if file.kind == kind), None)
         if offered is None:

@@ -72,10 +72,9 @@ class NewView(ImportView):
     """Upload a file or paste rows. Staff first find the brand; its number stands in the address."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.actor is not None:  # type: ignore[attr-defined]
-            self.actor = request.actor  # type: ignore[attr-defined]
-            if not self.may_upload:
-                raise NotAllowed
+        self.actor = request.actor  # type: ignore[attr-defined]
+        if not self.may_upload:
+            raise NotAllowed
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -219,17 +218,13 @@ class OneView(ImportView):
             "history": reports.history_of(item, self.actor),
             "evidence": evidence_of(item, report),
             "notices": notices_of(item, acts, now=now) if report else None,
-            "downloads": downloads_of(item) if report and self.may_download else [],
+            "downloads": downloads_of(item) if report and import_rights.may_import(self.actor) else [],
             "undo_until": selectors.undo_until(item),
             "undo_form": UndoForm(prefix="undo"),
             "before": services.same_file_before(item) if not item.applied_at else None,
         }
         lines = lines_context(request, item, reader, report, size=FIRST_ROWS)
         return render(request, "consents/imports/detail.html", context | lines)
-
-    @property
-    def may_download(self) -> bool:
-        return self.actor.may(Permission.CONSENT_IMPORT) or self.actor.may(Permission.CONSENT_IMPORT_ANY)
 
 
 class ProgressView(ImportView):
