@@ -12,7 +12,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel
-from consents.exports.columns import guard
+from consents.files.annotate import guard
 from consents.selectors.evidence import Paper
 from consents.written_moments import printed
 from iys_portal.core import documents

@@ -11,6 +11,7 @@ from django.db.models import CharField, Func
 from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.actors import Actor
+from iys_portal.core.numbers import number_in
 from iys_portal.core.turkish import comparable
 from providers.models import Brand
 
@@ -46,8 +47,8 @@ class BrandChoice:
         if not self.by_name:
             return next((brand for brand in self.brands if str(brand.brand_code) == text), None)
         brands = Brand.objects.visible_to(self.actor).select_related("provider")
-        if text.isdecimal() and len(text) < 10:
-            return brands.filter(brand_code=int(text)).first()
+        if (number := number_in(text, digits=9)) is not None:
+            return brands.filter(brand_code=number).first()
         same = Func("name", function="turkish_comparable", output_field=CharField())
         found = list(brands.alias(same=same).filter(same=comparable(text))[:2]) if text else []
         return found[0] if len(found) == 1 else None

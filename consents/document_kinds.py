@@ -1,10 +1,10 @@
 """The kinds of documents that the consents app issues."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.documents import Kind
@@ -21,44 +21,39 @@ RECEIPT = "consents.receipt"
 RECEIPT_FILE = "iys-receipt-v1.json"
 
 
-def _proof_inside(document: Document) -> Sequence[Enclosure]:
-    content = json.dumps(document.data["proof"], ensure_ascii=False, indent=1).encode()
-    return [Enclosure(PROOF_FILE, content, _("The proof, for the verification page"))]
+def _inside(part: str, name: str, words: Promise | str) -> Callable[[Document], Sequence[Enclosure]]:
+    """A part of the document's data as a file inside its PDF."""
 
+    def enclosures(document: Document) -> Sequence[Enclosure]:
+        content = json.dumps(document.data[part], ensure_ascii=False, indent=1).encode()
+        return [Enclosure(name, content, str(words))]
 
-def _statement_inside(document: Document) -> Sequence[Enclosure]:
-    content = json.dumps(document.data["signed"], ensure_ascii=False, indent=1).encode()
-    return [Enclosure(QUERY_FILE, content, _("The signed statement"))]
-
-
-def _receipt_inside(document: Document) -> Sequence[Enclosure]:
-    content = json.dumps(document.data["signed"], ensure_ascii=False, indent=1).encode()
-    return [Enclosure(RECEIPT_FILE, content, _("The signed receipt, for the verification page"))]
+    return enclosures
 
 
 KINDS = [
     Kind(
         name=PROOF,
         prefix="KNT",
-        title=gettext_lazy("Consent evidence"),
+        title=_("Consent evidence"),
         template="pdf/consents/proof.html",
         permission=Permission.CONSENT_VIEW,
         staff_permission=Permission.PERSON_SHOW,
-        enclosures=_proof_inside,
+        enclosures=_inside("proof", PROOF_FILE, _("The proof, for the verification page")),
     ),
     Kind(
         name=QUERY,
         prefix="SRG",
-        title=gettext_lazy("Answer to a query before sending"),
+        title=_("Answer to a query before sending"),
         template="pdf/consents/query.html",
         permission=Permission.CONSENT_QUERY,
         staff_permission=Permission.AUDIT_VIEW,
-        enclosures=_statement_inside,
+        enclosures=_inside("signed", QUERY_FILE, _("The signed statement")),
     ),
     Kind(
         name=REPORT,
         prefix="RAP",
-        title=gettext_lazy("Report"),
+        title=_("Report"),
         template="pdf/consents/report.html",
         version=3,  # 2: notices by way, month and brand; 3: by channel, source and dealer as well
         permission=Permission.PROVIDER_VIEW,
@@ -67,7 +62,7 @@ KINDS = [
     Kind(
         name=PAGE_RECEIPT,
         prefix="OSM",
-        title=gettext_lazy("Receipt of a consent page"),
+        title=_("Receipt of a consent page"),
         template="pdf/consents/page_receipt.html",
         permission=Permission.CONSENT_VIEW,
         staff_permission=Permission.PERSON_SHOW,
@@ -75,10 +70,10 @@ KINDS = [
     Kind(
         name=RECEIPT,
         prefix="MKB",
-        title=gettext_lazy("Consent receipt"),
+        title=_("Consent receipt"),
         template="pdf/consents/receipt.html",
         permission=Permission.CONSENT_OWN,
         staff_permission=Permission.PERSON_SHOW,
-        enclosures=_receipt_inside,
+        enclosures=_inside("signed", RECEIPT_FILE, _("The signed receipt, for the verification page")),
     ),
 ]

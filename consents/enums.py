@@ -99,11 +99,6 @@ class Source(models.IntegerChoices):
         """Written by the registry on the recipient's own act; a provider may not send it (H119)."""
         return self.group is SourceGroup.REGISTRY
 
-    @property
-    def needs_signature(self) -> bool:
-        """R-C16: an ONAY from this source carries the recipient's signature."""
-        return self.group is SourceGroup.PHYSICAL
-
     @classmethod
     def of_providers(cls) -> list["Source"]:
         """Sources that a provider may record, in official order."""

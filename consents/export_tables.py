@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from iys_portal.core.storage import private_path
 
 from .effective import Reason, may_be_sent
@@ -97,7 +97,7 @@ def _owner(brand: Any) -> tuple[str, ...]:
 
 
 def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}" if moment else ""
+    return written(moment) if moment else ""
 
 
 def _parts(rows: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:

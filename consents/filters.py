@@ -18,19 +18,12 @@ from providers.models import Brand
 
 from .brand_choice import BrandChoice
 from .enums import Channel, Hold, RecipientType, Source, Status
+from .forms.fields import any_of
 from .opaque import seal, unseal
 from .selectors.pages import Filters, Key
 from .selectors.search import read_search
 
-STATES = [
-    ("", _("Any")),
-    *((status.name, status.label) for status in Status),
-    *((hold.name, hold.label) for hold in Hold),
-]
-
-
-def _named(enum: Any) -> list[tuple[str, Any]]:
-    return [("", _("Any")), *((member.name, member.label) for member in enum)]
+STATES = any_of([*Status, *Hold])
 
 
 class ConsentFilterForm(PortalForm):
@@ -38,10 +31,10 @@ class ConsentFilterForm(PortalForm):
 
     q = forms.CharField(label=_("Address"), required=False, max_length=265)
     brand: Any = None
-    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=_named(Channel))
+    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=any_of(Channel))
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
-    type = forms.ChoiceField(label=_("Recipient type"), required=False, choices=_named(RecipientType))
-    source = forms.ChoiceField(label=_("Source"), required=False, choices=_named(Source))
+    type = forms.ChoiceField(label=_("Recipient type"), required=False, choices=any_of(RecipientType))
+    source = forms.ChoiceField(label=_("Source"), required=False, choices=any_of(Source))
 
     plain = ("brand", "channel", "state", "type", "source")
 

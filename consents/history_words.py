@@ -38,7 +38,7 @@ class Words:
 def words_of(event: ConsentEvent, former: ConsentEvent | None, *, denied: bool = False) -> Words:
     """`former` is the event before, where it is the same person's; `denied` marks “I did not give this consent”."""
     title, tone, icon = _what(event, former, denied=denied)
-    return Words(title, tone, icon, tuple(_notes(event, former)))
+    return Words(title, tone, icon, tuple(_notes(event)))
 
 
 def _what(event: ConsentEvent, former: ConsentEvent | None, *, denied: bool) -> tuple[str | Promise, str, str]:
@@ -87,7 +87,7 @@ def _agreed(event: ConsentEvent, former: ConsentEvent | None, *, own: bool) -> t
     return _("The company recorded that you agreed"), "success", "check"
 
 
-def _notes(event: ConsentEvent, former: ConsentEvent | None) -> list[str | Promise]:
+def _notes(event: ConsentEvent) -> list[str | Promise]:
     notes: list[str | Promise] = []
     if event.status == Status.ONAY and event.holds & Hold.AWAITING_CONFIRMATION:
         notes.append(_("It may not be used before you confirm it."))

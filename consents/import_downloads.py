@@ -4,11 +4,9 @@ Everything is written or streamed row by row, whatever the size of the import. W
 (R-G3).
 """
 
-import csv
 import heapq
-import io
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sys import byteorder
@@ -18,7 +16,7 @@ import polars as pl
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from iys_portal.core.storage import private_path
 
 from . import problems
@@ -30,7 +28,6 @@ from .problem_words import sentence_values, value_of
 from .selectors.import_rows import judged_phase, stream
 
 REFUSED = 514  # R-C14: "refused on …, take it off your list"
-PART = 2000  # rows of one part of a stream
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def refused_rows(item: ConsentImport) -> Iterator[list[str]]:
         yield [
             guard(details.get("recipient", "")),
             Channel(details["channel"]).name if "channel" in details else "",
-            f"{refused.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}" if refused else "",
+            written(refused) if refused else "",
             str(Source(details["former_source"]).label) if details.get("former_source") else "",
         ]
 
@@ -141,17 +138,3 @@ def _unpacked(kind: str, packed: bytes) -> list[int]:
     if byteorder == "little":
         numbers.byteswap()
     return numbers.tolist()
-
-
-def as_csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    """CSV in parts: with BOM and semicolons, which a Turkish Excel opens in columns."""
-    buffer = io.StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer, delimiter=";")
-    for count, cells in enumerate(rows, start=1):
-        writer.writerow(cells)
-        if count % PART == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()

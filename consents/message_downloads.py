@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 
 from . import problems
 from .effective import Reason, may_be_sent
@@ -80,7 +79,7 @@ def since_rows(message: Message) -> Iterator[list[str]]:
     yield ["recipient", _("Answer"), _("Reason"), _("Removed on")]
     for row in sorted(removed_addresses(message).values(), key=lambda row: (row.removed_at, row.recipient)):
         reason = Reason(row.reason)
-        yield [guard(row.recipient), str(reason.effective.label), str(reason.label), _moment(row.removed_at)]
+        yield [guard(row.recipient), str(reason.effective.label), str(reason.label), written(row.removed_at)]
 
 
 def problem_rows(message: Message) -> Iterator[list[str]]:
@@ -92,7 +91,3 @@ def problem_rows(message: Message) -> Iterator[list[str]]:
 
 
 ROWS = {"removed": removed_rows, "since": since_rows, "problems": problem_rows}
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}"

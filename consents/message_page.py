@@ -79,15 +79,14 @@ def progress_of(message: Message) -> Progress | None:
     job = message.wash_job
     if job is None or message.state != MessageState.WASHING:
         return None
-    percent = min(100, job.done * 100 // job.total) if job.total and job.state != JobState.QUEUED else None
     broken = job.state in (JobState.FAILED, JobState.CANCELLED)
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
         title=job.step or _("The recipients are checked"),
         done=job.done,
-        total=job.total if percent is not None else None,
-        percent=percent,
+        total=job.total if job.percent is not None else None,
+        percent=job.percent,
         in_rows=not message.file or job.total != message.file.size,
         message=_("The check broke down. Nothing of it was kept. Go on with it, or stop it.") if broken else "",
     )

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from iys_portal.core.html_words import StrangersHtml
 from iys_portal.core.turkish import comparable, fold, folded_words
 
 from .enums import Channel, MessagePurpose
@@ -106,13 +106,13 @@ _REFUSES = (
 )  # fmt: skip
 
 
-class _Words(HTMLParser):
+class _Words(StrangersHtml):
     """Collects what a reader of the HTML sees, and where its links lead."""
 
     _blocks = frozenset({"p", "div", "br", "li", "tr", "td", "th", "table", "h1", "h2", "h3", "h4", "title"})
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.parts: list[str] = []
         self._hidden = 0
 

@@ -12,9 +12,14 @@ def require_import(actor: Actor, *, by_registry: bool) -> None:
     actor.require(Permission.CONSENT_IMPORT_ANY if by_registry else Permission.CONSENT_IMPORT)
 
 
+def may_import(actor: Actor) -> bool:
+    """Whether the actor imports at all, for an own provider or for any."""
+    return actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)
+
+
 def require_import_view(actor: Actor) -> None:
     """Whoever imports looks at imports, and so does who reads the audit log."""
-    if not any(map(actor.may, (Permission.CONSENT_IMPORT, Permission.CONSENT_IMPORT_ANY, Permission.AUDIT_VIEW))):
+    if not (may_import(actor) or actor.may(Permission.AUDIT_VIEW)):
         raise NotAllowed
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from iys_portal.core.enums import JobState
-
 from .models import RecipientQuery
 
 INLINE_ROWS = 50_000
@@ -49,9 +47,8 @@ def _workbook(query: RecipientQuery, name: str, gone: str) -> Download:
     coming, hint = "", ""
     if job is not None and job.active:
         coming = _("The workbook is being made.")
-        if job.total and job.state == JobState.RUNNING:
-            percent = min(100, job.done * 100 // job.total)
-            coming = _("The workbook is being made: %(percent)s%%") % {"percent": percent}
+        if job.percent is not None:
+            coming = _("The workbook is being made: %(percent)s%%") % {"percent": job.percent}
     elif large:
         hint = _("Many rows: it is made in the background, and can be taken from here then.")
     return Download("xlsx", _("Result (XLSX)"), hint, "xlsx", name, gone, coming, to_order=large)

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterator
 
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from providers.models import Brand
 
 from .enums import Channel, Source
-from .exports import guard
+from .files.annotate import guard
 from .models import RefusalAlert
 from .selectors.refusals import open_slices
 
@@ -36,7 +36,7 @@ def _cells(alert: RefusalAlert) -> tuple[str, ...]:
         "RET",
         Source(alert.source).name,
         str(alert.brand.brand_code),
-        f"{alert.refused_at.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}",
+        written(alert.refused_at),
         alert.due_on.isoformat(),
         "1" if alert.denied else "0",
     )

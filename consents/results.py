@@ -1,7 +1,7 @@
 """What a form recorded, in words: from the engine's outcomes to the page that shows them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,9 +12,6 @@ from iys_portal.core.actors import Actor
 from .enums import Channel, NoticeState, Verdict
 from .selectors.recorded import Told, told_of
 from .services.records import Outcome
-
-if TYPE_CHECKING:
-    from .forms.record import RecordForm
 
 WORDS = {
     Verdict.NEW: _("Recorded."),
@@ -49,12 +46,6 @@ def results_of(channels: Sequence[str], outcomes: Sequence[Outcome]) -> list[dic
         }
         for channel, outcome in zip(channels, outcomes, strict=False)
     ]
-
-
-def carried(form: "RecordForm") -> dict[str, Any]:
-    """What “record another” keeps: everything but the person."""
-    data = form.cleaned_data
-    return {name: data[name] for name in form.kept if name != "brand"} | {"brand": data["brand"].pk}
 
 
 def told_words(told: Told | None) -> list[Promise | str]:

@@ -48,6 +48,11 @@ class MessageState(models.TextChoices):
     CANCELLED = "cancelled", _("Called off")
 
     @property
+    def changeable(self) -> bool:
+        """Its words and its list may still change."""
+        return self in (MessageState.DRAFT, MessageState.READY)
+
+    @property
     def registered(self) -> bool:
         """It was registered and stays in the registry, whatever became of it (R-S3)."""
         return self in (MessageState.RELEASED, MessageState.REPLACED, MessageState.CLOSED)

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from iys_portal.core.actors import Actor
+from iys_portal.core.masking import mask
 from providers.models import Brand
 
 from .effective import Effective, Reason
 from .enums import Channel, RecipientType, Source, Status
-from .masking import mask
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,6 @@ CHECKS = (
     ),
 )
 BY_PERSON = tuple(check for check in CHECKS if check.found is None)
-BY_PROGRAM = tuple(check for check in CHECKS if check.found is not None)
 
 
 def answers(wording: Wording, ticked: Iterable[str]) -> list[Answer]:

@@ -13,10 +13,10 @@ from consents.services import api_batches, api_consents
 from consents.services.api_batches import BatchRefused, RetailersUnknown
 from consents.services.api_consents import EntryRefused, Given, RetailerUnknown
 from consents.written_moments import from_microseconds
+from iys_portal.core.calendar import written
 from providers.api.calls import Ask, Call
 from providers.api.errors import Refused, fault, refuse
 from providers.enums import KeyScope
-from providers.selectors.api import written
 
 from .faults import fault_of, result_fault, status_of
 from .reading import consent_of
@@ -93,15 +93,14 @@ class BatchResultCall(Call):
 
 def _read(sent: list[dict[str, Any]]) -> list[Given]:
     """Every entry's form is looked at before the first is refused, so that one answer names them all."""
-    given, faults, status = [], [], 422
+    given, faults = [], []
     for index, one in enumerate(sent):
         try:
             given.append(consent_of(one, index=index))
         except Refused as refused:
             faults += refused.faults
-            status = max(400, refused.status) if not faults else status
     if faults:
-        raise Refused(status, faults)
+        raise Refused(422, faults)
     return given
 
 

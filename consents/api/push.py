@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from consents.enums import Channel, PushState
 from consents.selectors import api as selectors
 from consents.services import push
+from iys_portal.core.calendar import written
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from providers.api.calls import Ask, Call
 from providers.api.errors import Fault, Refused, fault, refuse
 from providers.enums import KeyScope
-from providers.selectors.api import written
 
 from .base import require_channels
 from .reading import channel_of

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import FileResponse, HttpResponse
 
+from consents.exports import CSV
 from consents.selectors import api as selectors
 from consents.services import reconciliation as services
 from iys_portal.core.errors import NotFound
@@ -86,6 +87,4 @@ class DayFileCall(ReconcileCall):
             return HttpResponse(status=204)
         services.note_taken(actor=ask.actor, item=item, brand=ask.brand)
         name = f"{ask.brand.brand_code}_{day}.csv"
-        return FileResponse(
-            item.file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
-        )
+        return FileResponse(item.file.open("rb"), as_attachment=True, filename=name, content_type=CSV)

@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from consents.selectors import api as selectors
 from consents.services import retailer_access as services
 from consents.services.api_consents import RetailerUnknown, known_retailers
+from iys_portal.core.calendar import written
 from iys_portal.core.errors import NotFound
 from providers.api import retailers
 from providers.api.calls import Ask, Call
@@ -16,7 +17,6 @@ from providers.api.pages import page_of
 from providers.api.retailers import may_see_private, told
 from providers.enums import KeyScope
 from providers.models import Retailer
-from providers.selectors.api import written
 
 from .base import require_channels
 from .reading import access_of, asked_of, many_of

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from consents.enums import Channel
-from consents.masking import mask
 from consents.models import ConsentPage
 from consents.opaque import fingerprint
 from consents.page_visits import Proven, Visit
 from consents.written_moments import printed, signed_text
 from iys_portal.accounts.models import PrivacyNotice
+from iys_portal.core.masking import mask
 
 from .verify import verify_address
 

@@ -4,21 +4,21 @@ Rows are read in slices by address, each a short query of its own, so that neith
 the list.
 """
 
-from .columns import AT_MOMENT, COLUMNS, HISTORY_COLUMNS, guard, heading, sample
-from .files import SHEET_ROWS, XLSX, csv_parts, write_csv, write_xlsx
+from .columns import AT_MOMENT, COLUMNS, HISTORY_COLUMNS, heading, sample
+from .files import CSV, XLSX, csv_parts, excel_csv, write_csv, write_xlsx
 from .rows import Listing, text_rows
 from .tables import Table
 
 __all__ = [
     "AT_MOMENT",
     "COLUMNS",
+    "CSV",
     "HISTORY_COLUMNS",
-    "SHEET_ROWS",
     "XLSX",
     "Listing",
     "Table",
     "csv_parts",
-    "guard",
+    "excel_csv",
     "heading",
     "sample",
     "text_rows",

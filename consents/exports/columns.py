@@ -5,10 +5,7 @@ import io
 from datetime import datetime, timedelta
 
 from consents.enums import ExportKind
-from consents.files.annotate import guard
-from iys_portal.core.calendar import ISTANBUL
-
-__all__ = ["AT_MOMENT", "COLUMNS", "HISTORY_COLUMNS", "guard", "heading", "sample"]
+from iys_portal.core.calendar import ISTANBUL, written
 
 COLUMNS = (
     "recipient", "type", "status", "source", "recipientType", "consentDate", "creationDate", "retailerCode",
@@ -23,7 +20,7 @@ Row = tuple[str, ...]
 
 def heading(kind: ExportKind, *, several: bool, at: datetime | None = None) -> Row:
     """The official names; what the kind adds; the two columns of a moment; the brand's number where several are."""
-    moment = f" {at.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}" if at else ""
+    moment = f" {written(at)}" if at else ""
     told = tuple(f"{name}{moment}" for name in AT_MOMENT) if at else ()
     more = HISTORY_COLUMNS if kind is ExportKind.HISTORY else ()
     return (*COLUMNS, *more, *told, *(("brandCode",) if several else ()))

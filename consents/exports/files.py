@@ -11,14 +11,17 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
-from consents.files.annotate import CELL_CHARACTERS
+from consents.files.annotate import CELL_CHARACTERS, guard
+from consents.files.read import SHEET_ROWS
 
-from .columns import guard, heading
+from .columns import heading
 from .rows import Listing, csv_blocks, text_rows
 from .tables import Table
 
-SHEET_ROWS = 1_048_576
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the content type
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Content types."""
+PART = 2_000  # rows of one part of a stream
 LETTERS = tuple(xl_col_to_name(column) for column in range(256))
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -47,6 +50,20 @@ def _lines(rows: list[Any]) -> bytes:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue().encode()
+
+
+def excel_csv(rows: Iterable[list[str]]) -> Iterator[str]:
+    """CSV in parts for people: with BOM and semicolons, which a Turkish Excel opens in columns."""
+    buffer = io.StringIO()
+    buffer.write("\ufeff")
+    writer = csv.writer(buffer, delimiter=";")
+    for count, cells in enumerate(rows, start=1):
+        writer.writerow(cells)
+        if count % PART == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
 
 
 def write_csv(path: Path, listing: Listing | Table) -> Iterator[int]:

@@ -122,9 +122,7 @@ def _slices(listing: Listing, *, guarded: bool) -> Iterator[tuple[int, str, dict
     search = listing.filters.search
     for brand_id in listing.brands:
         sql, values = _statement(listing, brand_id, guarded=guarded)
-        after, end = "", _END.format(brand=brand_id)
-        if search.low:
-            after = _before(search.low)
+        after, end = search.low[:-1], _END.format(brand=brand_id)  # a text before every address from `low` on
         while True:
             with connection.cursor() as cursor:
                 cursor.execute(end, {"after": after, "high": search.high, "skip": SLICE - 1})
@@ -134,11 +132,6 @@ def _slices(listing: Listing, *, guarded: bool) -> Iterator[tuple[int, str, dict
             if upto is None:
                 break
             after = upto
-
-
-def _before(low: str) -> str:
-    """A text before every address from `low` on."""
-    return low[:-1] if low else ""
 
 
 def csv_blocks(listing: Listing) -> Iterator[tuple[bytes, int]]:

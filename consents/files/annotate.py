@@ -17,13 +17,12 @@ from consents.normalise.columns import pick
 
 from .errors import FileRefused
 from .layout import OFFICIAL_HEADINGS, Column, Layout
-from .read import read_slices
+from .read import SHEET_ROWS, read_slices
 
 Problem = tuple[int, str, str, str]
 """Line, code, reason, advice."""
 
 EXTRA_HEADINGS: tuple[Promise | str, ...] = (_("Line"), _("Code"), _("Explanation"), _("What to do"))
-SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _HARMLESS = re.compile(r"\+\d+|-\d+(?:[.,]\d+)?")

@@ -21,7 +21,6 @@ _NOTHING = ' \t\r\n\v\f\xa0\ufeff,;|"'
 
 def inspect_file(
     path: Path,
-    name: str = "",
     *,
     remembered: Mapping[str, str | None] | None = None,
     sheet: str | None = None,

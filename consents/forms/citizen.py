@@ -16,6 +16,7 @@ from consents.services.wishes import PAUSE_DAYS
 from consents.why import MAX_TEXT
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.numbers import page_in
 from providers.enums import Sector
 
 GROUPS = (
@@ -79,7 +80,7 @@ class OwnFilterForm(PortalForm):
             address=self.addresses.get(data.get("adres") or "", ""),
             sector=data.get("sektor") or "",
             order=data.get("sira") or "ad",
-            page=int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+            page=page_in(page),
         )
 
 

@@ -1,19 +1,17 @@
-"""Forms of consent pages (R-M7): the maker's, and the three small ones that a visitor fills in."""
+"""Forms of consent pages (R-M7): the maker's, and the one for a visitor's address."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel
 from consents.models import ConsentPage, ConsentText
-from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.core.forms import PortalForm
 from providers.models import Retailer
 
-__all__ = ["PageAddressForm", "PageForm", "SignInCodeForm"]
+from .text_choice import named_text
 
 
 class PageForm(PortalForm):
@@ -74,7 +72,7 @@ class PageForm(PortalForm):
         field.queryset = ConsentText.objects.filter(pk__in=[text.pk for text in known]).select_related(
             "brand__provider"
         )
-        field.choices = [(text.pk, _named(text)) for text in known]
+        field.choices = [(text.pk, named_text(text, with_brand=True)) for text in known]
         sites: Any = self.fields["frame_domains"]
         sites.choices = [(domain, domain) for domain in dict.fromkeys(domains)]
         if not sites.choices:
@@ -89,16 +87,6 @@ class PageForm(PortalForm):
             if data["retailer"] is None:
                 self.add_error("retailer", _("The brand has no active dealer with this code."))
         return data
-
-
-def _named(text: ConsentText) -> str:
-    values = {
-        "brand": text.brand.name,
-        "title": text.title,
-        "version": text.version,
-        "channels": ", ".join(text.channel_labels),
-    }
-    return gettext("%(brand)s: %(title)s, version %(version)s (%(channels)s)") % values
 
 
 class PageAddressForm(PortalForm):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consents import deadlines
@@ -10,7 +11,7 @@ from iys_portal.core.forms import PortalForm
 from providers.enums import SizeClass
 from providers.models import Provider
 
-from .texts import day_input, today
+from .texts import day_input
 
 ALL, ONE = "all", "one"
 
@@ -34,7 +35,7 @@ class AnnounceForm(PortalForm):
         label=_("Load until"), widget=day_input(), help_text=_("The last day on which old consents may be loaded.")
     )
     check_until = forms.DateField(label=_("Recipients check until"), widget=day_input(), required=False)
-    announced_on = forms.DateField(label=_("Announced on"), widget=day_input(), initial=today)
+    announced_on = forms.DateField(label=_("Announced on"), widget=day_input(), initial=timezone.localdate)
     reference = forms.CharField(
         label=_("Reference"), max_length=300, help_text=_("Number and date of the letter, decision or notice.")
     )

@@ -10,14 +10,14 @@ from consents.enums import Channel, ExportFormat
 from iys_portal.core.actors import Actor
 from iys_portal.core.forms import PortalForm
 
+from .fields import any_of
+
 
 class RefusalListForm(PortalForm):
     """Refusals since the last download, of all brands or one, of all channels or one."""
 
     brand: Any = None
-    channel = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=[("", _("Any")), *((one.name, one.label) for one in Channel)]
-    )
+    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=any_of(Channel))
     format = forms.ChoiceField(label=_("File"), choices=ExportFormat.choices)
     everything = forms.BooleanField(
         label=_("All that are in force"), required=False, help_text=_("Not only those since my last download.")

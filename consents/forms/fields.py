@@ -3,13 +3,23 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Source, SourceGroup
 from iys_portal.core.calendar import ISTANBUL
 
 MOMENT = "%Y-%m-%dT%H:%M"
+MOMENT_INPUTS = ("%Y-%m-%dT%H:%M:%S", MOMENT, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+
+
+def any_of(enum: Any) -> list[tuple[str, Any]]:
+    """The choices of a filter: any, or one of the members by its name."""
+    return [("", _("Any")), *((member.name, member.label) for member in enum)]
 
 
 def source_choices(*, status: str = "") -> list[Any]:
@@ -37,3 +47,17 @@ class MomentField(forms.CharField):
 
 def this_minute() -> str:
     return timezone.now().astimezone(ISTANBUL).strftime(MOMENT)
+
+
+class ListOfRows:
+    """For a form that takes a file of rows: what its field says of the size."""
+
+    @property
+    def max_bytes(self) -> int:
+        return int(settings.REGISTRY["IMPORT_MAX_BYTES"])
+
+    @property
+    def file_hint(self) -> str:
+        rows, size = settings.REGISTRY["IMPORT_MAX_ROWS"], filesizeformat(self.max_bytes)
+        text = gettext("CSV, XLSX or ODS, up to %(rows)s rows and %(size)s")
+        return text % {"rows": intcomma(rows), "size": size}

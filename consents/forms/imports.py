@@ -3,9 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +16,7 @@ from consents.states import ImportState
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
-from .fields import MomentField, source_choices
+from .fields import ListOfRows, MomentField, source_choices
 from .text_choice import TextField
 
 DELIMITERS = [(",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Vertical bar"))]
@@ -33,7 +30,7 @@ def named(enum: Any) -> list[tuple[str, Any]]:
     return [("", "—"), *((member.name, member.label) for member in enum)]
 
 
-class UploadForm(PortalForm):
+class UploadForm(ListOfRows, PortalForm):
     """A file or a pasted text, for one brand. Staff say why, and on whose request."""
 
     brand = forms.ModelChoiceField(
@@ -72,16 +69,6 @@ class UploadForm(PortalForm):
         if len(given) == 2:
             self.add_error("text", _("Choose a file or paste rows, not both."))
         return data
-
-    @property
-    def max_bytes(self) -> int:
-        return int(settings.REGISTRY["IMPORT_MAX_BYTES"])
-
-    @property
-    def file_hint(self) -> str:
-        rows, size = settings.REGISTRY["IMPORT_MAX_ROWS"], filesizeformat(self.max_bytes)
-        text = gettext("CSV, XLSX or ODS, up to %(rows)s rows and %(size)s")
-        return text % {"rows": intcomma(rows), "size": size}
 
     @property
     def problems(self) -> list[str]:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from consents.enums import NoticeState
 from consents.filters import ConsentFilterForm
 
+from .fields import any_of
+
 TROUBLE = (NoticeState.UNDELIVERED, NoticeState.LATE, NoticeState.REGISTERED_LATER, NoticeState.UNTELLABLE)
 
 
@@ -20,7 +22,7 @@ class NoticeFilterForm(BrandFilterForm):
     """Narrows the notices that went wrong."""
 
     state = forms.ChoiceField(  # type: ignore[assignment]
-        label=_("State"), required=False, choices=[("", _("Any")), *((state.name, state.label) for state in TROUBLE)]
+        label=_("State"), required=False, choices=any_of(TROUBLE)
     )
     plain = ("brand", "state")  # type: ignore[assignment]
 

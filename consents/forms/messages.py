@@ -4,11 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, MessagePurpose, RecipientType
@@ -18,7 +14,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
-from .fields import MOMENT
+from .fields import MOMENT, MOMENT_INPUTS, ListOfRows
 from .list_filters import ListFilterForm
 
 FIXED = ("brand", "channel", "recipient_type", "purpose")
@@ -69,7 +65,7 @@ class MessageForm(PortalForm):
     )
     planned_at = forms.DateTimeField(
         label=_("Planned time"),
-        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
+        input_formats=MOMENT_INPUTS,
         widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
         initial=tomorrow_at_ten,
     )
@@ -99,8 +95,8 @@ class MessageForm(PortalForm):
         return data
 
 
-class RecipientsForm(PortalForm):
-    """A file or a pasted list, or everybody who agreed."""
+class RecipientsForm(ListOfRows, PortalForm):
+    """A file or a pasted list of recipients."""
 
     file = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
     pasted = forms.CharField(
@@ -118,16 +114,6 @@ class RecipientsForm(PortalForm):
         if len(given) == 2:
             self.add_error("pasted", _("Choose a file or paste addresses, not both."))
         return data
-
-    @property
-    def max_bytes(self) -> int:
-        return int(settings.REGISTRY["IMPORT_MAX_BYTES"])
-
-    @property
-    def file_hint(self) -> str:
-        rows, size = settings.REGISTRY["IMPORT_MAX_ROWS"], filesizeformat(self.max_bytes)
-        text = gettext("CSV, XLSX or ODS, up to %(rows)s rows and %(size)s")
-        return text % {"rows": intcomma(rows), "size": size}
 
 
 class MessageFilterForm(ListFilterForm):

@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.core.forms import PortalForm
 
-from .fields import MOMENT
-
-INPUTS = ("%Y-%m-%dT%H:%M:%S", MOMENT, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+from .fields import MOMENT_INPUTS
 
 
 class PastMomentField(forms.DateTimeField):
@@ -20,9 +18,9 @@ class PastMomentField(forms.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         # Without `format` Django writes the reader's own format, which this kind of input does not read.
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=INPUTS[0])
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=MOMENT_INPUTS[0])
         messages = {"invalid": _("Give a date and a time.")}
-        super().__init__(widget=widget, input_formats=list(INPUTS), error_messages=messages, **kwargs)
+        super().__init__(widget=widget, input_formats=MOMENT_INPUTS, error_messages=messages, **kwargs)
 
     def clean(self, value: Any) -> datetime | None:
         moment = super().clean(value)

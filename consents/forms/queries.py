@@ -3,20 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, RecipientType
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
+from .fields import ListOfRows
+
 WAYS = ("address", "text", "file")
 
 
-class QueryForm(PortalForm):
+class QueryForm(ListOfRows, PortalForm):
     """Exactly one of address, text and file is given."""
 
     brand = forms.ModelChoiceField(label=_("Brand"), queryset=Brand.objects.none(), empty_label=None)
@@ -69,12 +67,3 @@ class QueryForm(PortalForm):
             "channel": Channel[data["channel"]],
             "recipient_type": RecipientType[data["recipient_type"]],
         }
-
-    @property
-    def max_bytes(self) -> int:
-        return int(settings.REGISTRY["IMPORT_MAX_BYTES"])
-
-    @property
-    def file_hint(self) -> str:
-        text = gettext("CSV, XLSX or ODS, up to %(rows)s rows and %(size)s")
-        return text % {"rows": intcomma(settings.REGISTRY["IMPORT_MAX_ROWS"]), "size": filesizeformat(self.max_bytes)}

@@ -9,15 +9,15 @@ from consents.enums import Channel, RecipientType, Source, SourceGroup, Status
 from consents.problems import Problem
 from consents.services.records import Entry
 from iys_portal.core.forms import PortalForm
-from iys_portal.core.uploads import MAX_BYTES
+from iys_portal.core.uploads import ACCEPTED, MAX_BYTES
 from providers.models import Brand, Retailer
 
-from .evidence import ACCEPTED, scan_hint
+from .evidence import scan_hint
 from .fields import MomentField, source_choices, this_minute
 from .text_choice import TextField, resolve
 
-# Columns of the engine's problems and the fields that they concern.
-FIELD_OF = {"type": "channels", "evidence": "evidence"}
+FIELD_OF = {"type": "channels"}
+"""Fields that have another name than the column of the engine's problem."""
 
 
 class RecordForm(PortalForm):
@@ -142,6 +142,12 @@ class RecordForm(PortalForm):
         except forms.ValidationError as error:
             self.add_error("text_version", error)
             return None
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """What “record another” begins with: everything but the person."""
+        data = self.cleaned_data
+        return {name: data[name] for name in self.kept} | {"brand": data["brand"].pk}
 
     def entries(self) -> list[Entry]:
         """One row per chosen channel."""

@@ -13,6 +13,8 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import months_before
 from iys_portal.core.forms import PortalForm
 
+from .fields import any_of
+
 MONTHS = 12
 
 
@@ -22,9 +24,7 @@ class ReportForm(PortalForm):
     first = forms.DateField(label=_("From"), required=False)
     last = forms.DateField(label=_("To"), required=False)
     brand: Any = None
-    channel = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=[("", _("Any")), *((one.name, one.label) for one in Channel)]
-    )
+    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=any_of(Channel))
 
     def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
         begin = months_before(today, MONTHS - 1)

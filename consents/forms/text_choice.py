@@ -13,7 +13,6 @@ from consents.enums import Channel, Source, Status
 from consents.models import ConsentText
 from consents.selectors.texts import choosable, current_texts
 from consents.text_rules import names_a_text
-from iys_portal.core.calendar import ISTANBUL
 from providers.models import Brand
 
 CURRENT, UNKNOWN = "", "unknown"
@@ -31,13 +30,14 @@ class TextField(forms.ChoiceField):
         """Fill the choices from these brands; an empty list means that there is nothing to choose."""
         texts = choosable(brands)
         several = len({text.brand_id for text in texts}) > 1
-        named = [(str(text.pk), _named(text, with_brand=several)) for text in texts]
+        named = [(str(text.pk), named_text(text, with_brand=several)) for text in texts]
         first = [(CURRENT, _("The brand's present text for the channel"))] if current else []
         self.choices = [*first, (UNKNOWN if current else "", _("Unknown")), *named]
         return texts
 
 
-def _named(text: ConsentText, *, with_brand: bool) -> str:
+def named_text(text: ConsentText, *, with_brand: bool) -> str:
+    """How a list to choose from names a text."""
     values = {
         "title": text.title,
         "version": text.version,
@@ -80,4 +80,4 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given[:10])
     except ValueError:
-        return timezone.now().astimezone(ISTANBUL).date()
+        return timezone.localdate()

@@ -9,17 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from consents.enums import Channel
 from consents.models import ConsentText
 from consents.text_rules import BY_PERSON
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.forms import PortalForm
 from providers.models import Brand
 
 
 def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-def today() -> Any:
-    return timezone.now().astimezone(ISTANBUL).date()
 
 
 class TextForm(PortalForm):
@@ -49,7 +44,7 @@ class TextForm(PortalForm):
     valid_from = forms.DateField(
         label=_("First day"),
         widget=day_input(),
-        initial=today,
+        initial=timezone.localdate,
         help_text=_("From when people agree to it. For a text that was in use before, its real first day."),
     )
     valid_until = forms.DateField(

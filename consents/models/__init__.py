@@ -22,9 +22,7 @@ from .ledger import (
     ConsentEvent,
     ConsentQuerySet,
     ConsentState,
-    CounterQuerySet,
     Evidence,
-    EvidenceQuerySet,
 )
 from .messages import Message, MessageProblem, MessageQuerySet, MessageRecipients, MessageRemoval
 from .news import NewsMark
@@ -52,14 +50,12 @@ __all__ = [
     "ConsentQuerySet",
     "ConsentState",
     "ConsentText",
-    "CounterQuerySet",
     "DayAgreement",
     "DayFile",
     "DayStamp",
     "DeadlineExtension",
     "ErasedRefusal",
     "Evidence",
-    "EvidenceQuerySet",
     "ExportFile",
     "ImportChunk",
     "ImportEvidence",

@@ -13,7 +13,7 @@ from iys_portal.core.encryption import EncryptedTextField
 from iys_portal.core.models import Job
 from providers.models import ApiKey, Brand, OfBrandQuerySet
 
-from .ledger import granted
+from .scopes import ByBrandNumberQuerySet, WholeProviderQuerySet
 
 
 class ApiBatchQuerySet(OfBrandQuerySet):
@@ -69,14 +69,6 @@ class ApiBatch(models.Model):
         return str(uuid.uuid5(self.public_id, str(index)))
 
 
-class KeyUndoQuerySet(OfBrandQuerySet):
-    """Undos are for who reaches a provider whole."""
-
-    def visible_to(self, actor: Actor) -> "KeyUndoQuerySet":
-        found = cast(KeyUndoQuerySet, super().visible_to(actor))
-        return found if actor.bound is None else found.none()
-
-
 class KeyUndo(models.Model):
     """What one key wrote for a brand in a time, taken back by counter-events; a job works it chunk by chunk.
 
@@ -98,7 +90,7 @@ class KeyUndo(models.Model):
     counts = models.JSONField(default=dict)  # how many by `UndoOutcome`
     job = models.OneToOneField(Job, models.PROTECT, related_name="+")
 
-    objects = KeyUndoQuerySet.as_manager()
+    objects = WholeProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -108,17 +100,6 @@ class KeyUndo(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-
-class RetailerAccessQuerySet(models.QuerySet["RetailerAccess"]):
-    def visible_to(self, actor: Actor) -> "RetailerAccessQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        if actor.bound is not None:
-            return self.filter(granted(self.model, actor.bound))
-        return self.filter(brand_id__in=Brand.objects.filter(provider=actor.provider_id).order_by().values("pk"))
 
 
 class RetailerAccess(models.Model):
@@ -131,7 +112,7 @@ class RetailerAccess(models.Model):
     recipient_type = models.SmallIntegerField(choices=RecipientType)
     retailer_id = models.BigIntegerField()
 
-    objects = RetailerAccessQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     class Meta:
         indexes = [

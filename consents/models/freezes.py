@@ -1,21 +1,13 @@
 """What one API key wrote, held back for a time (docs/adr/0022-freeze-of-a-key.md)."""
 
 import uuid
-from typing import cast
 
 from django.db import models
 from django.db.models import F, Q
 
-from iys_portal.core.actors import Actor
-from providers.models import ApiKey, Brand, OfBrandQuerySet
+from providers.models import ApiKey, Brand
 
-
-class KeyFreezeQuerySet(OfBrandQuerySet):
-    """Freezes are for who reaches a provider whole."""
-
-    def visible_to(self, actor: Actor) -> "KeyFreezeQuerySet":
-        found = cast(KeyFreezeQuerySet, super().visible_to(actor))
-        return found if actor.bound is None else found.none()
+from .scopes import WholeProviderQuerySet
 
 
 class KeyFreeze(models.Model):
@@ -38,7 +30,7 @@ class KeyFreeze(models.Model):
     lifted_by = models.BigIntegerField(null=True)
     lifted_name = models.CharField(max_length=200, blank=True, default="")
 
-    objects = KeyFreezeQuerySet.as_manager()
+    objects = WholeProviderQuerySet.as_manager()
 
     class Meta:
         ordering = ["-frozen_at", "-pk"]

@@ -4,23 +4,14 @@ The two big tables are keyed recipient first (design 3). They are written by the
 read them. Codes are the small integers of `enums`.
 """
 
-from functools import reduce
-from operator import or_
-
 from django.db import models
 from django.db.models import Q
 
 from consents.enums import Channel, EventKind, EvidenceKind, RecipientType, Source, Status, Verdict, WayIn
-from iys_portal.core.actors import Actor, Bound
+from iys_portal.core.actors import Actor
 from providers.models import Brand
 
-
-def granted(model: type[models.Model], bound: Bound) -> Q:
-    """The rows of the channels that a provider opened to an integrator (R-P12); none of rows that name no channel."""
-    if not hasattr(model, "channel"):
-        return Q(brand_id__in=[])
-    parts = [Q(brand_id=brand, channel__in=channels) for brand, channels in bound.by_brand().items()]
-    return reduce(or_, parts) if parts else Q(brand_id__in=[])
+from .scopes import ByBrandNumberQuerySet, WholeProviderQuerySet, granted
 
 
 class ConsentQuerySet(models.QuerySet):
@@ -35,19 +26,6 @@ class ConsentQuerySet(models.QuerySet):
             return self.filter(granted(self.model, actor.bound))
         brands = list(Brand.objects.filter(provider=actor.provider_id).values_list("pk", flat=True))
         return self.filter(brand_id__in=brands)
-
-
-class CounterQuerySet(models.QuerySet):
-    """Rows of the small tables of counters, found by brand in one query."""
-
-    def visible_to(self, actor: Actor) -> "CounterQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        if actor.bound is not None:
-            return self.filter(granted(self.model, actor.bound))
-        return self.filter(brand_id__in=Brand.objects.filter(provider=actor.provider_id).order_by().values("pk"))
 
 
 class ConsentState(models.Model):
@@ -152,7 +130,7 @@ class BrandCounter(models.Model):
     holds = models.SmallIntegerField()
     total = models.BigIntegerField()
 
-    objects = CounterQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.brand_id}: {self.total}"
@@ -169,22 +147,10 @@ class BrandDay(models.Model):
     verdict = models.SmallIntegerField(choices=Verdict)
     total = models.BigIntegerField()
 
-    objects = CounterQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.brand_id} {self.day}: {self.total}"
-
-
-class EvidenceQuerySet(models.QuerySet):
-    """Evidence, found by its brand's provider."""
-
-    def visible_to(self, actor: Actor) -> "EvidenceQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        found = self.filter(brand__provider=actor.provider_id)
-        return found if actor.bound is None else found.none()  # a scan names no channel (R-P12)
 
 
 class Evidence(models.Model):
@@ -206,7 +172,7 @@ class Evidence(models.Model):
     uploaded_by = models.BigIntegerField(null=True)
     uploaded_name = models.CharField(max_length=200, blank=True)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = WholeProviderQuerySet.as_manager()  # a scan names no channel (R-P12)
 
     class Meta:
         constraints = [

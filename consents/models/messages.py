@@ -9,21 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from consents.enums import Channel, MessagePurpose, RecipientsFrom, RecipientType
 from consents.states import MessageState as S
-from iys_portal.core.actors import Actor
 from iys_portal.core.models import Job
-from providers.models import Brand, OfBrandQuerySet
+from providers.models import Brand
 
-REGISTERED = (S.RELEASED, S.REPLACED, S.CLOSED)
+from .scopes import WholeProviderQuerySet
+
+REGISTERED = tuple(state for state in S if state.registered)
 OPEN = (S.DRAFT, S.WASHING, S.READY)
 
 
-class MessageQuerySet(OfBrandQuerySet):
-    """Messages, found by brand. Integrators have no part in them (R-P12)."""
-
-    def visible_to(self, actor: Actor) -> "MessageQuerySet":
-        found = super().visible_to(actor)
-        return found if actor.bound is None else found.none()  # type: ignore[return-value]
-
+class MessageQuerySet(WholeProviderQuerySet):
     def registered(self) -> "MessageQuerySet":
         return self.filter(state__in=REGISTERED)
 
@@ -173,7 +168,7 @@ class Message(models.Model):
     @property
     def waits_for_column(self) -> bool:
         """A list was taken, and its reader has still to say which column holds the addresses."""
-        return bool(self.file) and self.column is None and self.state in (S.DRAFT, S.READY)
+        return bool(self.file) and self.column is None and S(self.state).changeable
 
     @property
     def has_recipients(self) -> bool:

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from consents.enums import Lane, NoticeKind, NoticeState
 from iys_portal.core.enums import Means
 
-from .ledger import ConsentQuerySet, CounterQuerySet
+from .ledger import ConsentQuerySet
+from .scopes import ByBrandNumberQuerySet
 
 
 class Notice(models.Model):
@@ -124,7 +125,7 @@ class NoticeCounter(models.Model):
     state = models.SmallIntegerField(choices=NoticeState)
     total = models.BigIntegerField()
 
-    objects = CounterQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     class Meta:
         indexes = [

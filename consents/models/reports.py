@@ -4,7 +4,7 @@ from django.db import models
 
 from consents.enums import Channel, EventKind, NoticeState, RecipientType, Source, Status
 
-from .ledger import CounterQuerySet
+from .scopes import ByBrandNumberQuerySet
 
 
 class ReportDay(models.Model):
@@ -32,7 +32,7 @@ class ReportDay(models.Model):
     late = models.BigIntegerField()  # of them registered late (R-C8)
     missing = models.BigIntegerField()  # of them recorded without the evidence they need (R-C16)
 
-    objects = CounterQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -60,7 +60,7 @@ class NoticeReportDay(models.Model):
     state = models.SmallIntegerField(choices=NoticeState)
     total = models.BigIntegerField()
 
-    objects = CounterQuerySet.as_manager()
+    objects = ByBrandNumberQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,6 +1,6 @@
 """Standing wishes of recipients (R-Z8): what holds for whole groups of brands, whatever consents stand."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from consents.enums import Channel, WishKind
 from providers.enums import Sector
 from providers.models import Brand
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 K = WishKind
 
@@ -67,6 +64,6 @@ class StandingWish(models.Model):
     def __str__(self) -> str:
         return f"{WishKind(self.kind).name} {self.pk}"
 
-    def holds_at(self, moment: "datetime") -> bool:
+    def holds_at(self, moment: datetime) -> bool:
         ended = min((end for end in (self.until, self.ended_at) if end is not None), default=None)
         return self.begins_at <= moment and (ended is None or moment < ended)

@@ -22,12 +22,11 @@ from consents.models import (
     PushConnection,
     RetailerAccess,
 )
-from consents.models.ledger import granted
+from consents.models.scopes import granted
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ONE_DAY, start_of_day
+from iys_portal.core.calendar import ONE_DAY, start_of_day, written
 from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand, Retailer
-from providers.selectors.api import written
 
 from .day_rows import MOVES
 from .feed import changes_after, cursor_before

@@ -12,7 +12,7 @@ from iys_portal.core.models import Document
 
 def visible(actor: Actor) -> QuerySet[ConsentPage]:
     """Pages that the actor may see (R-A1), newest first."""
-    return ConsentPage.objects.visible_to(actor).select_related("brand__provider", "text", "retailer")
+    return ConsentPage.objects.visible_to(actor).select_related("brand__provider", "text__brand__provider", "retailer")
 
 
 def page_of(actor: Actor, public_id: str) -> ConsentPage | None:

@@ -2,7 +2,7 @@
 
 from consents.erased import hash_of
 from consents.models import ErasedRefusal
-from consents.models.ledger import granted
+from consents.models.scopes import granted
 from iys_portal.core.actors import Actor
 from providers.models import Brand
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from consents.effective import Reason, effective_status, judge
 from consents.enums import EventKind, EvidenceKind, Hold, Source, Status, WayIn
 from consents.models import Consent, ConsentEvent, ConsentImport, Evidence, KeyFreeze, RefusalAlert
-from consents.models.ledger import granted
+from consents.models.scopes import granted
 from iys_portal.accounts.models import User
 from iys_portal.core.actors import PEOPLE, Actor, ActorKind
 from providers.models import Brand, Integrator, IntegratorPerson, Retailer

@@ -168,7 +168,6 @@ class Progress:
     percent: int | None
     in_rows: bool
     message: str
-    tone: str
     lines: list[Line] = field(default_factory=list)
 
 
@@ -182,17 +181,15 @@ def progress_of(item: ConsentImport, reader: Reader, *, now: datetime) -> Progre
         return None
     reading = _is_reading(item, job)
     checking = item.state == ImportState.CHECKING
-    percent = min(100, job.done * 100 // job.total) if job.total and job.state != JobState.QUEUED else None
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
         title=_title(item, reading=reading),
         done=job.done,
-        total=job.total if percent is not None else None,
-        percent=percent,
+        total=job.total if job.percent is not None else None,
+        percent=job.percent,
         in_rows=not reading,
         message=_message(item, job, now),
-        tone=_TONES.get(JobState(job.state), "primary"),
         lines=reader.first() if checking else [],
     )
 

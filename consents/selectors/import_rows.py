@@ -13,10 +13,10 @@ from django.utils.functional import Promise
 from consents import problems
 from consents.enums import Channel, Verdict
 from consents.files.layout import FIELD_LABELS, Layout
-from consents.masking import mask
 from consents.models import ConsentImport, ImportProblem
 from consents.problem_words import sentence_values, value_of
 from iys_portal.core.actors import Actor
+from iys_portal.core.masking import mask
 
 ROWS = 50
 SHOWN = 60  # characters of a cell on a page

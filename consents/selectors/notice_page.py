@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consents.enums import NoticeKind, NoticeState
-from consents.masking import mask
 from consents.models import Notice, NoticeCounter
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
+from iys_portal.core.masking import mask
 from providers.models import Brand
 
 DAYS = 30

@@ -14,12 +14,12 @@ from consents.address_column import name_of
 from consents.effective import Effective, Reason
 from consents.enums import Channel, RecipientType, Verdict
 from consents.files.layout import Layout
-from consents.masking import mask
 from consents.models import RecipientQuery
 from consents.query_results import Words, by_answer, words_of
 from iys_portal.core.actors import Actor
 from iys_portal.core.enums import JobState
 from iys_portal.core.errors import NotFound
+from iys_portal.core.masking import mask
 from providers.models import Brand
 
 from .narrowed import narrowed
@@ -182,13 +182,12 @@ def progress_of(query: RecipientQuery) -> Progress | None:
     job = query.job
     if job is None or query.answered:
         return None
-    started = job.state != JobState.QUEUED and job.total
     return Progress(
         state=job.state,
         state_label=job.get_state_display(),
         done=job.done,
-        total=job.total if started else None,
-        percent=min(100, job.done * 100 // job.total) if started and job.total else None,
+        total=job.total if job.percent is not None else None,
+        percent=job.percent,
         message=_message(query, job.state, job.error),
     )
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consents.enums import Channel, Source
-from consents.masking import mask
 from consents.models import RefusalAlert, RefusalCounter
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL, BusinessCalendar
+from iys_portal.core.masking import mask
 from iys_portal.core.models import ScopedQuerySet
 from iys_portal.core.selectors import business_calendar
 from providers.models import Brand

@@ -113,7 +113,6 @@ def reinspect(
     try:
         layout = inspect_file(
             path,
-            item.file_name,
             remembered=remembered(item.provider_id),
             sheet=sheet,
             encoding=encoding,

@@ -123,7 +123,7 @@ def _inspected(item: ConsentImport) -> Layout:
     """How the kept file is built. Raises `Invalid` (field "file") for one that is refused as a whole."""
     try:
         path = private_path(item.file.name)
-        layout = inspect_file(path, item.file_name, remembered=remembered(item.provider_id))
+        layout = inspect_file(path, remembered=remembered(item.provider_id))
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
         raise invalid(refusal) from refusal

@@ -212,7 +212,7 @@ def _layout_of(message: Message) -> Layout:
     path = private_path(message.file.name)
     try:
         known = remembered(message.brand.provider_id)
-        layout = inspect_file(path, message.file_name, remembered=known, lenient=True)
+        layout = inspect_file(path, remembered=known, lenient=True)
         refuse_too_many(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:
         raise invalid(refusal) from refusal

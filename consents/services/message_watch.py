@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from consents.effective import Reason, may_be_sent
 from consents.engine.answers import answers
-from consents.message_downloads import ROWS, downloads_of
+from consents.message_downloads import ROWS, allowed_rows, downloads_of
 from consents.models import ConsentEvent, Message, MessageRemoval
 from consents.selectors.feed import changes_after, last_final
 from consents.selectors.messages import answers_of, found_in, removed_addresses
@@ -117,6 +117,15 @@ def take_rows(*, actor: Actor, public_id: uuid.UUID, kind: str) -> Message:
         new = {"kind": kind, "rows": offered.rows, "version": message.version}
         record("message.list_taken", message, actor=actor, new=new, provider_id=message.brand.provider_id)
     return message
+
+
+def take(*, actor: Actor, public_id: uuid.UUID, kind: str, now: datetime) -> tuple[Message, Iterator[list[str]]]:
+    """The rows of whichever list of a message is asked for; who took it is recorded first. Raises as these two do."""
+    if kind == "allowed":
+        message = take_list(actor=actor, public_id=public_id)
+        return message, allowed_rows(allowed_now(message, now=now))
+    message = take_rows(actor=actor, public_id=public_id, kind=kind)
+    return message, ROWS[kind](message)
 
 
 def allowed_now(message: Message, *, now: datetime) -> Iterator[list[str]]:

@@ -75,7 +75,7 @@ def change_message(*, actor: Actor, public_id: uuid.UUID, changes: Mapping[str, 
     Locks the message.
     """
     message = locked(actor, public_id)
-    if message.state not in (S.DRAFT, S.READY):
+    if not S(message.state).changeable:
         raise WrongMoment(_("This version stays as it is. Write a new version."), code=f"change:{message.state}")
     changed = _write(message, changes, now=timezone.now())
     if not changed:

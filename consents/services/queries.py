@@ -305,7 +305,7 @@ def _recognise(query: RecipientQuery, layout: Layout | None) -> None:
     try:
         if layout is None:
             known = remembered(query.provider_id)
-            layout = inspect_file(path, query.file_name, remembered=known, lenient=True)
+            layout = inspect_file(path, remembered=known, lenient=True)
         query.layout = layout.to_json()
         query.total = count_rows(path, layout, limit=settings.REGISTRY["IMPORT_MAX_ROWS"])
     except FileRefused as refusal:

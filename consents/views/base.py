@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponseBase
 from django.views.generic import View
 
+from consents.policies import may_import
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 
@@ -27,5 +28,5 @@ class ActorView(View):
             "may_complete": self.actor.may(Permission.EVIDENCE_COMPLETE),
             "may_export": self.actor.may(Permission.CONSENT_EXPORT),
             "may_show": self.actor.may(Permission.PERSON_SHOW),
-            "import_links": self.actor.may(Permission.CONSENT_IMPORT) or self.actor.may(Permission.CONSENT_IMPORT_ANY),
+            "import_links": may_import(self.actor),
         }

@@ -29,6 +29,7 @@ from iys_portal.accounts.policies import undo_until
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit
 from iys_portal.core.actors import Actor
+from iys_portal.core.numbers import number_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -145,9 +146,8 @@ def answered(
 
 def _back(request: HttpRequest, addresses: list[ProvenAddress]) -> str:
     """Where the act came from: one brand's page, or the list as it was narrowed."""
-    came_from = request.POST.get("marka", "")
-    if came_from.isascii() and came_from.isdecimal():
-        return reverse("consents:own-one", args=[int(came_from)])
+    if came_from := number_in(request.POST.get("marka", "")):
+        return reverse("consents:own-one", args=[came_from])
     asked = QueryDict(request.POST.get("liste", "")[:500])
     form = OwnFilterForm(asked, addresses=addresses)
     query = _query(form.chosen, form.asked(asked.get("sayfa") or "").page)

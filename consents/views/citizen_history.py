@@ -17,6 +17,7 @@ from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit, documents
 from iys_portal.core.enums import DocumentState
 from iys_portal.core.models import Document
+from iys_portal.core.numbers import number_in
 
 from .citizen import CitizenView
 
@@ -28,8 +29,7 @@ class HistoryView(CitizenView):
         addresses = addresses_of(self.actor.id)
         form = HistoryFilterForm(request.GET, brands=brands_in(addresses), addresses=addresses)
         chosen = form.chosen
-        place = request.GET.get("once", "")
-        asked = asked_of(chosen, before=int(place) if place.isdecimal() and len(place) < 19 else None)
+        asked = asked_of(chosen, before=number_in(request.GET.get("once", "")))
         page = history_page(self.actor, addresses, asked, now=timezone.now())
         audit.record("history.read_own", ("accounts.user", str(self.actor.id)), actor=self.actor)
         context: dict[str, Any] = {"form": form, "page": page, "addresses": addresses, "filtered": bool(chosen)}

@@ -9,6 +9,7 @@ from consents.hooks import complaint_link
 from consents.selectors import own_messages as selectors
 from iys_portal.accounts.selectors import addresses_of
 from iys_portal.core import audit
+from iys_portal.core.numbers import page_in
 
 from .citizen import CitizenView
 
@@ -18,10 +19,7 @@ class OwnMessagesView(CitizenView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         addresses = addresses_of(self.actor.id)
-        number = request.GET.get("sayfa", "1")
-        page = selectors.own_messages(
-            addresses, number=max(int(number), 1) if number.isdecimal() and len(number) < 6 else 1
-        )
+        page = selectors.own_messages(addresses, number=page_in(request.GET.get("sayfa", "")))
         audit.record("message.read_own", ("accounts.user", str(self.actor.id)), actor=self.actor)
         links = {"previous_url": page.before, "next_url": page.after, "first_url": 1 if page.before > 1 else 0}
         context = {name: f"?sayfa={place}" if place else "" for name, place in links.items()}

@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel
 from consents.forms.consent_pages import PageForm
-from consents.forms.texts import today
 from consents.models import ConsentPage, ConsentText
 from consents.selectors import consent_pages as selectors
 from consents.selectors.texts import choosable
@@ -24,6 +24,7 @@ from consents.services import texts
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import FieldsInvalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -51,7 +52,7 @@ class PagesView(PageView):
     """All pages of the actor's brands, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = [(page, page.state(today())) for page in selectors.visible(self.actor)[:200]]
+        rows = [(page, page.state(timezone.localdate())) for page in selectors.visible(self.actor)[:200]]
         return render(request, "consents/pages/list.html", {"rows": rows, "may_write": self.may_write})
 
 
@@ -62,8 +63,14 @@ class OneView(PageView):
         page = self.page(public_id)
         context = {
             "page": page,
-            "state": page.state(today()),
+            "state": page.state(timezone.localdate()),
             "may_write": self.may_write,
+            "preview": {
+                "text": page.text,
+                "title": page.title,
+                "purpose": page.purpose,
+                "channels": page.offered,
+            },
             "address": address_of(page),
             "frame_address": settings.PORTAL_URL + reverse("consents:page-embedded", args=[page.public_id]),
         }
@@ -100,7 +107,7 @@ class WriteView(PageView):
         brands = Brand.objects.visible_to(self.actor).filter(is_active=True)
         if text is not None:
             brands = brands.filter(pk=text.brand_id)
-        day = today()
+        day = timezone.localdate()
         open_ = [one for one in choosable(brands) if one.valid_until is None or one.valid_until >= day or one == text]
         domains = [domain for brand in brands for domain in services.domains_of(brand)]
         return PageForm(*args, texts=open_, domains=domains, **kwargs)
@@ -187,9 +194,8 @@ def preview_of(form: PageForm) -> Mapping[str, Any]:
     text = found.get("text")
     if not isinstance(text, ConsentText):
         choices: Any = form.fields["text"]
-        wanted = choices.queryset.filter(pk=text) if str(text or "").isdecimal() else choices.queryset
         first = next((pk for pk, _label in choices.choices), None)
-        text = wanted.first() if str(text or "").isdecimal() else choices.queryset.filter(pk=first).first()
+        text = choices.queryset.filter(pk=number_in(str(text)) or first).first()
     numbers = {int(channel) for channel in found.get("channels") or ()}
     return {
         "text": text,

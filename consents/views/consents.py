@@ -18,7 +18,6 @@ from consents.filters import ConsentFilterForm, ListAddress, read_filters, read_
 from consents.forms.evidence import ScanForm
 from consents.forms.moment import MomentForm
 from consents.forms.refuse import RefuseForm
-from consents.masking import mask
 from consents.models import Consent
 from consents.opaque import fingerprint, unseal
 from consents.selectors import history, moments, pages, totals
@@ -28,6 +27,7 @@ from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import Invalid
+from iys_portal.core.masking import mask
 from providers.models import Brand
 
 from .base import ActorView

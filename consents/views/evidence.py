@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ from consents.tables import rows_for
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from iys_portal.core.refused_files import invalid
 from iys_portal.core.uploads import draw_small
 from providers.models import Brand
@@ -125,7 +127,7 @@ class MissingView(ActorView):
         return redirect(request.get_full_path())
 
     def by_reference(self, reference: str, ticked: list[str]) -> int:
-        numbers = [int(text) for text in ticked[: pages.PAGE] if text.isascii() and text.isdecimal() and len(text) < 19]
+        numbers = [number for text in ticked[: pages.PAGE] if (number := number_in(text)) is not None]
         waiting = selectors.waiting_by_events([brand.pk for brand in self.brands], numbers)
         return services.complete_by_reference(actor=self.actor, consents=waiting.values(), reference=reference)
 
@@ -144,7 +146,7 @@ class MissingView(ActorView):
             return self.page(request, files=form, status=422)
         return self.page(request, result=result)
 
-    @property
+    @cached_property
     def brands(self) -> list[Brand]:
         return brands_for(self.actor)
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.enums import ExportFormat, ExportKind
-from consents.exports import XLSX, Listing, Table, csv_parts, sample, write_xlsx
+from consents.exports import CSV, XLSX, Listing, Table, csv_parts, sample, write_xlsx
 from consents.filters import ConsentFilterForm, read_filters
 from consents.forms.moment import ExportForm
 from consents.opaque import unseal
@@ -30,7 +30,7 @@ from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
-TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.XLSX: XLSX}
+TYPES = {ExportFormat.CSV: CSV, ExportFormat.XLSX: XLSX}
 
 
 class ListExportView(ActorView):
@@ -75,7 +75,7 @@ class SampleView(ActorView):
     permission = Permission.PANEL_VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        response = HttpResponse(sample(timezone.now()), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(sample(timezone.now()), content_type=CSV)
         response["Content-Disposition"] = 'attachment; filename="ornek-izinler.csv"'
         return response
 

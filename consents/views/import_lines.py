@@ -18,18 +18,18 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.generic import View
 
-from consents.exports import XLSX
+from consents.exports import CSV, XLSX, excel_csv
 from consents.files.errors import FileRefused
-from consents.import_downloads import as_csv, downloads_of, refused_rows, result_rows, write_problems
+from consents.import_downloads import downloads_of, refused_rows, result_rows, write_problems
 from consents.models import ConsentImport, ImportProblem
+from consents.policies import may_import
 from consents.selectors.import_report import Report, report_of
 from consents.selectors.import_rows import ROWS, Place, Reader
 from consents.selectors.imports import visible_import
-from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import NotAllowed, WrongMoment
+from iys_portal.core.numbers import number_in
 
-CSV = "text/csv; charset=utf-8"
 NAMES = {"problems": "duzeltilecek-satirlar", "refused": "listeden-cikarilacaklar", "result": "sonuc"}
 
 
@@ -61,8 +61,8 @@ def lines_context(
 
 def _place(text: str) -> Place | None:
     line, _dash, key = text.partition("-")
-    fits = line.isdecimal() and key.isdecimal() and len(line) <= 9 and len(key) <= 18
-    return (int(line), int(key)) if fits else None
+    line_number, key_number = number_in(line, digits=9), number_in(key)
+    return None if line_number is None or key_number is None else (line_number, key_number)
 
 
 def _query(base: dict[str, str], **places: Place | None) -> str:
@@ -91,7 +91,7 @@ class DownloadView(View):
     def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
         actor = request.actor  # type: ignore[attr-defined]
         item = visible_import(actor, public_id)
-        if not (actor.may(Permission.CONSENT_IMPORT) or actor.may(Permission.CONSENT_IMPORT_ANY)):
+        if not may_import(actor):
             raise NotAllowed
         offered = next((file for file in downloads_of(item) if file.kind == kind), None)
         if offered is None:
@@ -106,7 +106,7 @@ class DownloadView(View):
 
 def _streamed(item: ConsentImport, name: str, what: str) -> StreamingHttpResponse:
     rows = refused_rows(item) if what == "refused" else result_rows(item)
-    response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
+    response = StreamingHttpResponse(excel_csv(rows), content_type=CSV)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
 

@@ -15,7 +15,7 @@ from consents.files.layout import Layout, shape_of
 from consents.forms.imports import ColumnsForm, FilterForm, ReadingForm, UndoForm, UploadForm
 from consents.import_downloads import downloads_of
 from consents.models import ConsentImport
-from consents.policies import require_import_view
+from consents.policies import may_import, require_import_view
 from consents.selectors import import_report as reports
 from consents.selectors import imports as selectors
 from consents.selectors.import_evidence import archive_of, evidence_of
@@ -28,6 +28,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 
 from .import_lines import lines_context
 
@@ -72,10 +73,9 @@ class NewView(ImportView):
     """Upload a file or paste rows. Staff first find the brand; its number stands in the address."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.actor is not None:  # type: ignore[attr-defined]
-            self.actor = request.actor  # type: ignore[attr-defined]
-            if not self.may_upload:
-                raise NotAllowed
+        self.actor = request.actor  # type: ignore[attr-defined]
+        if not self.may_upload:
+            raise NotAllowed
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -107,9 +107,9 @@ class NewView(ImportView):
     def page(self, request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
         context: dict[str, Any] = {"form": form}
         if self.actor.all_providers:
-            number, search = str(form["brand"].value() or ""), request.GET.get("ara", "")
+            number, search = number_in(str(form["brand"].value() or "")), request.GET.get("ara", "")
             brands = selectors.importable_brands(self.actor)
-            context["chosen"] = brands.filter(brand_code=int(number)).first() if number.isdecimal() else None
+            context["chosen"] = brands.filter(brand_code=number).first() if number else None
             context |= {"search": search, "found": selectors.find_brands(self.actor, search)}
         return render(request, "consents/imports/new.html", context, status=status)
 
@@ -219,17 +219,13 @@ class OneView(ImportView):
             "history": reports.history_of(item, self.actor),
             "evidence": evidence_of(item, report),
             "notices": notices_of(item, acts, now=now) if report else None,
-            "downloads": downloads_of(item) if report and self.may_download else [],
+            "downloads": downloads_of(item) if report and may_import(self.actor) else [],
             "undo_until": selectors.undo_until(item),
             "undo_form": UndoForm(prefix="undo"),
             "before": selectors.same_file_before(item) if not item.applied_at else None,
         }
         lines = lines_context(request, item, reader, report, size=FIRST_ROWS)
         return render(request, "consents/imports/detail.html", context | lines)
-
-    @property
-    def may_download(self) -> bool:
-        return self.actor.may(Permission.CONSENT_IMPORT) or self.actor.may(Permission.CONSENT_IMPORT_ANY)
 
 
 class ProgressView(ImportView):

@@ -13,11 +13,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from consents.enums import Channel
+from consents.exports import CSV, excel_csv
 from consents.files.layout import Layout
 from consents.forms.address_column import ColumnForm
 from consents.forms.messages import MessageFilterForm, MessageForm, RecipientsForm
-from consents.import_downloads import as_csv
-from consents.message_downloads import ROWS, allowed_rows, downloads_of, problem_rows
+from consents.message_downloads import downloads_of, problem_rows
 from consents.message_page import check_of, check_of_words, progress_of
 from consents.models import Message
 from consents.selectors import messages as selectors
@@ -28,12 +28,12 @@ from consents.states import MessageState
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid, NotAllowed
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import page_in
 from providers.models import Brand
 
 from .base import ActorView
 from .export_tables import may_export
 
-CSV = "text/csv; charset=utf-8"
 NAMES = {"allowed": "gonderilebilir", "removed": "cikarilan", "since": "sonradan-cikarilan", "problems": "okunamayan"}
 FIRST_LINES = 5
 
@@ -57,7 +57,7 @@ class ListView(MessageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = MessageFilterForm(request.GET, actor=self.actor)
         chosen = form.chosen
-        page = selectors.messages_page(self.actor, chosen=chosen, number=_page(request))
+        page = selectors.messages_page(self.actor, chosen=chosen, number=page_in(request.GET.get("sayfa", "")))
         context = {
             "form": form,
             "page": page,
@@ -70,11 +70,6 @@ class ListView(MessageView):
         pages = {"first_url": 1 if page.before > 1 else 0, "previous_url": page.before, "next_url": page.after}
         links = {name: f"?{urlencode(chosen | {'sayfa': number})}" if number else "" for name, number in pages.items()}
         return render(request, "consents/messages/list.html", context | links)
-
-
-def _page(request: HttpRequest) -> int:
-    number = request.GET.get("sayfa", "1")
-    return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
 
 
 class OneView(MessageView):
@@ -172,7 +167,7 @@ class ChangeView(WriteView):
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         message = self.message(public_id)
-        if message.state not in (MessageState.DRAFT, MessageState.READY):
+        if not MessageState(message.state).changeable:
             return redirect("consents:message", message.public_id)
         initial = {name: getattr(message, name) for name in services.FIELDS}
         form = self.form(initial=initial, message=message)
@@ -312,17 +307,12 @@ class DownloadView(MessageView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
-        message = self.message(public_id)
+        self.message(public_id)
         if not self.may_write:
             raise NotAllowed
-        if kind == "allowed":
-            message = message_watch.take_list(actor=self.actor, public_id=public_id)
-            rows = allowed_rows(message_watch.allowed_now(message, now=timezone.now()))
-        else:
-            message = message_watch.take_rows(actor=self.actor, public_id=public_id, kind=kind)
-            rows = ROWS[kind](message)
+        message, rows = message_watch.take(actor=self.actor, public_id=public_id, kind=kind, now=timezone.now())
         name = f"{NAMES[kind]}-{Channel(message.channel).name}-{message.planned_at:%Y%m%d}-v{message.version}.csv"
-        response = StreamingHttpResponse(as_csv(rows), content_type=CSV)
+        response = StreamingHttpResponse(excel_csv(rows), content_type=CSV)
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
         response["Cache-Control"] = "private, no-store"
         return response

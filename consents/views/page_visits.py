@@ -21,17 +21,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
 from consents.enums import Channel
-from consents.forms.consent_pages import PageAddressForm, SignInCodeForm
+from consents.forms.consent_pages import PageAddressForm
 from consents.models import ConsentPage
 from consents.page_visits import VISITOR, Visit, packed, unpacked
 from consents.selectors.consent_pages import public_page, receipt_of
 from consents.services import page_answers as services
 from consents.states import PageState
 from iys_portal.accounts.enums import NoticeAudience
+from iys_portal.accounts.forms import SignInCodeForm
 from iys_portal.accounts.models import PrivacyNotice
 from iys_portal.accounts.selectors import privacy_notice
 from iys_portal.core import audit
-from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import DocumentState
 from iys_portal.core.errors import DomainError, Invalid
 from iys_portal.core.forms import show_refusal
@@ -90,7 +90,7 @@ class PageVisitView(PublicView):
 
     @property
     def state(self) -> PageState:
-        return self.page.state(timezone.now().astimezone(ISTANBUL).date())
+        return self.page.state(timezone.localdate())
 
     def visit(self, request: HttpRequest) -> Visit | None:
         return unpacked(self.page.public_id, request.POST.get("v", ""), now=timezone.now())

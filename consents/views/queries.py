@@ -11,10 +11,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from consents.enums import QueryWay
-from consents.exports import XLSX
+from consents.exports import CSV, XLSX
 from consents.files.layout import Layout
 from consents.forms.address_column import ColumnForm
 from consents.forms.list_filters import ListFilterForm
@@ -35,11 +34,10 @@ from iys_portal.core.storage import private_path
 from .base import ActorView
 from .export_tables import may_export
 
-CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
 
 
-class ReadView(ActorView, View):
+class ReadView(ActorView):
     """A page about queries for whoever may see them: those who ask, and staff over all companies."""
 
     permission = Permission.QUERY_VIEW

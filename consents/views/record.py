@@ -15,7 +15,7 @@ from consents.enums import Channel, RecipientType
 from consents.forms.record import RecordForm
 from consents.forms.refuse import RefuseForm
 from consents.opaque import seal, unseal
-from consents.results import carried, results_of, shown
+from consents.results import results_of, shown
 from consents.selectors import history
 from consents.selectors.search import stored_address
 from consents.services.evidence import record_with_file
@@ -48,7 +48,7 @@ class RecordView(ActorView):
             done = [result for result in results if result["accepted"]]
             context = {"form": form, "results": shown(done, actor=self.actor)}
             return render(request, "consents/record.html", context, status=422)
-        token = seal("recorded", {"results": results, "kept": carried(form)}, actor=self.actor)
+        token = seal("recorded", {"results": results, "kept": form.carried}, actor=self.actor)
         return redirect(f"{request.path}?sonuc={token}")
 
     def record(self, form: RecordForm) -> list[Outcome]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consents.exports import CSV
 from consents.forms.lists import BrandFilterForm
 from consents.refusal_export import as_csv
 from consents.selectors import refusals as selectors
@@ -20,6 +21,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import Invalid
+from iys_portal.core.numbers import number_in
 
 from .base import ActorView
 
@@ -49,7 +51,7 @@ class RefusalsView(RefusalView):
         context = {
             "form": form,
             "page": page,
-            "waiting": selectors.waiting(self.actor, today=now.astimezone(ISTANBUL).date()),
+            "waiting": selectors.waiting(self.actor, today=timezone.localdate(now)),
             "stop_days": settings.REGISTRY["STOP_BUSINESS_DAYS"],
         }
         links = _links(form, page, done=done, moved=any(place.values()))
@@ -84,13 +86,13 @@ class RefusalExportView(RefusalView):
         target = ("consents.refusalalert", "open")
         audit.record("refusal.exported", target, actor=self.actor, new={"kind": "csv", "filters": form.chosen})
         name = f"retler-{timezone.now().astimezone(ISTANBUL):%Y-%m-%d-%H%M}.csv"
-        response = StreamingHttpResponse(as_csv(self.actor, form.chosen_brand), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(as_csv(self.actor, form.chosen_brand), content_type=CSV)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
+    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def _say(request: HttpRequest, total: int) -> None:

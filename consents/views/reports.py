@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from consents.documents.reports import as_csv
+from consents.exports import CSV
 from consents.forms.reports import ReportForm
 from consents.selectors.reports import Report, report_of
 from consents.services.reports import issue_report, note_report
 from iys_portal.accounts.permissions import Permission
-from iys_portal.core.calendar import ISTANBUL
 
 from .base import ActorView
 
@@ -22,7 +22,7 @@ class ReportView(ActorView):
     permission = Permission.PROVIDER_VIEW
 
     def form(self, request: HttpRequest) -> ReportForm:
-        return ReportForm(request.GET, actor=self.actor, today=timezone.now().astimezone(ISTANBUL).date())
+        return ReportForm(request.GET, actor=self.actor, today=timezone.localdate())
 
     def report(self, request: HttpRequest) -> Report:
         return report_of(self.actor, self.form(request).asked)
@@ -52,7 +52,7 @@ class ReportFileView(ReportView):
     def post(self, request: HttpRequest) -> HttpResponse:
         report = self.report(request)
         note_report(actor=self.actor, report=report, form="csv")
-        response = HttpResponse(as_csv(report), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(as_csv(report), content_type=CSV)
         name = f"rapor-{report.asked.first:%Y%m%d}-{report.asked.last:%Y%m%d}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

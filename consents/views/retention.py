@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consents.forms.holds import HoldForm
-from consents.masking import mask
 from consents.models import LegalHold, RetentionRun
 from consents.services import holds, retention
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import SYSTEM
+from iys_portal.core.masking import mask
 
 from .base import ActorView
 
@@ -21,7 +21,10 @@ RUNS = 20
 class RetentionView(ActorView):
     permission = Permission.AUDIT_VIEW
 
-    def get(self, request: HttpRequest, form: HoldForm | None = None, status: int = 200) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(request, HoldForm())
+
+    def page(self, request: HttpRequest, form: HoldForm, *, status: int = 200) -> HttpResponse:
         runs = list(RetentionRun.objects.select_related("job")[:RUNS])
         context = {
             "runs": [
@@ -30,7 +33,7 @@ class RetentionView(ActorView):
             "before": retention.due_before(timezone.now()),
             "held_by_cases": LegalHold.objects.filter(actor_id=SYSTEM.id, released_at=None).count(),
             "holds": [(hold, mask(hold.recipient) if hold.recipient else "") for hold in _holds()],
-            "form": form or HoldForm(),
+            "form": form,
             "may_run": self.actor.may(Permission.RETENTION_RUN),
         }
         return render(request, "consents/retention.html", context, status=status)
@@ -57,7 +60,7 @@ class HoldView(RetentionView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = HoldForm(request.POST)
         if not form.is_valid():
-            return self.get(request, form=form, status=422)
+            return self.page(request, form, status=422)
         data = form.cleaned_data
         holds.place_hold(
             actor=self.actor,

@@ -13,6 +13,7 @@ from consents.selectors.seals import late_stamps, published, published_keys, sea
 from consents.services.proofs import issue_evidence, take_proof
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import documents
+from iys_portal.core.numbers import number_in
 
 from .base import ActorView
 
@@ -23,7 +24,7 @@ class SealsView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         before = request.GET.get("once", "")
-        page = seal_page(before=int(before) if before.isdecimal() and len(before) < 19 else None)
+        page = seal_page(before=number_in(before))
         context = {"page": page, "keys": published_keys(), "moved": bool(before)}
         actor = getattr(request, "actor", None)
         if actor is not None and actor.may(Permission.LEDGER_VERIFY):

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from consents.brand_choice import BrandChoice
-from consents.forms.texts import ChecklistForm, EndForm, TextForm, today
+from consents.forms.texts import ChecklistForm, EndForm, TextForm
 from consents.models import ConsentText
 from consents.selectors import texts as selectors
 from consents.services import texts as services
@@ -17,6 +18,7 @@ from consents.text_rules import answers
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import FieldsInvalid, Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in, page_in
 from providers.models import Brand
 
 from .base import ActorView
@@ -28,7 +30,7 @@ class TextView(ActorView):
     permission = Permission.PROVIDER_VIEW
 
     def text(self, text_id: int) -> ConsentText:
-        text = selectors.text_of(self.actor, text_id, day=today())
+        text = selectors.text_of(self.actor, text_id, day=timezone.localdate())
         if text is None:
             raise Http404
         return text
@@ -45,12 +47,11 @@ class TextsView(TextView):
     def get(self, request: HttpRequest) -> HttpResponse:
         choice = BrandChoice(self.actor)
         chosen = choice.named(request.GET.get("marka"))
-        number = request.GET.get("sayfa", "1")
-        wanted = max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
-        page = selectors.texts_page(self.actor, day=today(), brand=chosen, number=wanted)
+        number = page_in(request.GET.get("sayfa", ""))
+        page = selectors.texts_page(self.actor, day=timezone.localdate(), brand=chosen, number=number)
         groups: dict[Brand, list[tuple[ConsentText, Any]]] = {}
         for text in page.texts:
-            groups.setdefault(text.brand, []).append((text, text.state(today())))
+            groups.setdefault(text.brand, []).append((text, text.state(timezone.localdate())))
         context = {
             "groups": list(groups.items()),
             "page": page,
@@ -76,14 +77,14 @@ class OneView(TextView):
         return self.page(request, self.text(text_id))
 
     def page(self, request: HttpRequest, text: ConsentText, *, error: str = "", status: int = 200) -> HttpResponse:
-        others = selectors.other_versions(self.actor, text, day=today())
+        others = selectors.other_versions(self.actor, text, day=timezone.localdate())
         ticked = request.POST.getlist("ticked") or text.checklist.get("ticked", [])
         context = {
             "text": text,
-            "state": text.state(today()),
+            "state": text.state(timezone.localdate()),
             "answers": answers(text.wording, ticked),
-            "others": [(other, other.state(today())) for other in others],
-            "end": EndForm(initial={"last_day": max(today(), text.valid_from)}),
+            "others": [(other, other.state(timezone.localdate())) for other in others],
+            "end": EndForm(initial={"last_day": max(timezone.localdate(), text.valid_from)}),
             "error": error,
             "may_write": self.may_write,
         }
@@ -126,8 +127,8 @@ class NewView(WriteView):
     """A new text, or a new version that begins with the words of another one (`?metin=`)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        number = request.GET.get("metin", "")
-        based_on = self.text(int(number)) if number.isdecimal() else None
+        number = number_in(request.GET.get("metin", ""))
+        based_on = self.text(number) if number is not None else None
         initial: dict[str, Any] = {"brand": request.GET.get("marka", "")}
         if based_on is not None:
             same = ("brand", "channels", "language", "title", "text")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consents.forms.deadlines import WindowForm, today
+from consents.forms.deadlines import WindowForm
 from consents.selectors.deadlines import own_windows
 from consents.services.deadlines import open_initial_window
 from iys_portal.accounts.permissions import Permission
@@ -55,7 +55,7 @@ class WindowView(ActorView):
         context = {
             "application": application,
             "windows": windows,
-            "open_until": windows[0].until if windows and windows[0].until >= today() else None,
+            "open_until": windows[0].until if windows and windows[0].until >= timezone.localdate() else None,
             "form": form,
         }
         return render(request, "consents/window.html", context, status=status)

@@ -64,6 +64,11 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=ISTANBUL)
 
 
+def written(moment: datetime) -> str:
+    """A moment as the registry's files and calls write it: `YYYY-MM-DD HH:mm:ss`, Türkiye time (R-C5)."""
+    return moment.astimezone(ISTANBUL).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def years_before(moment: datetime, years: int) -> datetime:
     """The same moment some years before; the 29th of February becomes the 28th."""
     try:

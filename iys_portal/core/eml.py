@@ -13,12 +13,12 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
-from html.parser import HTMLParser
 from itertools import islice
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from .html_words import StrangersHtml
 from .refused_files import FileRefused, Words, add_words
 
 MAX_BYTES = 10 * 1024**2
@@ -252,11 +252,11 @@ def _content(part: EmailMessage) -> str:
         return data.decode("utf-8", errors="replace")
 
 
-class _Words(HTMLParser):
+class _Words(StrangersHtml):
     """The words of a page and the hosts of its links."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.words: list[str] = []
         self.hosts: set[str] = set()
         self.silent = ""  # the outermost tag whose words nobody sees, until it ends

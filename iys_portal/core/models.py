@@ -81,6 +81,12 @@ class Job(models.Model):
         return self.title
 
     @property
+    def percent(self) -> int | None:
+        """How much is done; None before it has begun, and where nobody knows how much there is."""
+        begun = self.state != JobState.QUEUED
+        return min(100, self.done * 100 // self.total) if self.total and begun else None
+
+    @property
     def active(self) -> bool:
         return JobState(self.state).active
 

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView, View
 
 from . import mailbox
 from .mailbox_forms import TextToRegistryForm
-from .numbers import whole_number
+from .numbers import page_in
 
 PAGE = 50
 # A mail's own styles, and nothing else: no script, no picture, no form, nothing from anywhere.
@@ -66,7 +66,7 @@ class MailboxView(DevelopmentView, TemplateView):
     def letters_context(self) -> dict[str, Any]:
         """One page of the letters that match the search; whether there is a next one, one letter more tells."""
         search = self.request.GET.get("q", "").strip()
-        page = whole_number(self.request.GET.get("sayfa", ""), digits=6) or 1
+        page = page_in(self.request.GET.get("sayfa", ""))
         found = mailbox.letters(PAGE + 1, offset=(page - 1) * PAGE, search=search)
         return {
             "letters": found[:PAGE],

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from consents.exports import SHEET_ROWS, guard
+from consents.files.annotate import guard
+from consents.files.read import SHEET_ROWS
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from iys_portal.core.models import AuditEntry
 
 from .audit_selectors import Trail, trail_slices
@@ -33,7 +34,7 @@ def slices(actor: Actor, trail: Trail) -> Iterator[list[Row]]:
 def _cells(entry: AuditEntry) -> Row:
     return (
         str(entry.pk),
-        f"{entry.at.astimezone(ISTANBUL):%Y-%m-%d %H:%M:%S}",
+        written(entry.at),
         entry.verb,
         sentence_of(entry),
         who_of(entry),

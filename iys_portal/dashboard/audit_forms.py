@@ -17,7 +17,7 @@ from iys_portal.accounts.models import User
 from iys_portal.core.actors import Actor, ActorKind
 from iys_portal.core.calendar import end_of_day, start_of_day
 from iys_portal.core.forms import PortalForm
-from iys_portal.core.numbers import whole_number
+from iys_portal.core.numbers import number_in
 from providers.models import Provider
 
 from .audit_acts import Group
@@ -107,7 +107,7 @@ class PersonForm(PortalForm):
 
     def clean_q(self) -> str:
         text = self.cleaned_data["q"].strip()
-        number = whole_number(text.lstrip("#"))
+        number = number_in(text.lstrip("#"))
         # Digits are an event's number first: phones are typed with their sign or leading zero.
         found = address_of_event(self.actor, number) if number is not None and not text.startswith("0") else None
         address = found or stored_address(text)

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from consents.masking import mask
 from consents.opaque import fingerprint, seal, unseal
 from consents.views.base import ActorView
 from consents.views.exports import XLSX
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.calendar import ISTANBUL
-from iys_portal.core.numbers import whole_number
+from iys_portal.core.masking import mask
+from iys_portal.core.numbers import number_in
 
 from .audit_export import as_csv, as_xlsx
 from .audit_force import in_force
@@ -31,7 +31,7 @@ PURPOSE = "audit-person"
 
 def _place(request: HttpRequest) -> dict[str, int | None]:
     """Where a page of the trail starts; the numbers of entries tell nothing about anybody."""
-    return {f"{side}_than": whole_number(request.GET.get(side, "")) for side in ("older", "newer")}
+    return {f"{side}_than": number_in(request.GET.get(side, "")) for side in ("older", "newer")}
 
 
 def _links(query: dict[str, str], page: TrailPage) -> dict[str, Any]:

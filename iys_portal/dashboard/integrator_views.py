@@ -14,7 +14,7 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotAllowed
 from iys_portal.core.models import AuditEntry
-from iys_portal.core.numbers import whole_number
+from iys_portal.core.numbers import number_in
 from providers.models import Integrator, IntegratorPerson
 from providers.selectors.integrators import acted_for, grants_of, integrator_of
 
@@ -61,7 +61,7 @@ class IntegratorActsView(View):
     def entries(self, integrator: Integrator, before: str) -> tuple[list[AuditEntry], bool]:
         """One page, newest first."""
         found = AuditEntry.objects.visible_to(self.actor).filter(acted_for(integrator), provider_id__isnull=False)
-        if (number := whole_number(before)) is not None:
+        if (number := number_in(before)) is not None:
             found = found.filter(pk__lt=number)
         rows = list(found.order_by("-pk")[: PAGE + 1])
         return rows[:PAGE], len(rows) > PAGE

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import written
 from providers.enums import GrantChannel, GrantLevel, IntegratorState, ProviderState, RetailerState
 from providers.models import Brand, Integrator, IntegratorGrant, Provider, Retailer, RetailerDetails
 
@@ -26,11 +26,6 @@ STANDING = {
     IntegratorState.CLOSED: "CLOSED",
 }
 PACKAGE = "İYS Portal"
-
-
-def written(moment: datetime) -> str:
-    """A moment as the API writes it: `YYYY-MM-DD HH:mm:ss`, Türkiye time."""
-    return moment.astimezone(ISTANBUL).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def brands_of(actor: Actor) -> QuerySet[Brand]:

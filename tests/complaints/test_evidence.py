@@ -180,6 +180,12 @@ def test_what_is_read_of_a_page_is_bounded() -> None:
     assert time.process_time() - began < 3
 
 
+def test_html_that_no_mail_program_writes_is_read_like_any_other() -> None:
+    assert text_of_html(f"<p>söz<![endif]><![foo]>&#{'1' * 5000};") == "söz\ufffd"
+    assert read_mail(eml(kind="text/html", body="<p>İndirim<![foo]></p>")).text == "İndirim"
+    assert text_of_html("söz<![ ").startswith("söz")
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -93,6 +93,12 @@ def test_a_wide_list_becomes_consents_and_its_no_is_a_choice(samples: Samples, a
 
 
 @pytest.mark.django_db
+def test_a_constant_that_says_nothing_is_not_passed_over(samples: Samples, as_of: datetime) -> None:
+    with pytest.raises(CommandError, match="FIELD=VALUE"):
+        run(samples() / "wide.csv", BrandFactory().brand_code, as_of, "--constant=source:HS_WEB")
+
+
+@pytest.mark.django_db
 def test_what_cannot_be_read_is_said_and_nothing_is_kept(tmp_path: Path, as_of: datetime) -> None:
     path = tmp_path / "leer.csv"
     path.write_text("")

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from consents.forms.texts import today
 from consents.models import DeadlineExtension
 from consents.services.deadlines import open_initial_window
 from consents.services.records import Entry, record_consents
@@ -60,8 +59,8 @@ def test_r_d2_the_window_lets_old_consents_in_and_stands_in_the_history(
 ) -> None:
     assert not old_consent(brand).accepted
     values = {
-        "until": today() + timedelta(days=30),
-        "check_until": today() + timedelta(days=60),
+        "until": timezone.localdate() + timedelta(days=30),
+        "check_until": timezone.localdate() + timedelta(days=60),
         "reason": "İlk yükleme",
     }
     assert reviewer.post(page(application), values).status_code == 302
@@ -81,7 +80,7 @@ def test_r_d2_a_window_has_a_reason_and_an_end(
     reviewer: Client, application: Application, days: int, reason: str, field: str
 ) -> None:
     before = DeadlineExtension.objects.count()
-    answer = reviewer.post(page(application), {"until": today() + timedelta(days=days), "reason": reason})
+    answer = reviewer.post(page(application), {"until": timezone.localdate() + timedelta(days=days), "reason": reason})
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert DeadlineExtension.objects.count() == before
@@ -89,7 +88,7 @@ def test_r_d2_a_window_has_a_reason_and_an_end(
 
 
 def test_a_second_click_opens_no_second_window(reviewer: Client, application: Application) -> None:
-    values = {"until": today() + timedelta(days=30), "reason": "İlk yükleme"}
+    values = {"until": timezone.localdate() + timedelta(days=30), "reason": "İlk yükleme"}
     reviewer.post(page(application), values)
     assert reviewer.post(page(application), values).status_code == 409
     assert DeadlineExtension.objects.filter(provider=application.provider).count() == 1
@@ -102,7 +101,7 @@ def test_no_window_before_approval(reviewer: Client) -> None:
         open_initial_window(
             actor=actor_of(UserFactory(staff_roles=["reviewer"])),
             application=draft,
-            until=today(),
+            until=timezone.localdate(),
             check_until=None,
             reason="İlk yükleme",
             now=timezone.now(),
@@ -113,7 +112,7 @@ def test_no_window_before_approval(reviewer: Client) -> None:
 def test_only_reviewers_open_one(sign_in: Callable[..., Client], application: Application, role: str) -> None:
     client = sign_in(UserFactory(staff_roles=[role]))
     assert client.get(page(application)).status_code == 403
-    values = {"until": today() + timedelta(days=30), "reason": "İlk yükleme"}
+    values = {"until": timezone.localdate() + timedelta(days=30), "reason": "İlk yükleme"}
     assert client.post(page(application), values).status_code == 403
     assert not DeadlineExtension.objects.filter(provider=application.provider).exists()
 

@@ -55,7 +55,7 @@ def _table(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(data)
-        layout = fitted(inspect_file(path, "liste.csv"))
+        layout = fitted(inspect_file(path))
         columns = {name: f"c{index}" for name, index in layout.fields.items()}
         reading = Reading(columns=columns, moment=MOMENT, shape=layout.shape)
         for part in read_slices(path, layout, limit=1_000_000):

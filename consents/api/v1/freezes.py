@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Schema
 from pydantic import AwareDatetime, field_validator
 
 from consents.models import KeyFreeze
@@ -50,7 +50,7 @@ def freeze(request: HttpRequest, brand: BrandCode, body: KeyFreezeIn) -> Any:
         actor=ask.actor, brand=ask.brand, username=body.key, since=body.since, until=body.until or ask.now,
         reason=body.reason, now=ask.now,
     )  # fmt: skip
-    return Status(200, _told(item))
+    return _told(item)
 
 
 @router.get(

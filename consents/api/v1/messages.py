@@ -10,8 +10,7 @@ from ninja.files import UploadedFile
 from pydantic import AwareDatetime, field_validator
 
 from consents.enums import Channel, MessagePurpose, RecipientType
-from consents.import_downloads import as_csv
-from consents.message_downloads import ROWS, allowed_rows
+from consents.exports import CSV, excel_csv
 from consents.models import Message
 from consents.selectors import messages as selectors
 from consents.services import message_recipients, message_watch
@@ -25,7 +24,6 @@ from providers.enums import KeyScope
 from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, Words, in_reach, moment
 
 router = Router(tags=["messages"], auth=Key(KeyScope.MESSAGES))
-CSV = "text/csv; charset=utf-8"
 
 
 class MessageIn(Body):
@@ -149,13 +147,8 @@ def message_list(
     """
     ask = asked(request)
     message = _message(ask, message_id)
-    if kind == "allowed":
-        message = message_watch.take_list(actor=ask.actor, public_id=message.public_id)
-        rows = allowed_rows(message_watch.allowed_now(message, now=ask.now))
-    else:
-        message = message_watch.take_rows(actor=ask.actor, public_id=message.public_id, kind=kind)
-        rows = ROWS[kind](message)
-    return StreamingHttpResponse(as_csv(rows), content_type=CSV)
+    message, rows = message_watch.take(actor=ask.actor, public_id=message.public_id, kind=kind, now=ask.now)
+    return StreamingHttpResponse(excel_csv(rows), content_type=CSV)
 
 
 def _message(ask: Ask, message_id: UUID) -> Message:

@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 from consents.api.base import require_channels
 from consents.effective import Reason
 from consents.enums import Channel, RecipientType
+from consents.exports import CSV
 from consents.models import RecipientQuery
 from consents.problems import BY_NUMBER
 from consents.proof.queries import signed_statement
@@ -27,7 +28,6 @@ from providers.enums import KeyScope
 from .schemas import Address, Body, BrandCode, ChannelName, RecipientTypeName, moment
 
 router = Router(tags=["queries"], auth=Key(KeyScope.QUERY))
-CSV = "text/csv; charset=utf-8"
 MALFORMED = "MALFORMED"
 ROWS = settings.REGISTRY["API_QUERY_ROWS"]
 

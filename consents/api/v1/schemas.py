@@ -11,9 +11,8 @@ from pydantic_core import PydanticCustomError
 from consents.enums import Channel, RecipientType, Source, Status
 from consents.models import ConsentEvent
 from iys_portal.core import calendar
-from iys_portal.core.calendar import ISTANBUL
+from iys_portal.core.calendar import ISTANBUL, written
 from providers.api.v1.brands import ChannelName
-from providers.selectors.api import written
 
 BrandCode = Annotated[int, Path(ge=1, le=999_999_999, description="The brand's public number.")]
 RecipientTypeName = Literal["BIREYSEL", "TACIR"]

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 evidence=options["evidence"],
                 moment=moment or timezone.now(),
                 apply_it=options["apply"],
-                constants=dict(pair.split("=", 1) for pair in options["constant"] if "=" in pair),
+                constants=constants_of(options["constant"]),
                 wide_no=options["wide_no"],
                 reason=options["reason"],
                 reference=options["reference"],
@@ -83,6 +83,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             self.stdout.write(in_words(report, told_in_words(item, now=moment or timezone.now())))
+
+
+def constants_of(pairs: list[str]) -> dict[str, str]:
+    """What `--constant` says, by field. Raises `CommandError` for what says nothing."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise CommandError(f"--constant {pair}: write FIELD=VALUE.")
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def report_of(item: ConsentImport, *, seconds: float) -> dict[str, Any]:

@@ -239,3 +239,9 @@ class TestWishes:
     @pytest.mark.parametrize("wish", ["", "SECTOR", "PAUSE-9000", "BRAND", "CHANNEL-FAKS"])
     def test_an_unknown_wish_is_refused(self, page: Client, wish: str) -> None:
         assert page.post(self.URL, {"wish": wish}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["", "x", "9" * 30, "9" * 5000])
+def test_an_act_that_names_no_brand_leads_back_to_the_list(page: Client, number: str) -> None:
+    answer = page.post(reverse("consents:own-everything"), {"marka": number})
+    assert (answer.status_code, answer.url) == (302, OWN)

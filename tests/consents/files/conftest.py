@@ -65,7 +65,7 @@ def refused() -> Callable[[Path], FileRefused]:
 
     def _refused(path: Path) -> FileRefused:
         with pytest.raises(FileRefused) as caught:
-            inspect_file(path, path.name)
+            inspect_file(path)
         assert caught.value.message
         assert "{" not in caught.value.message
         assert caught.value.advice

@@ -45,7 +45,7 @@ def folder(samples: Callable[..., Path]) -> Path:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_sample_is_recognised(folder: Path, name: str, fields) -> None:
-    layout = inspect_file(folder / name, name)
+    layout = inspect_file(folder / name)
     assert (layout.encoding, layout.delimiter, layout.header_line, fields(layout)) == EXPECTED[name]
     assert layout.shape == ("wide" if name == "wide.csv" else "long")
     assert len(layout.sample) == (7 if name == "scientific.csv" else 10)

@@ -71,8 +71,8 @@ def test_best_sheet_is_chosen_and_all_are_named(workbook, rows_of) -> None:
 
 def test_content_decides_the_kind_not_the_name(workbook, write) -> None:
     rows = [HEAD[:3], ["a@firma.example", "EPOSTA", "ONAY"]]
-    assert inspect_file(workbook({"A": rows}, name="list.csv"), "list.csv").kind == "xlsx"
-    assert inspect_file(write("Alıcı;Durum\na@firma.example;ONAY\n", "list.xlsx"), "list.xlsx").kind == "csv"
+    assert inspect_file(workbook({"A": rows}, name="list.csv")).kind == "xlsx"
+    assert inspect_file(write("Alıcı;Durum\na@firma.example;ONAY\n", "list.xlsx")).kind == "csv"
 
 
 def test_empty_workbook_and_headings_only(workbook, refused) -> None:

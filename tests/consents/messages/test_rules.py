@@ -83,6 +83,13 @@ def test_styles_and_scripts_say_nothing() -> None:
     assert "a@b.example" in text_of_html('<a href="mailto:a@b.example">yaz</a>')
 
 
+@pytest.mark.parametrize(
+    "odd", ["<![if !mso]>", "<![foo]>", "<![ ", f"&#{'1' * 5000};", f"<p title='&#{'1' * 5000};'>"]
+)
+def test_html_that_no_mail_program_writes_is_checked_like_any_other(odd: str) -> None:
+    assert missing(Channel.EPOSTA, MAIL, html=f"<p>{MAIL}</p>{odd}") == set()
+
+
 def test_r_s2_a_message_that_needs_no_consent_advertises_nothing() -> None:
     words = Wording.of(Channel.MESAJ, SENDER, text="Siparişiniz yarın teslim edilecek.")
     assert [answer.passed for answer in answers_for(words, MessagePurpose.DELIVERY)] == [True]

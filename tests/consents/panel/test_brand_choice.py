@@ -1,9 +1,14 @@
 """A provider's people choose among their brands; staff, who see thousands, name one (R-A1)."""
 
+import re
+
 import pytest
 from django.forms import ChoiceField
+from django.test import Client
+from django.urls import reverse
 
 from consents.brand_choice import BrandChoice
+from providers.models import Brand
 from tests.factories import BrandFactory, MembershipFactory, actor_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +39,23 @@ def test_staffs_form_does_not_grow_with_the_registry(django_assert_max_num_queri
     actor = staff("admin")
     with django_assert_max_num_queries(0):
         BrandChoice(actor).field()
+
+
+PAGES = ("consents:list", "consents:refusals", "consents:notices", "consents:reports", "consents:exports")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_company_of_several_brands_narrows_each_list_to_one(panel: Client, brand: Brand, page: str) -> None:
+    second = BrandFactory(provider=brand.provider, name="Deniz Ev")
+    shown = panel.get(reverse(page)).content.decode()
+    assert 'name="brand"' in shown and f'<option value="{second.brand_code}">Deniz Ev</option>' in shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_company_of_one_brand_has_nothing_to_choose(panel: Client, page: str) -> None:
+    assert 'name="brand"' not in panel.get(reverse(page)).content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_staff_name_a_brand_above_each_list(staff_panel: Client, page: str) -> None:
+    assert re.search(r'<input [^>]*name="brand"', staff_panel.get(reverse(page)).content.decode())

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from consents.masking import mask
 from consents.models import Consent, ConsentEvent
 from iys_portal.accounts.models import User
+from iys_portal.core.masking import mask
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand
 from tests.factories import BrandFactory, MembershipFactory
