@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -53,7 +53,7 @@ class CompressedPagesMiddleware(GZipMiddleware):
     Pages only: files are packed already or streamed, and answers to programs are small.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
 
