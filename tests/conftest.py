@@ -1,6 +1,7 @@
 """Fixtures for all tests: databases, actors, a frozen moment, sample files."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,12 @@ hypothesis.settings.load_profile("portal")
 
 SAMPLES = databases.ROOT.parent / "shared" / "samples" / "generate.py"
 AS_OF = datetime(2026, 11, 24, 15, 0, tzinfo=ISTANBUL)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pictures of an earlier run go before any test, and before xdist's workers begin."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(databases.ROOT / "test-results" / "pictures", ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:

@@ -5,7 +5,8 @@ import shutil
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from iys_portal.accounts.services.factors import enrol_totp
+from tests import databases
 from tests.factories import PASSWORD, BrandFactory, MembershipFactory, ProviderFactory, RetailerFactory
 from tests.providers.signatures.authority import Authority
 from tests.started import start
 from tests.workers import celery_worker, environment, until
+
+from .pictures import Shown
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -35,6 +39,8 @@ FLAGS = [
 # no script is what its sandbox is for.
 EXPECTED = ("favicon", "INTERNET_DISCONNECTED", "Blocked script execution")
 
+
+FAILED = pytest.StashKey[bool]()
 
 PATIENCE = 20_000
 """Milliseconds that a page may take: a busy machine is no fault of the code."""
@@ -54,9 +60,9 @@ class Portal:
         return format_hotp_value(hotp_value(self.secret, counter))
 
 
-@pytest.fixture
-def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Portal]:
-    """Web and worker on a database of their own, with one provider and its manager."""
+@contextmanager
+def serving(database: str, folder: Path) -> Iterator[Portal]:
+    """Web and worker on a test's database, with one provider and its manager."""
     provider = ProviderFactory(title="Deneme Mağazacılık A.Ş.", iys_code=650_001)
     brand = BrandFactory(provider=provider, name="Deneme Moda", brand_code=650_001, is_main=True)
     RetailerFactory(brand=brand, code="B001")
@@ -64,15 +70,37 @@ def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Porta
     secret = enrol_totp(user)
     port = _free_port()
     # Browsers and WebAuthn trust http at this name only (passkeys).
-    env = environment(committed_db, tmp_path / "private", PORTAL_URL=f"http://localhost:{port}")
+    env = environment(database, folder / "private", PORTAL_URL=f"http://localhost:{port}")
     listens = ["--bind", f"127.0.0.1:{port}", "--threads", "4"]
-    web = start("gunicorn", "iys_portal.wsgi", *listens, env=env, log=tmp_path / "web.log")
+    web = start("gunicorn", "iys_portal.wsgi", *listens, env=env, log=folder / "web.log")
     try:
         with celery_worker(env):  # both load at the same time
             until(lambda: _answers(port), what="the portal's first answer")
             yield Portal(url=f"http://localhost:{port}", email=user.email, secret=secret)
     finally:
         web.kill()
+
+
+@pytest.fixture
+def portal(committed_db: str, own_queue: None, tmp_path: Path) -> Iterator[Portal]:
+    """A portal of the test's own."""
+    with serving(committed_db, tmp_path) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def shared_portal(
+    django_db_setup: None,
+    django_db_blocker: pytest.FixtureRequest,
+    worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Portal]:
+    """One portal and one database for a module's journeys: none may count on being the first."""
+    with django_db_blocker.unblock():
+        name = databases.clone(f"{databases.PREFIX}{worker}_shared")
+        with databases.default_is(name), serving(name, tmp_path_factory.mktemp("portal")) as portal:
+            yield portal
+        databases.drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +129,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A Turkish visitor's page; errors of its console fail the test."""
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A Turkish visitor's page; errors of its console fail the test. A failing test leaves its last picture."""
     context = browser.new_context(
         locale="tr-TR", accept_downloads=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
     )  # colours are judged as they stand, not on their way
@@ -113,10 +141,24 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     yield page
-    if folder := os.environ.get("BROWSER_PICTURES"):
-        page.screenshot(path=str(Path(folder) / "last.png"), full_page=True)
+    if request.node.stash.get(FAILED, False):
+        Shown.of(page, request.node.name)("failed")
     context.close()
     assert not [text for text in troubles if not any(part in text for part in EXPECTED)]
+
+
+@pytest.fixture
+def shown(page: Page, request: pytest.FixtureRequest) -> Shown:
+    """Keeps pictures of a journey's telling moments."""
+    return Shown.of(page, request.node.name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A fixture cannot see how its test ended: it is noted here."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 def _free_port() -> int:

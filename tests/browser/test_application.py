@@ -15,6 +15,7 @@ from tests.providers.signatures.authority import Authority
 
 from . import steps
 from .conftest import Portal
+from .pictures import Shown
 from .steps import EMAIL, LEGAL, NATURAL, PERSON, Visitor
 
 CHECKLIST = {
@@ -50,8 +51,9 @@ def apply_in_wet_ink(page: Page, portal: Portal, folder: Path) -> None:
     steps.submit(page, base)
 
 
-def review(page: Page, portal: Portal, first: Visitor, second: Visitor, folder: Path) -> None:
+def review(page: Page, portal: Portal, shown: Shown, people: tuple[Visitor, Visitor], folder: Path) -> None:
     """Four eyes: one takes it, looks and proposes, another one approves."""
+    first, second = people
     address = f"{portal.url}/basvurular/{Application.objects.get().public_id}/"
     steps.sign_in(page, portal.url, first)
     page.goto(f"{portal.url}/basvurular/")
@@ -65,6 +67,7 @@ def review(page: Page, portal: Portal, first: Visitor, second: Visitor, folder: 
     page.locator("#id_picture").set_input_files(shot)
     for name in FOUND:
         page.locator(f"#id_{name}").check()
+    shown("checklist")
     page.get_by_role("button", name="Listeyi kaydet ve onay öner").click()
     expect(page.locator("[data-dialog-open=approve]")).to_have_count(0)
     steps.sign_out(page, portal.url)
@@ -73,6 +76,7 @@ def review(page: Page, portal: Portal, first: Visitor, second: Visitor, folder: 
     page.locator("[data-dialog-open=approve]").click()
     page.locator("dialog#approve button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("Onaylandı")
+    shown("approved")
     steps.sign_out(page, portal.url)
 
 
@@ -112,7 +116,14 @@ def import_a_file(page: Page, portal: Portal, folder: Path) -> None:
 
 @pytest.mark.parametrize("kind", [LEGAL, NATURAL])
 def test_r_p7_from_the_start_page_to_the_managers_first_import(
-    roots: Path, portal: Portal, page: Page, authority: Authority, tmp_path: Path, settings: object, kind: str
+    roots: Path,
+    portal: Portal,
+    page: Page,
+    authority: Authority,
+    tmp_path: Path,
+    settings: object,
+    shown: Shown,
+    kind: str,
 ) -> None:
     settings.PRIVATE_ROOT = tmp_path / "private"  # type: ignore[attr-defined]  # the portal's processes read the same files
     first, second = (Visitor.of(UserFactory(staff_roles=["reviewer"])) for _ in range(2))
@@ -121,8 +132,11 @@ def test_r_p7_from_the_start_page_to_the_managers_first_import(
     else:
         apply_in_wet_ink(page, portal, tmp_path)
     assert Application.objects.get().state == S.SUBMITTED
-    review(page, portal, first, second, tmp_path)
+    shown("submitted")
+    review(page, portal, shown, (first, second), tmp_path)
     provider = Provider.objects.get(application__isnull=False)
     assert steps.letter_with(rf"İYS numarası: {provider.iys_code}\b", to=EMAIL)
     open_account(page, portal)
+    shown("account-opened")
     import_a_file(page, portal, tmp_path)
+    shown("first-import")

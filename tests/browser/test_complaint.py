@@ -15,6 +15,7 @@ from tests.complaints.conftest import MAIL, TCKN, eml
 
 from .conftest import Portal
 from .looks import fits
+from .pictures import Shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -28,7 +29,7 @@ def enter(page: Page, portal: Portal) -> None:
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal.url}])
 
 
-def test_r_k4_a_citizen_files_with_an_email_file(page: Page, portal: Portal, tmp_path: Path) -> None:
+def test_r_k4_a_citizen_files_with_an_email_file(page: Page, portal: Portal, shown: Shown, tmp_path: Path) -> None:
     enter(page, portal)
     mail = tmp_path / "ileti.eml"
     sent = timezone.now() - timedelta(days=1)
@@ -43,10 +44,12 @@ def test_r_k4_a_citizen_files_with_an_email_file(page: Page, portal: Portal, tmp
     expect(page.locator("#id_subject")).to_have_value("Kampanya")
     expect(page.locator("#id_text")).to_have_value("İndirim başladı.")
     fits(page)
+    shown("message-read")
     page.select_option("#id_brand", "")
     page.get_by_role("button", name="Kaydet ve devam et").click()
     expect(page.locator("main")).to_contain_text("Bu gönderen kayıtlı değil")
     fits(page)
+    shown("sender-unknown")
     page.get_by_role("button", name="Şikâyete devam et").click()
     page.fill("#id_full_name", "Deneme Vatandaş")
     page.fill("#id_tckn", TCKN)
@@ -60,10 +63,12 @@ def test_r_k4_a_citizen_files_with_an_email_file(page: Page, portal: Portal, tmp
     page.get_by_role("button", name="Kaydet ve devam et").click()
     page.check("#id_declared")
     fits(page)
+    shown("declaration")
     page.get_by_role("button", name="Şikâyeti gönder").click()
     complaint = Complaint.objects.get()
     expect(page.locator("main")).to_contain_text(complaint.tracking_number)
     fits(page)
+    shown("filed")
     receipt = page.get_by_role("button", name="Alındı belgesini indir")
     for _try in range(30):
         if receipt.is_visible():

@@ -19,6 +19,7 @@ from tests.factories import complaint_officer, officer_of
 
 from .conftest import Portal
 from .looks import fits
+from .pictures import Shown
 from .steps import Visitor, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -40,11 +41,12 @@ def asked(brand: Brand) -> Complaint:
     return services.ask_defence(complaint=filed, actor=complaint_officer("Ankara"))
 
 
-def test_r_k6_a_sender_answers_with_its_evidence(page: Page, portal: Portal) -> None:
+def test_r_k6_a_sender_answers_with_its_evidence(page: Page, portal: Portal, shown: Shown) -> None:
     case = asked(Brand.objects.get(brand_code=650_001))
     sign_in(page, portal.url, Visitor(portal.email, portal.secret))
     page.goto(f"{portal.url}/sikayetler/")
     fits(page)
+    shown("inbox")
     page.get_by_role("link", name=case.tracking_number).focus()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("İndirim başladı")
@@ -56,6 +58,7 @@ def test_r_k6_a_sender_answers_with_its_evidence(page: Page, portal: Portal) -> 
     expect(page.locator("#id_text")).to_have_value("Onay web sitemizde verilmiştir.")
     expect(page.locator("#draft-state")).to_contain_text("Taslak")
     fits(page)
+    shown("evidence-ready")
     with page.expect_download() as loading:
         page.get_by_role("button", name="Tamamı (ZIP)").click()
     with ZipFile(io.BytesIO(Path(loading.value.path()).read_bytes())) as archive:
@@ -72,6 +75,7 @@ def test_r_k6_a_sender_answers_with_its_evidence(page: Page, portal: Portal) -> 
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Gönderen yanıtladı")
     fits(page)
+    shown("answered")
     assert Complaint.objects.get().state == "defence_received"
     kept = ComplaintPaper.objects.filter(side="provider").values_list("content_type", flat=True)
     assert sorted(kept) == ["application/pdf", "application/zip"]

@@ -19,6 +19,7 @@ from tests.factories import BrandFactory, complaint_officer, officer_of
 
 from .conftest import Portal
 from .looks import fits
+from .pictures import Shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -51,17 +52,19 @@ def press(page: Page, name: str) -> None:
     expect(page.locator("main")).to_be_visible()
 
 
-def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) -> None:
+def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal, shown: Shown) -> None:
     brand = BrandFactory(name="Deneme Moda", is_main=True)
     first, second = complaint_officer("Ankara"), complaint_officer("Ankara")
     one, other = filed(MAIL, brand, 0), filed("veli@deneme.example", brand, 5)
     enter(page, portal, User.objects.get(pk=first.id))
     page.goto(f"{portal.url}/sikayet-masasi/")
     fits(page)
+    shown("desk")
     page.locator(f'a[href*="{one.public_id}"]').click()
     press(page, "Dosyayı al")
     expect(page.locator("main")).to_contain_text("metni aynı")
     fits(page)
+    shown("case-taken")
     press(page, "Birleştir")
     expect(page.locator("main")).to_contain_text("Birleştirilen şikâyetler")
     for case in (one, other):
@@ -77,6 +80,7 @@ def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) 
     page.locator("#id_reason").fill("Geçerli bir onay bulunamadı.")
     page.locator("#id_together").check()
     fits(page)
+    shown("decision-proposed")
     press(page, "Öner")
     expect(page.locator("main")).to_contain_text("Bu ilden başka bir görevli onaylar")
     enter(page, portal, User.objects.get(pk=second.id))
@@ -84,6 +88,7 @@ def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) 
     fits(page)
     press(page, "Onayla")
     expect(page.locator("main")).to_contain_text("Karar: ihlal var")
+    shown("decided")
     assert set(Complaint.objects.values_list("state", flat=True)) == {"violation"}
     page.locator("summary", has_text="İtiraz ya da dava").click()
     fits(page)
@@ -100,6 +105,7 @@ def test_r_k7_two_officers_decide_joined_complaints(page: Page, portal: Portal) 
                 break
             page.wait_for_timeout(1000)
             page.reload()
+        shown("read-by-provider" if mine else "read-by-citizen")
         with page.expect_download() as loading:
             button.click()
         assert Path(loading.value.path()).read_bytes().startswith(b"%PDF-")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Portal
 from .looks import fits
+from .pictures import Shown
 from .test_journey import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
@@ -26,7 +27,7 @@ def call(portal: Portal, path: str, body: Any, token: str = "") -> tuple[int, An
         return refused.code, json.load(refused)
 
 
-def test_a_key_is_made_used_explained_and_revoked(page: Page, portal: Portal) -> None:
+def test_a_key_is_made_used_explained_and_revoked(page: Page, portal: Portal, shown: Shown) -> None:
     sign_in(page, portal)
     page.goto(f"{portal.url}/gelistirici/")
     expect(page.locator(".empty-title")).to_have_text("Programlarınızın henüz bir anahtarı yok.")
@@ -36,6 +37,7 @@ def test_a_key_is_made_used_explained_and_revoked(page: Page, portal: Portal) ->
     page.locator("input[name=scopes][value=record]").check()
     page.locator("main form button[type=submit]").click()
     username, secret = (page.locator("dd [data-copy]").nth(place).get_attribute("data-copy") for place in (0, 1))
+    shown("key-made")
 
     page.goto(f"{portal.url}/gelistirici/")
     expect(page.locator(".empty-title")).to_have_text("Son bir haftada hiçbir program çağrı yapmadı.")
@@ -56,6 +58,7 @@ def test_a_key_is_made_used_explained_and_revoked(page: Page, portal: Portal) ->
     expect(row).to_contain_text("Gönderecek bir şey yok")
     expect(page.locator("main")).not_to_contain_text("gizli")
     fits(page)
+    shown("call-explained")
     row.get_by_role("link", name="H175").click()
     expect(page.locator("tr:target")).to_contain_text("H175")
     fits(page)
@@ -67,10 +70,12 @@ def test_a_key_is_made_used_explained_and_revoked(page: Page, portal: Portal) ->
     page.locator("[data-copy-from='#snippet-status']").click()
     assert "consents/status" in page.evaluate("navigator.clipboard.readText()")
     fits(page)
+    shown("examples")
 
     page.goto(f"{portal.url}/api-anahtarlari/")
     page.get_by_role("button", name="İptal et").click()
     page.locator("dialog[open] button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("İptal edildi")
+    shown("key-revoked")
     status, answer = call(portal, f"{BRAND}/consents", consent, token)
     assert (status, answer["errors"][0]["code"]) == (401, "H351")

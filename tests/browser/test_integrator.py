@@ -11,6 +11,7 @@ from tests.factories import IntegratorPersonFactory
 
 from . import steps
 from .conftest import Portal
+from .pictures import Shown
 from .steps import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.soak]
@@ -44,12 +45,15 @@ def import_both_channels(page: Page, portal: Portal, folder: Path) -> None:
     assert list(Consent.objects.values_list("recipient", flat=True)) == ["ayse@firma.example"]
 
 
-def test_r_p12_granted_used_revoked_and_out(page: Page, portal: Portal, browser: Browser, tmp_path: Path) -> None:
+def test_r_p12_granted_used_revoked_and_out(
+    page: Page, portal: Portal, browser: Browser, shown: Shown, tmp_path: Path
+) -> None:
     person = IntegratorPersonFactory()
     title = person.integrator.title
     manager = Visitor(portal.email, portal.secret)
     steps.sign_in(page, portal.url, manager)
     grant_email(page, portal, title)
+    shown("granted")
 
     context = browser.new_context(locale="tr-TR", viewport={"width": 1280, "height": 900})
     theirs = context.new_page()
@@ -57,11 +61,13 @@ def test_r_p12_granted_used_revoked_and_out(page: Page, portal: Portal, browser:
     steps.sign_in(theirs, portal.url, Visitor.of(person.user))
     expect(theirs.locator("main")).to_contain_text("Deneme Moda")
     import_both_channels(theirs, portal, tmp_path)
+    shown("imported", theirs)
     expect(theirs.goto(f"{portal.url}/izinler/") and theirs.locator("main")).to_contain_text("ayse@firma.example")
 
     page.goto(f"{portal.url}/entegratorler/")
     page.get_by_role("link", name="Ne yaptılar?").click()
     expect(page.locator("main")).to_contain_text("entegrator.csv")
+    shown("what-they-did")
     page.goto(f"{portal.url}/entegratorler/")
     page.locator("[data-dialog-open^=grant-]").click()
     page.locator("dialog[open] button[type=submit]").click()
@@ -70,4 +76,5 @@ def test_r_p12_granted_used_revoked_and_out(page: Page, portal: Portal, browser:
     answer = theirs.goto(f"{portal.url}/izinler/")
     assert answer is not None and answer.status == 403
     assert "ayse@firma.example" not in theirs.content()
+    shown("out", theirs)
     context.close()

@@ -12,6 +12,7 @@ from consents.models import BrandCounter, Consent
 from tests.conftest import SAMPLES
 
 from .conftest import Portal
+from .pictures import Shown
 
 ROWS = 300
 WORKED = 60_000  # milliseconds that a check or an apply may take here
@@ -61,13 +62,15 @@ def standing() -> int:
 @pytest.mark.browser
 @pytest.mark.processes
 def test_a_companys_files_become_consents_on_the_panel(
-    page: Page, portal: Portal, fresh_samples: Path, tmp_path: Path
+    page: Page, portal: Portal, shown: Shown, fresh_samples: Path, tmp_path: Path
 ) -> None:
     sign_in(page, portal)
 
     upload(page, portal, fresh_samples / "excel-tr.csv")
     expect(page.locator("main")).to_contain_text("Windows-1254")
+    shown("columns")
     check(page)
+    shown("report")
     apply(page)
     assert standing() == ROWS
 
@@ -93,7 +96,9 @@ def test_a_companys_files_become_consents_on_the_panel(
 
     page.goto(portal.url)
     expect(page.locator("main")).to_contain_text(f"{in_turkish(consents_standing())}")
+    shown("panel")
     find_by_the_start_of_its_address(page, portal)
+    shown("consent")
 
     page.goto(wide)
     page.click("[data-dialog-open=undo]")
@@ -101,6 +106,7 @@ def test_a_companys_files_become_consents_on_the_panel(
     page.click("dialog#undo button[type=submit]")
     expect(page.locator("[data-dialog-open=undo]")).to_have_count(0, timeout=WORKED)
     expect(page.locator("main")).to_contain_text("Geri alındı", timeout=WORKED)
+    shown("undone")
     assert standing() == 2 * ROWS + 1
 
 

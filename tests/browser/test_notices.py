@@ -17,6 +17,7 @@ from iys_portal.core.calendar import ISTANBUL
 from tests.workers import until
 
 from .conftest import Portal
+from .pictures import Shown
 from .test_journey import apply, check, sign_in, upload
 
 PEOPLE = ("ayse", "fatma", "mehmet", "zeynep")
@@ -63,9 +64,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def test_r_m3_from_the_import_to_the_refusal_that_the_company_acts_upon(
-    page: Page, portal: Portal, imported: None
+    page: Page, portal: Portal, shown: Shown, imported: None
 ) -> None:
     page.goto(mail_of(page, portal, "ayse"))
+    shown("link-opened")
     assert not refused("ayse@alici.example"), "opening the link changes nothing"
     page.click("header button[value=en]")
     expect(page.locator("main")).to_contain_text("I did not give this consent")
@@ -75,6 +77,7 @@ def test_r_m3_from_the_import_to_the_refusal_that_the_company_acts_upon(
     expect(page.locator("main")).to_contain_text("Reddiniz kaydedildi")
     expect(page.locator("main")).to_contain_text("İYS-")
     assert refused("ayse@alici.example")
+    shown("refused")
 
     page.goto(mail_of(page, portal, "fatma"))
     page.click("main form[action$='/vermedim/'] button")
@@ -91,10 +94,10 @@ def test_r_m3_from_the_import_to_the_refusal_that_the_company_acts_upon(
     assert {c.channel for c in Consent.objects.filter(recipient=PHONE, status=2, recipient_type=1)} == {1, 2}
     until(lambda: any(letter.to == PHONE and "İYS-" in letter.text for letter in mailbox.letters()), what="the answer")
 
-    the_company_acts(page, portal)
+    the_company_acts(page, portal, shown)
 
 
-def the_company_acts(page: Page, portal: Portal) -> None:
+def the_company_acts(page: Page, portal: Portal, shown: Shown) -> None:
     page.goto(portal.url)
     expect(page.locator("main .stat", has_text="İşlenecek retler")).to_contain_text("5")
     page.goto(f"{portal.url}/retler/")
@@ -102,6 +105,7 @@ def the_company_acts(page: Page, portal: Portal) -> None:
     expect(rows).to_have_count(5)
     expect(rows.filter(has_text="fatma@alici.example")).to_contain_text("Ben bu onayı vermedim")
     expect(rows.filter(has_text="ayse@alici.example")).to_contain_text("3 iş günü kaldı")
+    shown("company-reads")
     rows.filter(has_text="ayse@alici.example").locator("input[name=alert]").check()
     page.click("form#acknowledge button[type=submit]")
     expect(page.locator("main tbody tr")).to_have_count(4)
@@ -116,7 +120,9 @@ def the_company_acts(page: Page, portal: Portal) -> None:
     expect(page.locator("main table")).not_to_contain_text("zeynep@alici.example")
 
 
-def test_r_z3_a_citizen_signs_in_says_no_and_takes_it_back(page: Page, portal: Portal, imported: None) -> None:
+def test_r_z3_a_citizen_signs_in_says_no_and_takes_it_back(
+    page: Page, portal: Portal, shown: Shown, imported: None
+) -> None:
     page.context.clear_cookies()
     page.set_viewport_size({"width": 360, "height": 780})
     page.goto(f"{portal.url}/vatandas/giris/")
@@ -137,8 +143,10 @@ def test_r_z3_a_citizen_signs_in_says_no_and_takes_it_back(page: Page, portal: P
     page.click("main form:has(input[name=code]) button[type=submit]")
     expect(page.locator("h1")).to_have_text("Size kimler ulaşabilir?")
     expect(page.locator("main")).to_contain_text("Deneme Moda")
+    shown("own-list")
     page.click("text=Onayı geri çek")
     expect(page.locator("main")).to_contain_text("reddettiniz")
+    shown("withdrawn")
     assert refused("zeynep@alici.example")
     page.click("text=Geri al")
     expect(page.locator("main")).to_contain_text("size ulaşabilir")
