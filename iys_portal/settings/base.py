@@ -211,6 +211,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "iys_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a code that was typed as the half minute ended still counts (RFC 6238, 5.2)
 MFA_FORMS = {
     "authenticate": "iys_portal.accounts.forms.CodeForm",
     "reauthenticate": "iys_portal.accounts.forms.CodeAgainForm",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from iys_portal.accounts.services.factors import enrol_totp
@@ -22,6 +21,7 @@ from tests.started import start
 from tests.workers import celery_worker, environment, until
 
 from .pictures import Shown
+from .steps import codes_now
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -56,8 +56,7 @@ class Portal:
     password: str = PASSWORD
 
     def code(self) -> str:
-        counter = next(iter(yield_hotp_counters_from_time()))
-        return format_hotp_value(hotp_value(self.secret, counter))
+        return codes_now(self.secret)[0]
 
 
 @contextmanager

@@ -1,13 +1,14 @@
-"""What an auditor and an administrator do on an ordinary day, by links and buttons (R-A2, R-A3)."""
+"""What an auditor, a viewer and an administrator do on an ordinary day, by links and buttons (R-A2, R-A3)."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from consents.models import Consent
 from iys_portal.core import audit
 from iys_portal.core.models import AuditEntry
-from providers.models import Brand, Retailer
+from providers.models import Brand, Provider, Retailer
 from tests.factories import MembershipFactory, UserFactory, actor_of
 
 from .conftest import Portal
@@ -48,6 +49,26 @@ def test_an_auditor_reads_narrows_and_exports_the_trail(page: Page, shared_porta
     expect(page.get_by_role("link", name="Yeni kayıt")).to_have_count(0)
     for path in ("/izinler/yeni/", "/aktarimlar/yeni/", "/kisiler/"):
         assert page.request.get(shared_portal.url + path).status in (403, 404), path
+
+
+def test_a_viewer_of_a_company_sees_and_cannot_record(page: Page, shared_portal: Portal, shown: Shown) -> None:
+    provider = Provider.objects.get(iys_code=650_001)
+    viewer = MembershipFactory(provider=provider, role="viewer").user
+    sign_in(page, shared_portal.url, Visitor.of(viewer))
+    shown("panel")
+    menu(page, "İzinler")
+    shown("consents")
+    lines = page.get_by_role("navigation")
+    for line in ("Yeni kayıt", "Aktarımlar", "Dışa aktarmalar", "Kullanıcılar", "API anahtarları"):
+        expect(lines.get_by_role("link", name=line, exact=True)).to_have_count(0)
+    menu(page, "Şirket ve markalar")
+    page.locator("main").get_by_role("link", name="Markalar").click()
+    expect(page.locator("main")).to_contain_text(Brand.objects.get(brand_code=650_001).name)
+    expect(page.locator("main").get_by_role("button", name="Kaydet")).to_have_count(0)
+    shown("company")
+    answer = page.request.get(f"{shared_portal.url}/izinler/yeni/")
+    assert answer.status == 403
+    assert not Consent.objects.exists()
 
 
 def test_an_admin_keeps_dealers_by_a_file(page: Page, shared_portal: Portal, shown: Shown, tmp_path: Path) -> None:
