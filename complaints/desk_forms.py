@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from iys_portal.accounts.models import User
 from iys_portal.core.forms import PortalForm
+from iys_portal.core.numbers import number_in
 from iys_portal.core.provinces import provinces
 
 from .enums import ComplaintState, ContestOutcome, Outcome, RefusalCause, Side, Topic
@@ -63,7 +64,7 @@ class FilterForm(PortalForm):
     def filters(self, after: str) -> Filters:
         """What was chosen; an unknown choice narrows nothing."""
         self.full_clean()
-        return Filters(**self.cleaned_data, after=int(after) if after.isdecimal() and len(after) < 18 else 0)
+        return Filters(**self.cleaned_data, after=number_in(after) or 0)
 
 
 class TextForm(PortalForm):

@@ -14,11 +14,11 @@ from complaints.models import Complaint
 from complaints.selectors import desk, joined
 from iys_portal.core.errors import Invalid
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from iys_portal.core.refused_files import FileRefused
 from providers.models import Brand
 
 from .desk import FORMS, CaseView, decision_form
-from .keys import key_of
 
 
 class ActView(CaseView):
@@ -105,7 +105,7 @@ class ActView(CaseView):
 
     def do_confirm(self, about: dict[str, Any], data: dict[str, Any]) -> None:
         together = "together" in self.request.POST
-        number = key_of(self.request.POST.get("proposal", "")) or 0
+        number = number_in(self.request.POST.get("proposal", "")) or 0
         services.confirm_decision(proposal_id=number, together=together, **about)
 
     def do_join(self, about: dict[str, Any], data: dict[str, Any]) -> None:

@@ -21,10 +21,10 @@ from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit
 from iys_portal.core.errors import Invalid, NotAllowed, WrongMoment
 from iys_portal.core.forms import show_refusal
+from iys_portal.core.numbers import number_in
 from iys_portal.core.refused_files import FileRefused
 
 from .bundles import bundle_context
-from .keys import key_of
 from .papers import paper_taken
 
 
@@ -43,8 +43,8 @@ class InboxView(SenderView):
     def get(self, request: HttpRequest) -> HttpResponse:
         names = ("tab", "brand", "number")
         asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in names}
-        before = key_of(request.GET.get("before", ""))
-        given: dict[str, Any] = asked | {"brand": key_of(asked["brand"])}
+        before = number_in(request.GET.get("before", ""))
+        given: dict[str, Any] = asked | {"brand": number_in(asked["brand"])}
         rows, following = inbox.inbox_page(self.actor, before=before, now=timezone.now(), **given)
         context = {
             "rows": rows,

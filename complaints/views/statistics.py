@@ -18,6 +18,7 @@ from consents.views.base import ActorView
 from consents.views.exports import at_once
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core.errors import Invalid, NotAllowed
+from iys_portal.core.numbers import number_in, page_in
 from providers.models import Brand
 
 LATEST = 20
@@ -99,9 +100,8 @@ class UnregisteredView(StaffNumbersView):
     """Senders that are not registered, the most complained about first; for staff."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        text = request.GET.get("sayfa", "1")
-        page = int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 5 else 1
-        rows, more = senders.unregistered_page(self.actor, page=max(page, 1))
+        page = page_in(request.GET.get("sayfa", ""))
+        rows, more = senders.unregistered_page(self.actor, page=page)
         context = {
             "rows": rows,
             "next_url": f"?sayfa={page + 1}" if more else "",
@@ -130,7 +130,7 @@ class YearlyView(StaffNumbersView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         text = request.POST.get("year", "")
-        year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+        year = (number_in(text) if len(text) == 4 else None) or 0
         try:
             document = issue_yearly(year=year, actor=self.actor, now=timezone.now())
         except Invalid as error:

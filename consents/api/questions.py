@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from consents.models import ConsentEvent
 from consents.selectors import api as selectors
 from consents.services.api_questions import note_history
+from iys_portal.core.numbers import number_in
 from providers.api.calls import Ask, Call
 from providers.api.errors import refuse
 from providers.api.pages import page_of
@@ -94,11 +95,12 @@ class ChangesCall(Call):
 
     def _limit(self, ask: Ask) -> int:
         text = ask.query("limit") or str(MOST_CHANGES)
-        if not text.isascii() or not text.isdigit() or int(text) == 0:
+        limit = number_in(text)
+        if not limit:
             raise refuse(422, "H182", location=["limit"], value=text, name="limit")
-        if int(text) > MOST_CHANGES:
+        if limit > MOST_CHANGES:
             raise refuse(422, "H507", location=["limit"], value=text)
-        return int(text)
+        return limit
 
     def _after(self, ask: Ask) -> int | None:
         text = ask.query("after")

@@ -15,6 +15,7 @@ from consents.transitions import IMPORT
 from iys_portal.core.actors import Actor
 from iys_portal.core.errors import NotFound
 from iys_portal.core.models import Job
+from iys_portal.core.numbers import number_in
 from iys_portal.core.turkish_db import TurkishOrder, spelling_blind
 from providers.models import Brand
 
@@ -37,8 +38,8 @@ def imports_page(actor: Actor, *, state: str = "", brand: str = "", after: str =
     found: QuerySet[ConsentImport] = ConsentImport.objects.visible_to(actor).select_related("provider", "brand")
     if state in ImportState:
         found = found.filter(state=state)
-    if brand.isdecimal():
-        found = found.filter(brand__brand_code=int(brand))
+    if (code := number_in(brand)) is not None:
+        found = found.filter(brand__brand_code=code)
     edge = _edge(found, before or after)
     backwards = bool(before and edge)
     if edge is not None:

@@ -15,6 +15,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.enums import Means
 from iys_portal.core.masking import mask
+from iys_portal.core.numbers import number_in
 from providers.models import Brand
 
 DAYS = 30
@@ -179,7 +180,7 @@ def trouble_page(
     counters say which of them have any; they bring the actor's bound too (R-A1).
     """
     place = before or after
-    edge = int(place) if place.isascii() and place.isdecimal() and len(place) < 19 else None
+    edge = number_in(place)
     backwards = bool(before) and edge is not None
     wanted = NoticeCounter.objects.visible_to(actor).filter(
         brand_id__in=[brand.pk for brand in brands], state__in=list(states), total__gt=0

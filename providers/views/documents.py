@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from iys_portal.core.errors import Invalid
+from iys_portal.core.numbers import number_in
 from providers import services
 from providers.enums import Step
 from providers.missing import SIGNED_PAPERS
@@ -36,7 +37,7 @@ class UploadView(StepPage):
                 application=self.application,
                 actor=self.actor,
                 kind=kind,
-                brand_id=int(brand) if brand.isascii() and brand.isdecimal() and len(brand) < 19 else None,
+                brand_id=number_in(brand),
                 files=[(str(file.name), file) for file in request.FILES.getlist("files")],
                 append=request.POST.get("how") == "append",
             )

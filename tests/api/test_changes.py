@@ -104,7 +104,14 @@ class TestChanges:
 
     @pytest.mark.parametrize(
         "query, code",
-        [("source=SH", "H506"), ("limit=1500", "H507"), ("limit=0", "H182"), ("limit=x", "H182"), ("after=!", "H182")],
+        [
+            ("source=SH", "H506"),
+            ("limit=1500", "H507"),
+            ("limit=0", "H182"),
+            ("limit=x", "H182"),
+            (f"limit={'9' * 5_000}", "H182"),
+            ("after=!", "H182"),
+        ],
     )
     def test_what_is_wrong(self, program, query, code):
         answer = program.get(f"consents/changes?{query}")

@@ -97,6 +97,16 @@ class Cluster:
         if self.server is not None and self.server.poll() is None:
             os.killpg(self.server.pid, number)
             self.server.wait(timeout=60)
+            until(self._is_gone, what="the end of all of PostgreSQL's processes")
+
+    def _is_gone(self) -> bool:
+        """`runuser` ends before the server that it started does."""
+        assert self.server is not None
+        try:
+            os.killpg(self.server.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def remove(self) -> None:
         self.stop()

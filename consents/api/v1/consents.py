@@ -19,6 +19,7 @@ from consents.services.api_consents import EntryRefused
 from consents.services.api_questions import note_history
 from consents.services.records import Outcome, record_consents
 from iys_portal.core.errors import Invalid
+from iys_portal.core.numbers import number_in
 from providers.api.errors import Refused
 from providers.api.v1.frame import Key, asked, count_of_key, once
 from providers.api.v1.problems import REFUSALS, Problem, of_fault
@@ -162,7 +163,7 @@ def _place(cursor: str) -> int:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, UnicodeError, ValueError):
         text = ""
-    number = text.removeprefix(FIRST)
-    if text == number or not number.isdecimal() or not 0 <= int(number) < 2**63:
+    place = number_in(text.removeprefix(FIRST), digits=19) if text.startswith(FIRST) else None
+    if place is None or place >= 2**63:
         raise Invalid(_("This cursor is none of the registry's."), code="cursor")
-    return int(number)
+    return place

@@ -37,7 +37,13 @@ def test_r_l1_the_owner_is_refused_by_the_database_too(
 
     owner = settings.DATABASES["owner"]  # type: ignore[attr-defined]
     with (
-        psycopg.connect(host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], dbname=committed_db) as own,
+        psycopg.connect(
+            host=owner["HOST"],
+            port=owner["PORT"] or None,
+            user=owner["USER"],
+            password=owner["PASSWORD"] or None,
+            dbname=committed_db,
+        ) as own,
         pytest.raises(psycopg.errors.RestrictViolation, match="append-only"),
     ):
         own.execute(change.format(table))
