@@ -155,8 +155,10 @@
   document.addEventListener("htmx:afterSettle", reach);
   reach();
 
-  /* ---------- A menu that scrolls sideways shows where one is ---------- */
-  document.querySelector(".citizen-menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  /* ---------- A row of links that scrolls sideways shows where one is ---------- */
+  for (const link of document.querySelectorAll(".citizen-menu [aria-current], .tabs [aria-current]")) {
+    link.scrollIntoView({ block: "nearest", inline: "center" });
+  }
 
   /* ---------- Forms: unsaved changes, second clicks ---------- */
   const dirty = new Set();
