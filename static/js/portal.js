@@ -157,7 +157,9 @@
 
   /* ---------- A row of links that scrolls sideways shows where one is ---------- */
   for (const link of document.querySelectorAll(".citizen-menu [aria-current], .tabs [aria-current]")) {
-    link.scrollIntoView({ block: "nearest", inline: "center" });
+    const row = link.closest("ul, .tabs");
+    const [place, frame] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
   }
 
   /* ---------- Forms: unsaved changes, second clicks ---------- */
