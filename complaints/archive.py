@@ -13,7 +13,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.errors import DomainError
 from iys_portal.core.storage import BLOCK
 
-from .bundle_content import Part
+from .documents.bundle import Part
 
 SUMS = "SHA256SUMS"
 _PACKED = (".csv", ".txt", ".json", ".eml")

@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from complaints.archive import write_archive
-from complaints.bundle_content import Part, content, parts_of
 from complaints.document_kinds import BUNDLE
+from complaints.documents.bundle import Part, content, parts_of
 from complaints.enums import BundleKind, PaperKind, Side
 from complaints.evidence import ZIP
 from complaints.models import Complaint, ComplaintBundle, ComplaintPaper

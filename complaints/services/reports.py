@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from complaints.document_kinds import YEARLY
+from complaints.documents.yearly import yearly_content
 from complaints.selectors.statistics import Asked, fines_on, statistics_of, yearly_report_of
-from complaints.yearly import yearly_content
 from consents.enums import Channel
 from iys_portal.accounts.permissions import Permission
 from iys_portal.core import audit, documents

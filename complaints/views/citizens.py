@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from complaints import services
 from complaints.enums import Side, Step
 from complaints.evidence import LIMITS
-from complaints.forms import InformationForm
+from complaints.forms.filing import InformationForm
 from complaints.links import prefill_of
 from complaints.models import Complaint
 from complaints.selectors import cases, decisions, held

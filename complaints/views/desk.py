@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from complaints.desk_forms import (
+from complaints.forms.desk import (
     ContestEndForm,
     ContestForm,
     DecisionForm,

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from complaints import services
 from complaints.enums import Step
 from complaints.evidence import LIMITS
-from complaints.forms import DeclarationForm, IdentityForm, MessageForm, TopicsForm
+from complaints.forms.filing import DeclarationForm, IdentityForm, MessageForm, TopicsForm
 from complaints.missing import Missing, missing_for
 from complaints.selectors import cases, held
 from complaints.selectors.filing import sender_choices, step_links

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.answer_forms import AnswerForm, TimeForm
 from complaints.evidence import LIMITS
+from complaints.forms.answers import AnswerForm, TimeForm
 from complaints.models import Complaint
 from complaints.selectors import cases, decisions, held, inbox
 from complaints.services import add_to_answer, answer_with_papers, ask_time, save_answer_draft

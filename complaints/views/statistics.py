@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from complaints.forms.statistics import StatisticsForm
 from complaints.selectors import cases, senders, signals
 from complaints.selectors.statistics import Statistics, fines_on, statistics_of, yearly_reports
 from complaints.services.reports import issue_yearly, may_issue_yearly, note_statistics
-from complaints.statistics_forms import StatisticsForm
 from complaints.statistics_table import statistics_table
 from consents.enums import ExportFormat
 from consents.views.base import ActorView

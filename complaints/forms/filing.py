@@ -8,16 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from complaints.enums import Operator, PersonKind, Topic
 from complaints.models import Complaint
 from complaints.models.people import IDENTITY_FIELDS, IdentityFields
+from complaints.services import MessageValues
 from consents.enums import Channel
 from iys_portal.accounts.models import ProvenAddress
 from iys_portal.core.forms import PortalForm
 from iys_portal.core.provinces import provinces
 from providers.models import Brand
-
-from .enums import Operator, PersonKind, Topic
-from .services import MessageValues
 
 MOMENT = "%Y-%m-%dT%H:%M"
 CHANNELS = (

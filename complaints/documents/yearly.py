@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import translation
 
-from .enums import TimeKind
-from .models import FineAmount
-from .selectors.statistics import Figures, Statistics
+from complaints.enums import TimeKind
+from complaints.models import FineAmount
+from complaints.selectors.statistics import Figures, Statistics
 
 HEIGHT, BASE, STEP = 150, 164, 55
 """Of the chart, in its own units: the highest bar, where bars stand, and from one month to the next."""

@@ -11,18 +11,17 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from complaints.enums import BundleKind, ComplaintState, Outcome, PaperKind, Side
+from complaints.evidence import neutral_name
+from complaints.models import ComplaintPaper
+from complaints.selectors.bundles import Gathered
+from complaints.selectors.held import Clock
 from consents.enums import Channel
 from consents.files.annotate import guard
 from consents.selectors.evidence import Paper
 from consents.written_moments import printed
 from iys_portal.core import documents
 from iys_portal.core.uploads import ENDINGS
-
-from .enums import BundleKind, ComplaintState, Outcome, PaperKind, Side
-from .evidence import neutral_name
-from .models import ComplaintPaper
-from .selectors.bundles import Gathered
-from .selectors.held import Clock
 
 FOLDERS = {Side.COMPLAINANT: "sikayetci", Side.PROVIDER: "gonderici", Side.REGISTRY: "sicil"}
 

@@ -3,9 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.answers import ANSWER_MOST
 from iys_portal.core.forms import PortalForm
-
-from .models.answers import ANSWER_MOST
 
 
 class AnswerForm(PortalForm):

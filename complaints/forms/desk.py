@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.enums import ComplaintState, ContestOutcome, Outcome, RefusalCause, Side, Topic
+from complaints.models import Complaint, ReasonTemplate
+from complaints.reason_words import filled
+from complaints.selectors.desk import Filters
 from iys_portal.accounts.models import User
 from iys_portal.core.forms import PortalForm
 from iys_portal.core.numbers import number_in
 from iys_portal.core.provinces import provinces
-
-from .enums import ComplaintState, ContestOutcome, Outcome, RefusalCause, Side, Topic
-from .models import Complaint, ReasonTemplate
-from .reason_words import filled
-from .selectors.desk import Filters
 
 ANY = ("", _("All"))
 

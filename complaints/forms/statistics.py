@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.enums import Topic
+from complaints.selectors.statistics import Asked, outcome_labels
 from consents.brand_choice import BrandChoice
 from consents.enums import Channel
 from iys_portal.core.actors import Actor
@@ -14,9 +16,6 @@ from iys_portal.core.forms import PortalForm
 from iys_portal.core.provinces import provinces
 from providers.models import Brand
 from providers.selectors.brand_search import brands_named
-
-from .enums import Topic
-from .selectors.statistics import Asked, outcome_labels
 
 MONTHS, MOST_MONTHS, LIKE = 12, 60, 5
 EARLIEST = date(2000, 1, 1)

@@ -1,0 +1,1 @@
+"""What PDFs and bundles of complaints say: pure content, in the reader's language."""

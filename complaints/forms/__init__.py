@@ -1,0 +1,1 @@
+"""Forms of complaints: they know the shape of the input, services and policies know the rules."""
