@@ -1,15 +1,16 @@
-"""What an auditor, a viewer and an administrator do on an ordinary day, by links and buttons (R-A2, R-A3)."""
+"""What an auditor, a viewer, a reviewer and an admin do on an ordinary day, by links and buttons (R-A2, R-A3)."""
 
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from consents.models import Consent
 from iys_portal.core import audit
 from iys_portal.core.models import AuditEntry
 from providers.models import Brand, Provider, Retailer
-from tests.factories import MembershipFactory, UserFactory, actor_of
+from tests.factories import ApplicationFactory, MembershipFactory, SignatoryFactory, UserFactory, actor_of
 
 from .conftest import Portal
 from .pictures import Shown
@@ -69,6 +70,28 @@ def test_a_viewer_of_a_company_sees_and_cannot_record(page: Page, shared_portal:
     answer = page.request.get(f"{shared_portal.url}/izinler/yeni/")
     assert answer.status == 403
     assert not Consent.objects.exists()
+
+
+def test_r_p6_a_reviewer_returns_an_application_with_what_is_missing(
+    page: Page, shared_portal: Portal, shown: Shown
+) -> None:
+    now = timezone.now()
+    application = ApplicationFactory(state="submitted", email_confirmed_at=now, submitted_at=now)
+    SignatoryFactory(application=application)
+    sign_in(page, shared_portal.url, Visitor.of(UserFactory(staff_roles=["reviewer"])))
+    menu(page, "Başvurular")
+    shown("desk")
+    page.get_by_role("link", name=application.title).click()
+    page.get_by_role("button", name="İncelemeye al").click()
+    shown("application")
+    form = page.locator("form[action$='/iade/']")
+    form.locator("textarea").fill("Sirkülerin ikinci sayfası eksik.")
+    form.get_by_role("button").click()
+    expect(page.locator("main")).to_contain_text("Düzeltme için geri gönderildi")
+    shown("returned")
+    application.refresh_from_db()
+    assert application.state == "returned"
+    assert application.moves.latest("pk").reason == "Sirkülerin ikinci sayfası eksik."
 
 
 def test_an_admin_keeps_dealers_by_a_file(page: Page, shared_portal: Portal, shown: Shown, tmp_path: Path) -> None:
