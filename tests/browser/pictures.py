@@ -8,7 +8,17 @@ from playwright.sync_api import Page
 
 from tests.databases import ROOT
 
+HEIGHT = "document.documentElement.scrollHeight"
 FOLDER = ROOT / "test-results" / "pictures"
+
+
+def draw_whole(page: Page, path: Path) -> None:
+    """The whole page in a window as high as it is: beyond the window Chromium leaves what is sticky unpainted."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], page.evaluate(HEIGHT))})
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 @dataclass
@@ -24,4 +34,4 @@ class Shown:
 
     def __call__(self, step: str, page: Page | None = None) -> None:
         number = len(list(self.folder.glob("*.png"))) + 1
-        (page or self.page).screenshot(path=self.folder / f"{number:02}-{step}.png", full_page=True)
+        draw_whole(page or self.page, self.folder / f"{number:02}-{step}.png")

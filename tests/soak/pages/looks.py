@@ -15,6 +15,7 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.looks import AT_REST
+from tests.browser.pictures import draw_whole
 from tests.workers import until
 
 from .crawl import Found
@@ -145,7 +146,7 @@ class Looker:
         if folder := os.environ.get("SCREENS"):
             name = re.sub(r"[^\w-]+", "_", f"{found.name}-{found.role}-{self.language}-{width}-{found.url[-12:]}")
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+            draw_whole(self.page, Path(folder) / f"{name}.png")
 
 
 def weigh(paths: set[str]) -> tuple[int, list[str]]:
