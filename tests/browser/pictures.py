@@ -14,6 +14,7 @@ FOLDER = ROOT / "test-results" / "pictures"
 
 def draw_whole(page: Page, path: Path) -> None:
     """The whole page in a window as high as it is: beyond the window Chromium leaves what is sticky unpainted."""
+    page.wait_for_load_state()
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], page.evaluate(HEIGHT))})

@@ -45,6 +45,7 @@ def test_an_auditor_reads_narrows_and_exports_the_trail(page: Page, shared_porta
     assert "retailer.read" in Path(loading.value.path()).read_text(encoding="utf-8-sig")
     assert AuditEntry.objects.count() > before, "an export is an act too"
     page.get_by_role("link", name="Doğrulama").click()
+    expect(page.locator("main")).to_contain_text("Henüz doğrulanmadı")
     shown("verification")
     menu(page, "İzinler")
     expect(page.get_by_role("link", name="Yeni kayıt")).to_have_count(0)
@@ -83,8 +84,9 @@ def test_r_p6_a_reviewer_returns_an_application_with_what_is_missing(
     shown("desk")
     page.get_by_role("link", name=application.title).click()
     page.get_by_role("button", name="İncelemeye al").click()
-    shown("application")
     form = page.locator("form[action$='/iade/']")
+    expect(form).to_be_visible()
+    shown("application")
     form.locator("textarea").fill("Sirkülerin ikinci sayfası eksik.")
     form.get_by_role("button").click()
     expect(page.locator("main")).to_contain_text("Düzeltme için geri gönderildi")
