@@ -4,12 +4,10 @@ The load generator is this module run as a script: threads with `http.client` co
 fixed rate whether earlier calls are answered or not.
 """
 
-import contextlib
 import http.client
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +19,8 @@ from statistics import median, quantiles
 from threading import local
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from . import web
 
 RUNS, SECONDS = int(os.environ.get("API_RUNS", "5")), float(os.environ.get("API_SECONDS", "20"))
 STATUS_RATE, ADD_RATE, THREADS = 150, 50, 16
@@ -35,7 +35,7 @@ def measure(brand: Any, actor: Any, addresses: list[str], folder: Path) -> Itera
 
     made = make_key(actor=actor, name="Ölçüm", scopes=["record", "query"])
     base = f"/sps/{brand.provider.iys_code}/brands/{brand.brand_code}"
-    with _server() as port:
+    with web.serving(SETTINGS, workers=2) as port:
         token = _token(port, made.key.username, made.secret)
         job: dict[str, Any] = {"port": port, "token": token, "base": base, "addresses": addresses[:5_000]}
         status = [_load(folder, job, kind="status", rate=STATUS_RATE) for _ in range(RUNS)]
@@ -71,26 +71,6 @@ def _ten_thousand(addresses: list[str]) -> list[str]:
     """Half of them known, where there are as many."""
     known = addresses[:5_000]
     return [*known, *(f"yok.{number}@alici.example" for number in range(10_000 - len(known)))]
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers=2"]
-    command += ["--threads=4", "--log-level=error", "--no-control-socket"]
-    process = subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS})
-    try:
-        for _ in range(150):
-            with contextlib.suppress(OSError):
-                _ask(port, "GET", "/bare/", "", None)
-                break
-            time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def _token(port: int, username: str, password: str) -> str:

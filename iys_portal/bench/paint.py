@@ -4,13 +4,10 @@ The profile is the usual one of page audits: 1.6 Mbit/s down, 0.75 up, 150 ms to
 slower than this one.
 """
 
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -22,6 +19,7 @@ from django.utils import timezone
 from iys_portal.core.actors import Actor
 from providers.models import Brand
 
+from . import web
 from .citizens import citizen
 from .pages import viewer
 
@@ -48,9 +46,9 @@ def measure(brand: Brand, actor: Actor, folder: Path) -> Iterator[tuple[str, flo
         ("consents", reverse("consents:list"), officer),
         ("own_consents", reverse("consents:own"), person),
     ]
-    with _server(folder) as url:
+    with web.serving(SETTINGS, workers=1, PAINT_STATIC_ROOT=_collect(folder)) as port:
         for name, path, client in pages:
-            yield f"page.first_paint_{name}.median_ms", _painted(url, path, client)
+            yield f"page.first_paint_{name}.median_ms", _painted(f"http://127.0.0.1:{port}", path, client)
 
 
 def _painted(url: str, path: str, client: Client | None) -> float:
@@ -78,25 +76,9 @@ def _painted(url: str, path: str, client: Client | None) -> float:
     return median(times[1:])  # the first of a process reads templates
 
 
-@contextlib.contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """Gunicorn as in production; the address it answers at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS, "PAINT_STATIC_ROOT": str(folder / "static")}
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    subprocess.run(collect, check=True, env=env)
-    command = [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers=1"]
-    process = subprocess.Popen([*command, "--threads=4", "--log-level=error", "--no-control-socket"], env=env)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(150):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            time.sleep(0.2)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
+def _collect(folder: Path) -> str:
+    """Static files compressed and under hashed names, as production serves them; where they lie."""
+    static = str(folder / "static")
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS, "PAINT_STATIC_ROOT": static}
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"], check=True, env=env)
+    return static
