@@ -12,9 +12,10 @@ from typing import IO, Any
 
 import tablib
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from import_export.formats import base_formats
-from import_export.forms import ImportForm
+from import_export.forms import ImportForm, SelectableFieldsExportForm
 
 MAX_BYTES = 10 * 1024**2
 MAX_UNPACKED = 100 * 1024**2
@@ -201,3 +202,13 @@ class ReferenceImportForm(ImportForm):
             self.add_error("import_file", _("The file cannot be read; it may be damaged."))
         file.seek(0)
         return cleaned
+
+
+class ReferenceExportForm(SelectableFieldsExportForm):
+    """Choice of the columns; on a Turkish page each by the heading that an import knows it by, with the file's own."""
+
+    def _get_field_label(self, resource: Any, field_name: str) -> str:
+        column = resource.fields[field_name].column_name
+        if get_language() != "tr" or column not in resource.headings:
+            return str(super()._get_field_label(resource, field_name))
+        return f"{next(iter(resource.headings[column]))} ({column})"

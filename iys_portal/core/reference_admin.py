@@ -12,7 +12,7 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result
 
 from .admin_pages import ReadOnlyAdmin, actor_of
-from .import_formats import FORMATS, MAX_BYTES, MAX_ROWS, ReferenceImportForm
+from .import_formats import FORMATS, MAX_BYTES, MAX_ROWS, ReferenceExportForm, ReferenceImportForm
 from .models import AuditEntry
 from .turkish_db import spelling_blind
 
@@ -49,6 +49,7 @@ class ReferenceAdmin(HistoryMixin, ImportExportMixin, ReadOnlyAdmin):
     """
 
     import_form_class = ReferenceImportForm
+    export_form_class = ReferenceExportForm
     import_template_name = "admin/reference/import.html"
     skip_admin_log = True
     list_per_page = 50

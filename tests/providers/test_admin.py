@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from consents.models import DeadlineExtension
+from iys_portal.accounts.models import User
 from iys_portal.core.models import AuditEntry
 from providers.enums import ProviderState
 from providers.models import Brand, Membership, Provider, Retailer
@@ -61,6 +62,13 @@ def test_readers_export_but_do_not_import(auditor, model):
     assert auditor.get(url(model, "import")).status_code == 403
     assert auditor.post(url(model, "process_import")).status_code == 403
     assert auditor.get(url(model, "export")).status_code == 200
+
+
+def test_columns_to_export_are_named_in_the_readers_language(auditor):
+    page = url("providers_retailer", "export")
+    assert "Bayi kodu (retailerCode)" in auditor.get(page).content.decode()
+    User.objects.update(language="en")
+    assert "Code (retailerCode)" in auditor.get(page).content.decode()
 
 
 @pytest.mark.parametrize("model", [*MODELS, "providers_membership"])
