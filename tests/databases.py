@@ -50,9 +50,17 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         except psycopg.errors.ObjectInUse:
             if attempt == 7:
-                raise
+                raise AssertionError(f"{name} is still used: {_sessions(connection, name)}") from None
         else:
             return
+
+
+def _sessions(connection: psycopg.Connection, name: str) -> list[tuple[object, ...]]:
+    found = connection.execute(
+        "SELECT pid, usename, backend_type, state, backend_start, left(query, 200) FROM pg_stat_activity WHERE datname = %s",
+        [name],
+    )
+    return found.fetchall()
 
 
 def template() -> str:

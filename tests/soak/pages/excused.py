@@ -5,6 +5,7 @@ import re
 EXCUSED: dict[tuple[str, str], str] = {
     ("api-v1:docs", r"axe |weighs|\d h1|wider than|knows no theme"): "Swagger UI as django-ninja brings it",
     ("account_reauthenticate", "title of all of"): "one question, to be answered in several ways",
+    ("mfa_reauthenticate", "title of all of"): "likewise",
     ("complaints:new", "title of all of"): "one page; a message can be named in its address",
     ("consents:page-embedded", "title of all of"): "one page, also to be had in a frame",
     ("consents:page-receipt", "title of all of"): "one page, also to be had in a frame",
