@@ -56,11 +56,11 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 
 
 def _sessions(connection: psycopg.Connection, name: str) -> list[tuple[object, ...]]:
-    found = connection.execute(
-        "SELECT pid, usename, backend_type, state, backend_start, left(query, 200) FROM pg_stat_activity WHERE datname = %s",
+    columns = "pid, usename, backend_type, state, backend_start, left(query, 200)"
+    return connection.execute(
+        f"SELECT {columns} FROM pg_stat_activity WHERE datname = %s",
         [name],
-    )
-    return found.fetchall()
+    ).fetchall()
 
 
 def template() -> str:
