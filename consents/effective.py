@@ -192,10 +192,10 @@ _OTHERS = """(
     )"""
 
 
-def _case(*, key: str, state: str, now: str = "%s") -> str:
+def _case(*, key: str, state: str, now: str = "%s", owner: str = _OWNER_NOW) -> str:
     """The rule over the state that stands now; `now`: the parameter of the moment, wherever it is asked for."""
     others = _OTHERS.replace("{hash}", address_hash("{key}.recipient"))
-    rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", _OWNER_NOW)
+    rule = RULE.replace("{elsewhere}", _ELSEWHERE.replace("{others}", others)).replace("{owner}", owner)
     return rule.replace("{wish}", WISH).replace("{frozen}", FROZEN).format(key=key, state=state, now=now)
 
 
@@ -235,19 +235,20 @@ def effective_status(now: datetime) -> RawSQL:
     return RawSQL(sql, [now] * sql.count("%s"), output_field=models.SmallIntegerField())  # noqa: S611 (constant text)
 
 
-def judged_one() -> str:
+def judged_one(*, brand: str = "%(brand)s", owner: str = _OWNER_NOW) -> str:
     """SQL for one key, planned once: a row with the key's columns and its `reason`.
 
-    Parameters: `recipient`, `brand`, `channel`, `recipient_type`, `now`.
+    Parameters: `recipient`, `brand`, `channel`, `recipient_type`, `now`. `brand` and `owner` (the provider's state) may
+    be columns of a statement around.
     """
-    return _judged_one(address_hash("asked.recipient"))
+    return _judged_one(brand, owner, address_hash("asked.recipient"))
 
 
-@lru_cache(maxsize=2)
-def _judged_one(hashed: str) -> str:
+@lru_cache(maxsize=4)
+def _judged_one(brand: str, owner: str, hashed: str) -> str:
     return f"""
-        SELECT asked.*, {_case(key="asked", state="stored", now="%(now)s")} AS reason
-        FROM (VALUES (%(recipient)s::text, %(brand)s::int, %(channel)s::smallint, %(recipient_type)s::smallint))
+        SELECT asked.*, {_case(key="asked", state="stored", now="%(now)s", owner=owner)} AS reason
+        FROM (VALUES (%(recipient)s::text, {brand}::int, %(channel)s::smallint, %(recipient_type)s::smallint))
             AS asked(recipient, brand_id, channel, recipient_type)
         {_STATE.replace("{hash}", hashed)}
     """  # noqa: S608 (constant text)

@@ -6,16 +6,17 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from consents.models import ConsentEvent
 from consents.selectors import api as selectors
 from consents.services.api_questions import note_history
 from iys_portal.core.numbers import number_in
-from providers.api.calls import Ask, Call
+from providers.api.calls import Ask, Call, read_json, values_in
 from providers.api.errors import refuse
 from providers.api.pages import page_of
 from providers.enums import KeyScope
+from providers.selectors.keys import Rider
 
 from .base import require_channels
 from .reading import asked_of, kind_of_path, lookups_of
@@ -32,10 +33,14 @@ class StatusCall(Call):
     scope: ClassVar = KeyScope.QUERY
     counted = "lookups"
 
+    def rider(self, request: HttpRequest) -> Rider:
+        asked = asked_of(values_in(read_json(request), "H097"))
+        self.channel = asked.channel
+        return selectors.status_rider(asked.recipient, asked.channel, asked.recipient_type)
+
     def post(self, ask: Ask) -> Any:
-        asked = asked_of(ask.values("H097"))
-        require_channels(ask, [asked.channel])
-        return selectors.status_of(asked.key(ask.brand.pk), now=ask.now) or {}
+        require_channels(ask, [self.channel])
+        return ask.holder.ridden or {}
 
 
 class StatusManyCall(Call):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -27,6 +28,7 @@ from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ONE_DAY, start_of_day, written
 from iys_portal.core.prepared import prepared_cursor
 from providers.models import Brand, Retailer
+from providers.selectors.keys import Rider
 
 from .day_rows import MOVES
 from .feed import changes_after, cursor_before
@@ -34,9 +36,10 @@ from .feed import changes_after, cursor_before
 Key = tuple[str, int, int, int]
 _BY_REGISTRY = Q(source__gte=Source.IYS_WEB)
 _BY_PROVIDER = Q(source__lt=Source.IYS_WEB) | Q(source=None)
-# A refusal under the other recipient type (22) is told with its own record.
+# A refusal under the other recipient type (22) is told with its own record. Materialized: the verdict is asked for
+# twice, and not worked out twice.
 _STATUS = """
-    WITH judged AS ({judged})
+    WITH judged AS MATERIALIZED ({judged})
     SELECT judged.reason, c.source, c.consent_date, c.registered_at, e.transaction_id, r.code, r.name,
         (SELECT count(*) FROM consents_retaileraccess a WHERE a.recipient = c.recipient AND a.brand_id = c.brand_id
             AND a.channel = c.channel AND a.recipient_type = c.recipient_type)
@@ -58,7 +61,18 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
     recipient, _brand, channel, kind = key
     with prepared_cursor() as cursor:
         cursor.execute(_STATUS.format(judged=judged_one()), values_of(key, now))
-        number, source, consent_date, registered_at, transaction_id, code, title, access = cursor.fetchone()
+        return _told(recipient, channel, kind, cursor.fetchone())
+
+
+def status_rider(recipient: str, channel: Channel, recipient_type: RecipientType) -> Rider:
+    """`status_of` of the brand that a call names, asked in the statement that finds who calls."""
+    values = {"recipient": recipient, "channel": channel.value, "recipient_type": recipient_type.value}
+    read = partial(_told, recipient, channel.value, recipient_type.value)
+    return Rider(_STATUS.format(judged=judged_one(brand="b.id", owner="p.state")), values, read)
+
+
+def _told(recipient: str, channel: int, kind: int, row: tuple[Any, ...]) -> dict[str, Any] | None:
+    number, source, consent_date, registered_at, transaction_id, code, title, access = row
     effective = Reason(number).effective
     if effective not in (Effective.SENDABLE, Effective.REFUSED):
         return None

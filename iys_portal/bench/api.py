@@ -44,6 +44,8 @@ def measure(brand: Any, actor: Any, addresses: list[str], folder: Path) -> Itera
         for _ in range(RUNS):
             bare.append(_load(folder, job, kind="bare", rate=0)["per_s"])
             full.append(_load(folder, job, kind="status", rate=0)["per_s"])
+        yield "api.bare.per_s", median(bare), "calls/s"
+        yield "api.status.per_s", median(full), "calls/s"
         yield "api.status.ratio_to_bare", median(full) / median(bare), "ratio"
         added = [_load(folder, job | {"run": run}, kind="add", rate=ADD_RATE) for run in range(RUNS)]
         yield "api.add.p99_ms", median(run["p99_ms"] for run in added), "ms"

@@ -17,6 +17,7 @@ def serving(settings: str, *, workers: int, **environment: str) -> Iterator[int]
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "iys_portal.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += [f"--workers={workers}", "--threads=4", "--log-level=error", "--no-control-socket"]
+    command += ["--max-requests=0"]  # no run meets a worker that begins anew, or the faster runs would meet more
     process = subprocess.Popen(command, env={**os.environ, **environment, "DJANGO_SETTINGS_MODULE": settings})
     try:
         for _ in range(150):

@@ -21,19 +21,18 @@ MOST, SLACK = 200, 50
 """How many of a name and a day are kept, and how many more may gather until the list is cut."""
 GATHERED = 0.1  # seconds in which entries gather to go in one round trip
 
-_waiting: deque[tuple[str, str, datetime]] = deque()
+_waiting: deque[tuple[str, object, datetime]] = deque()
 _came, _writing = threading.Event(), threading.Lock()
 _writer_of: int | None = None  # the process that has a writer: a fork has none
 
 
-def keep(name: str, entry: str, *, now: datetime) -> None:
-    """Put an entry before the others of its name and day; written within a moment, and nobody waits for it.
+def keep(name: str, entry: object, *, now: datetime) -> None:
+    """Put an entry before the others of its name and day; written (by `str`) within a moment, and nobody waits for it.
 
     Where Valkey does not answer, or the process is killed, it is lost, and nothing else. A day's list ends six days
     after the day, so no entry grows older than a week.
     """
-    ends = end_of_day(now.astimezone(ISTANBUL).date()) + timedelta(days=DAYS - 1)
-    _waiting.append((_key(name, now), entry, ends))
+    _waiting.append((name, entry, now))
     _have_writer()
     _came.set()
 
@@ -63,8 +62,9 @@ def write() -> None:
     with _writing:
         lists: dict[str, tuple[list[str], datetime]] = {}
         while _waiting:
-            key, entry, ends = _waiting.popleft()
-            lists.setdefault(key, ([], ends))[0].append(entry)
+            name, entry, at = _waiting.popleft()
+            ends = end_of_day(at.astimezone(ISTANBUL).date()) + timedelta(days=DAYS - 1)
+            lists.setdefault(_key(name, at), ([], ends))[0].append(str(entry))
         if not lists:
             return
         try:

@@ -22,7 +22,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone, translation
-from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
@@ -34,7 +33,7 @@ from providers.enums import KeyScope, ProviderState
 from providers.models import Brand, Provider
 from providers.policies import network_allows
 from providers.selectors import keys
-from providers.selectors.keys import Holder
+from providers.selectors.keys import Holder, Rider
 from providers.services.keys import note_use
 
 from . import calls_log
@@ -74,10 +73,8 @@ class Ask:
         return read_json(self.request)
 
     def values(self, code: str) -> dict[str, Any]:
-        """The body's object without keys that are null: these count as absent. `code` refuses whatever else it is."""
-        if not isinstance(self.body, dict):
-            raise refuse(400, code)
-        return {name: value for name, value in self.body.items() if value is not None}
+        """See `values_in`."""
+        return values_in(self.body, code)
 
     def query(self, name: str) -> str:
         """A value of the query string; an empty one counts as absent."""
@@ -101,13 +98,15 @@ def take(who: str, *kinds: str, amount: int = 1) -> limits.Taken:
     return found[0]
 
 
-def holder_by(request: HttpRequest, token: str, now: datetime, *, iys: int | None, brand: int | None) -> Holder:
+def holder_by(
+    request: HttpRequest, token: str, now: datetime, *, iys: int | None, brand: int | None, rider: Rider | None = None
+) -> Holder:
     """The key behind a token, with the provider and brand that are named. Notes its use; raises the 401 or 403."""
-    holder = keys.holder_of(token, iys_code=iys, brand_code=brand, now=now) if token else None
+    holder = keys.holder_of(token, iys_code=iys, brand_code=brand, now=now, rider=rider) if token else None
     if holder is None:
         raise refuse(401, "H351")
     calls_log.of_key(request, holder.public_id)
-    if not network_allows(holder.networks, get_client_ip(request) or ""):
+    if holder.networks and not network_allows(holder.networks, get_client_ip(request) or ""):
         raise refuse(403, "NETWORK")
     if holder.unused_since(now):
         note_use(holder.key_id, now=now)
@@ -122,6 +121,13 @@ def read_json(request: HttpRequest) -> Any:
     except (ValueError, RecursionError, RequestDataTooBig, UnreadablePostError):
         raise refuse(400, "H014") from None
     return _whole(value) if _SURROGATE.search(body) else value
+
+
+def values_in(body: Any, code: str) -> dict[str, Any]:
+    """A body's object without keys that are null: these count as absent. `code` refuses whatever else it is."""
+    if not isinstance(body, dict):
+        raise refuse(400, code)
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _whole(value: Any) -> Any:
@@ -144,11 +150,15 @@ def in_its_language(request: HttpRequest, answer: Callable[[], HttpResponseBase]
     return found
 
 
-@method_decorator([csrf_exempt, login_not_required], name="dispatch")
 class OpenCall(View, ABC):
     """A call of the API without a token: only the way in itself, and what there is not."""
 
     http_method_names = [*METHODS, "head", "options"]
+
+    @classmethod
+    def as_view(cls, **initial: Any) -> Callable[..., HttpResponseBase]:
+        view: Callable[..., HttpResponseBase] = super().as_view(**initial)
+        return csrf_exempt(login_not_required(view))
 
     def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
         started = time.perf_counter()
@@ -199,7 +209,8 @@ class Call(OpenCall):
     def answer(self, request: HttpRequest, path: Mapping[str, str]) -> HttpResponseBase:
         method = (request.method or "").lower()
         now = timezone.now()
-        holder = self._holder(request, path, now)
+        rider, wrong = self._rider(request)
+        holder = self._holder(request, path, now, rider)
         take(f"key:{holder.key_id}", "calls", *filter(None, [self.counted]))
         if method not in METHODS or not hasattr(self, method):
             return self.method_refused()
@@ -207,15 +218,29 @@ class Call(OpenCall):
         if scope is not None and scope.value not in holder.scopes:
             raise refuse(403, "H363")
         actor = self._actor(holder, path, now)
+        if wrong:
+            raise wrong
         ask = Ask(request, holder, actor, now, path)
         found = getattr(self, method)(ask)
         return found if isinstance(found, HttpResponseBase) else JsonResponse(found, safe=False)
 
-    def _holder(self, request: HttpRequest, path: Mapping[str, str], now: datetime) -> Holder:
+    def rider(self, request: HttpRequest) -> Rider | None:
+        """What the call asks of its brand, answered with its key (`Holder.ridden`). Raises what is wrong with it."""
+        return None
+
+    def _rider(self, request: HttpRequest) -> tuple[Rider | None, Refused | None]:
+        """What is wrong with a call is told when it is known who asks."""
+        try:
+            return self.rider(request), None
+        except Refused as wrong:
+            return None, wrong
+
+    def _holder(self, request: HttpRequest, path: Mapping[str, str], now: datetime, rider: Rider | None) -> Holder:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise refuse(401, "H351")
-        return holder_by(request, token.strip(), now, iys=number(path.get("iys")), brand=number(path.get("brand")))
+        iys, brand = number(path.get("iys")), number(path.get("brand"))
+        return holder_by(request, token.strip(), now, iys=iys, brand=brand, rider=rider)
 
     def _actor(self, holder: Holder, path: Mapping[str, str], now: datetime) -> Actor:
         named = "iys" in path

@@ -30,7 +30,8 @@ class LoggedCall:
     def refused(self) -> bool:
         return self.status >= 400
 
-    def as_text(self) -> str:
+    def __str__(self) -> str:
+        """As it is kept."""
         values = [round(self.at.timestamp() * 1000), self.method, self.path, self.status, self.ms, self.codes]
         return json.dumps(values, separators=(",", ":"))
 
