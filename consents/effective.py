@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from iys_portal.core.prepared import prepared_cursor
+from iys_portal.core.prepared import first_row
 
 from .erased import address_hash
 
@@ -264,9 +264,8 @@ def judge(keys: Sequence[Key], *, now: datetime) -> list[Reason]:
     if not keys:
         return []
     if len(keys) == 1:
-        with prepared_cursor() as cursor:
-            cursor.execute(f"SELECT reason FROM ({judged_one()}) one", values_of(keys[0], now))  # noqa: S608 (constant)
-            return [Reason(cursor.fetchone()[0])]
+        text = f"SELECT reason FROM ({judged_one()}) one"  # noqa: S608 (constant)
+        return [Reason(*first_row(text, values_of(keys[0], now)) or ())]
     recipients, brands, channels, types = zip(*keys, strict=True)
     case = _case(key="asked", state="stored")
     stored = _STATE.replace("{hash}", address_hash("asked.recipient"))

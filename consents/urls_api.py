@@ -13,6 +13,7 @@ SP = "sps/{iys}"
 BRAND = SP + "/brands/{brand}"
 app_name = "api"
 urlpatterns = [
+    call(BRAND + "/consents/status", questions.StatusCall, "status"),  # first: asked before each message
     call("oauth2/token", TokenCall, "token"),
     call("info/town", TownsCall, "towns"),
     call("info/town/{code}", TownCall, "town"),
@@ -31,7 +32,6 @@ urlpatterns = [
     ),
     call(BRAND + "/consents/request", consents.BatchCall, "batch"),
     call(BRAND + "/consents/request/{request_id}", consents.BatchResultCall, "batch-result"),
-    call(BRAND + "/consents/status", questions.StatusCall, "status"),
     call(BRAND + "/consents/history", questions.HistoryCall, "history"),
     call(BRAND + "/consents/changes", questions.ChangesCall, "changes"),
     call(BRAND + "/consents/{recipient_type}/status/{type}", questions.StatusManyCall, "status-many"),

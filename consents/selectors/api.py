@@ -26,7 +26,7 @@ from consents.models import (
 from consents.models.scopes import granted
 from iys_portal.core.actors import Actor
 from iys_portal.core.calendar import ONE_DAY, start_of_day, written
-from iys_portal.core.prepared import prepared_cursor
+from iys_portal.core.prepared import first_row
 from providers.models import Brand, Retailer
 from providers.selectors.keys import Rider
 
@@ -59,9 +59,7 @@ def status_of(key: Key, *, now: datetime) -> dict[str, Any] | None:
     A recipient's own refusal under the other recipient type counts for both (R-R1) and is told with its own date.
     """
     recipient, _brand, channel, kind = key
-    with prepared_cursor() as cursor:
-        cursor.execute(_STATUS.format(judged=judged_one()), values_of(key, now))
-        return _told(recipient, channel, kind, cursor.fetchone())
+    return _told(recipient, channel, kind, first_row(_STATUS.format(judged=judged_one()), values_of(key, now)) or ())
 
 
 def status_rider(recipient: str, channel: Channel, recipient_type: RecipientType) -> Rider:

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from consents.enums import Status, Verdict
 from consents.models import BrandCounter, ConsentImport, ImportChunk
-from iys_portal.core.prepared import prepared_cursor
+from iys_portal.core.prepared import first_row
 from providers.enums import SizeClass
 from providers.models import LARGE_FROM, Brand, Provider
 
@@ -24,9 +24,7 @@ def size_class_of(provider: Provider, *, job_id: int | None = None) -> SizeClass
     """
     if provider.declared_consents > LARGE_FROM:
         return SizeClass.LARGE
-    with prepared_cursor() as cursor:
-        cursor.execute(_REAL_COUNT, {"provider": provider.pk})
-        real = cursor.fetchone()[0]
+    (real,) = first_row(_REAL_COUNT, {"provider": provider.pk}) or (0,)
     if real > LARGE_FROM and job_id is not None:
         real -= _written_by(job_id)
     return SizeClass.LARGE if real > LARGE_FROM else SizeClass.SMALL

@@ -39,7 +39,7 @@ from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.documents import new_number
 from iys_portal.core.errors import Invalid, NotFound, WrongMoment
 from iys_portal.core.jobs import request_cancel, restart_job, start_job
-from iys_portal.core.prepared import insert, prepared_cursor
+from iys_portal.core.prepared import first_row, insert
 from iys_portal.core.refused_files import invalid
 from iys_portal.core.storage import only_if_written, private_path, sha256_of, shown_name
 from providers.models import Brand
@@ -321,10 +321,7 @@ def _checked(query: RecipientQuery, column: int) -> int:
 def _reserve(query: RecipientQuery) -> None:
     """Count the addresses on the provider's day; the row's lock makes two questions at once wait for each other."""
     day = query.created_at.astimezone(ISTANBUL).date()
-    with prepared_cursor() as cursor:
-        values: dict[str, Any] = {"provider": query.provider_id, "day": day, "more": query.total}
-        cursor.execute(_RESERVE, values)
-        (used,) = cursor.fetchone()
+    (used,) = first_row(_RESERVE, {"provider": query.provider_id, "day": day, "more": query.total}) or (0,)
     limit = settings.REGISTRY["QUERY_ADDRESSES_A_DAY"]
     if used > limit:
         left = max(0, limit - (used - query.total))

@@ -66,7 +66,7 @@ def start_of_day(day: date) -> datetime:
 
 def written(moment: datetime) -> str:
     """A moment as the registry's files and calls write it: `YYYY-MM-DD HH:mm:ss`, Türkiye time (R-C5)."""
-    return moment.astimezone(ISTANBUL).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone(ISTANBUL).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def years_before(moment: datetime, years: int) -> datetime:

@@ -63,7 +63,7 @@ def take_each(limits: Sequence[Limit], *, amount: int = 1) -> list[Taken]:
     One round trip. Where Valkey does not answer nothing is refused: limits protect, they do not decide.
     """
     now = time.time()
-    keys = [_key(limit.name, limit.window, int(now // limit.window)) for limit in limits]
+    keys = _keys([(limit.name, limit.window) for limit in limits], now)
     values = [value for limit in limits for value in (limit.most, limit.window + 1)]
     try:
         totals = _added(keys, amount, *values)
@@ -96,16 +96,17 @@ def used(windows: Sequence[tuple[str, int]]) -> list[int] | None:
         return []
     now = time.time()
     try:
-        found: Any = valkey.client().mget([_key(name, window, int(now // window)) for name, window in windows])
+        found: Any = valkey.client().mget(_keys(windows, now))
     except redis.RedisError as error:
         log.warning("limit_not_read reason=%s", type(error).__name__)
         return None
     return [int(count or 0) for count in found]
 
 
-def _key(name: str, window: int, number: int) -> str:
+def _keys(windows: Sequence[tuple[str, int]], now: float) -> list[str]:
     # Test runs and installations share a server: each database counts for itself.
-    return f"limit:{connection.settings_dict['NAME']}:{name}:{window}:{number}"
+    database = connection.settings_dict["NAME"]
+    return [f"limit:{database}:{name}:{window}:{int(now // window)}" for name, window in windows]
 
 
 def network_of(ip: str) -> str:

@@ -4,6 +4,7 @@ Django's cursor writes values into the text, so that each call is parsed and pla
 tables this takes ten times as long as the answer.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -22,6 +23,17 @@ def prepared_cursor() -> CursorWrapper:
     return cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).prepared_cursor()
 
 
+def first_row(text: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
+    """The first row of a prepared statement, None without one.
+
+    Its cursor stays with the connection, and with it what the driver knows of kinds of values and columns.
+    """
+    cursor = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).standing_cursor()
+    cursor.execute(text, values)
+    found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
 def insert(row: Model) -> None:
     """`row.save(force_insert=True)` for rows that are written often: planned once a connection, and no signal sent.
 
@@ -30,9 +42,7 @@ def insert(row: Model) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     text, fields = _insertion(type(row))
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with prepared_cursor() as cursor:
-        cursor.execute(text, values)
-        row.pk = cursor.fetchone()[0]
+    (row.pk,) = first_row(text, values) or ()
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 

@@ -13,7 +13,7 @@ from iys_portal.accounts.permissions import Permission as P
 from iys_portal.core.actors import Actor, ActorKind, Bound
 from iys_portal.core.calendar import ISTANBUL
 from iys_portal.core.encryption import keyed_hash
-from iys_portal.core.prepared import prepared_cursor
+from iys_portal.core.prepared import first_row
 from providers.enums import GrantChannel, KeyScope
 from providers.models import ApiKey, Brand, IntegratorGrant, Provider
 from providers.models.keys import TOKEN_PURPOSE
@@ -106,9 +106,7 @@ def holder_of(
         "brand_code": brand_code,
         **(rider.values if rider else {}),
     }
-    with prepared_cursor() as cursor:
-        cursor.execute(_with(rider.text if rider else ""), values)
-        row = cursor.fetchone()
+    row = first_row(_with(rider.text if rider else ""), values)
     if row is None:
         return None
     cut = 10 + len(_PROVIDER_COLUMNS)

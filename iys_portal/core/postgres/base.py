@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
+from psycopg.pq import Format
 
 NEVER_BY_ITSELF = 2**31 - 1
 _PLACES = re.compile(r"%\((\w+)\)s|%(s)|%(%)")
@@ -57,6 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     ops_class = DatabaseOperations
+    standing: PreparingCursor | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         made = super().get_new_connection(conn_params)
@@ -77,4 +79,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         with self.wrap_database_errors:
             made: CursorWrapper = self._prepare_cursor(PreparingCursor(self.connection))  # type: ignore[attr-defined, call-arg]
+            return made
+
+    def standing_cursor(self) -> CursorWrapper:
+        """See `core.prepared.first_row`: it stays with its connection, and takes values in the server's own form."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if self.standing is None or self.standing.connection is not self.connection:
+            self.standing = PreparingCursor(self.connection)  # type: ignore[call-arg]
+            self.standing.format = Format.BINARY
+        with self.wrap_database_errors:
+            made: CursorWrapper = self._prepare_cursor(self.standing)  # type: ignore[attr-defined]
             return made
