@@ -41,7 +41,14 @@ def keyed_hash(text: str, *, purpose: str) -> str:
     """64 hex digits by which the same text is found again, for one purpose; nobody without the key can try numbers."""
     if not settings.LOOKUP_KEY:
         raise ImproperlyConfigured("LOOKUP_KEY is empty")
-    return hmac.digest(settings.LOOKUP_KEY.encode(), f"{purpose}:{text}".encode(), "sha256").hex()
+    found = _mac(settings.LOOKUP_KEY).copy()
+    found.update(f"{purpose}:{text}".encode())
+    return found.hexdigest()
+
+
+@functools.lru_cache(maxsize=2)
+def _mac(key: str) -> hmac.HMAC:
+    return hmac.new(key.encode(), digestmod="sha256")
 
 
 def masked(text: str) -> str:

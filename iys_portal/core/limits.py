@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
@@ -78,11 +78,12 @@ def take_each(limits: Sequence[Limit], *, amount: int = 1) -> list[Taken]:
 
 def _added(keys: Sequence[str], *values: int) -> list[int]:
     """The script by its hash; a server that does not know it learns it."""
-    run: Callable[..., list[int]] = valkey.client().execute_command
+    found: list[int]
     try:
-        return run("EVALSHA", _TAKE_HASH, len(keys), *keys, *values)
+        found = valkey.ask("EVALSHA", _TAKE_HASH, len(keys), *keys, *values)
     except NoScriptError:
-        return run("EVAL", _TAKE, len(keys), *keys, *values)
+        found = valkey.ask("EVAL", _TAKE, len(keys), *keys, *values)
+    return found
 
 
 def _taken(limit: Limit, total: int, refused: bool, now: float) -> Taken:

@@ -34,7 +34,8 @@ def keep(name: str, entry: object, *, now: datetime) -> None:
     """
     _waiting.append((name, entry, now))
     _have_writer()
-    _came.set()
+    if not _came.is_set():
+        _came.set()
 
 
 def _have_writer() -> None:

@@ -143,8 +143,11 @@ def _whole(value: Any) -> Any:
 def in_its_language(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Answer a program in English where it asks for that, else in Turkish; nothing on the way keeps what it is told."""
     language = "en" if request.headers.get("Accept-Language", "").strip().lower().startswith("en") else "tr"
-    with translation.override(language):
+    if getattr(request, "LANGUAGE_CODE", "") == language:  # the middleware set it
         found = answer()
+    else:
+        with translation.override(language):
+            found = answer()
     found.headers["Content-Language"] = language
     found.headers.setdefault("Cache-Control", "no-store")
     return found

@@ -29,7 +29,7 @@ class PreparingCursor(base.CursorMixin, RawCursor):  # type: ignore[type-arg]
 
 
 @lru_cache(maxsize=256)
-def numbered(query: str) -> tuple[str, tuple[str, ...]]:
+def numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
     """The text with the server's own places (`$1`) in the place of `%(name)s` or `%s`, and the names in their order."""
     places: dict[str, int] = {}
 
@@ -40,7 +40,7 @@ def numbered(query: str) -> tuple[str, tuple[str, ...]]:
         key = f"%{len(places)}" if unnamed else name
         return f"${places.setdefault(key, len(places) + 1)}"
 
-    return _PLACES.sub(place, query), tuple(places)
+    return _PLACES.sub(place, query).encode(), tuple(places)
 
 
 class DatabaseOperations(operations.DatabaseOperations):
