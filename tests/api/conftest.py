@@ -26,8 +26,9 @@ ALL = tuple(KeyScope.values)
 @pytest.fixture(autouse=True)
 def own_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts of one test are not another's: keys of rolled back tests come again."""
-    keyed, prefix = limits._key, uuid.uuid4().hex
-    monkeypatch.setattr(limits, "_key", lambda name, *more: keyed(f"{prefix}:{name}", *more))
+    keyed, prefix = limits._keys, uuid.uuid4().hex
+    own = lambda windows, now: keyed([(f"{prefix}:{name}", window) for name, window in windows], now)  # noqa: E731
+    monkeypatch.setattr(limits, "_keys", own)
 
 
 @pytest.fixture

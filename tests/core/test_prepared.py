@@ -25,8 +25,8 @@ def test_a_text_is_planned_once_a_connection(db: None) -> None:
 
 def test_places_are_numbered_as_the_driver_numbers_them(db: None) -> None:
     text = "SELECT %(b)s::int, %(a)s::int, %(b)s::int, '100%%', 7 %% 4"
-    assert numbered(text) == ("SELECT $1::int, $2::int, $1::int, '100%', 7 % 4", ("b", "a"))
-    assert numbered("SELECT %s::int, %s::int")[0] == "SELECT $1::int, $2::int"
+    assert numbered(text) == (b"SELECT $1::int, $2::int, $1::int, '100%', 7 % 4", ("b", "a"))
+    assert numbered("SELECT %s::int, %s::int")[0] == b"SELECT $1::int, $2::int"
     for cursor in (prepared_cursor(), connection.cursor()):
         with cursor:
             cursor.execute(text, {"a": 1, "b": 2})
