@@ -25,6 +25,7 @@ from . import web
 
 RUNS, SECONDS = int(os.environ.get("API_RUNS", "5")), float(os.environ.get("API_SECONDS", "20"))
 STATUS_RATE, ADD_RATE, THREADS, AT_ONCE = 150, 50, 16, 8
+IDLE = 10.0  # seconds after which the server may have closed a kept connection
 SETTINGS = "iys_portal.bench.api_settings"
 
 
@@ -120,7 +121,9 @@ def generate(job: dict[str, Any]) -> dict[str, float]:
 
     def one(number: int, due: float) -> None:
         if not hasattr(mine, "connection"):
-            mine.connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=30)
+            mine.connection, mine.used = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=30), 0.0
+        if time.monotonic() - mine.used > IDLE:
+            mine.connection.close()  # opened anew by the request
         method, path, body = _call(job, number, chosen)
         began = due or time.monotonic()
         mine.connection.request(method, path, body, _headers(job["token"]))
@@ -128,7 +131,8 @@ def generate(job: dict[str, Any]) -> dict[str, float]:
         answer.read()
         if answer.status != 200:
             raise OSError(answer.status)
-        times.append(time.monotonic() - began)
+        mine.used = time.monotonic()
+        times.append(mine.used - began)
 
     start = time.monotonic()
     (_paced if job["rate"] else _flat_out)(job, one)
