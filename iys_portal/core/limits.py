@@ -34,7 +34,7 @@ if over then
 end
 return totals
 """
-_TAKE_HASH = sha1(_TAKE.encode()).hexdigest()  # noqa: S324 (the name that Valkey gives a script)
+_TAKE_HASH = sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()  # the name that Valkey gives a script
 
 
 @dataclass(frozen=True)

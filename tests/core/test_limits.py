@@ -26,3 +26,17 @@ def test_counts_are_forgotten_after_their_window() -> None:
     for name, most in zip(names, (3_601, 61, 61), strict=True):
         (key,) = valkey.client().keys(f"limit:*{name}*")
         assert 0 < valkey.client().ttl(key) <= most
+
+
+def test_a_line_that_was_closed_is_taken_up_again() -> None:
+    limit = Limit(uuid.uuid4().hex, 5, 3_600)
+    assert take_each([limit])[0].left == 4
+    valkey.client().client_kill_filter(_id=valkey.ask("CLIENT", "ID"), skipme=False)
+    assert take_each([limit])[0].left == 3
+
+
+def test_a_server_that_lost_the_script_learns_it_again() -> None:
+    limit = Limit(uuid.uuid4().hex, 5, 3_600)
+    take_each([limit])
+    valkey.client().script_flush()
+    assert [take_each([limit])[0].left for _ in range(2)] == [3, 2]

@@ -1,10 +1,13 @@
 """Statements that stay prepared, and a connection whose end is seen without asking (docs/adr/0025-one-call.md)."""
 
+import uuid
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from iys_portal.core.postgres.base import numbered
-from iys_portal.core.prepared import prepared_cursor
+from iys_portal.core.prepared import first_row, prepared_cursor
 
 PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, %s) > 0"
 
@@ -52,6 +55,7 @@ def test_a_session_that_the_server_ended_is_replaced_before_it_is_used() -> None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         former = cursor.fetchone()[0]
+    assert first_row("SELECT pg_backend_pid()", []) == (former,)
     assert connection.is_usable()
     other = connection.copy()
     with other.cursor() as cursor:
@@ -59,6 +63,22 @@ def test_a_session_that_the_server_ended_is_replaced_before_it_is_used() -> None
     other.close()
     assert not connection.is_usable()
     connection.health_check_enabled, connection.health_check_done = True, False
+    text, values = "SELECT pg_backend_pid() <> %(former)s::int", {"former": former}
     with prepared_cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid() <> %(former)s::int", {"former": former})
+        cursor.execute(text, values)
         assert cursor.fetchone() == (True,)
+    assert first_row(text, values) == (True,)
+
+
+def test_the_first_row_comes_as_a_prepared_statement_s(db: None) -> None:
+    text = (
+        "SELECT /* first */ %(at)s::timestamptz, %(names)s::text[], %(key)s::uuid, '\\x00ff'::bytea WHERE %(is)s::bool"
+    )
+    values = {"at": timezone.now(), "names": ["a", "ş"], "key": uuid.uuid4(), "is": True}
+    for _ in range(2):
+        with prepared_cursor() as cursor:
+            cursor.execute(text, values)
+            row = cursor.fetchone()
+        assert first_row(text, values) == row
+    assert first_row(text, {**values, "is": False}) is None
+    assert prepared("/* first */") == 1
