@@ -20,7 +20,6 @@ from .ledger import (
     BrandDay,
     Consent,
     ConsentEvent,
-    ConsentQuerySet,
     ConsentState,
     Evidence,
 )
@@ -31,6 +30,7 @@ from .queries import QueryDay, RecipientQuery
 from .refusals import InboundText, RefusalAlert, RefusalCounter
 from .reports import NoticeReportDay, ReportDay, ReportMark
 from .retention import ErasedRefusal, LegalHold, RetentionRun, Tombstone
+from .scopes import ConsentQuerySet
 from .seals import LedgerSeal, SealLeaves, SealMark
 from .stamps import SealStamp, StampPace
 from .texts import ConsentText

@@ -8,24 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from consents.enums import Channel, EventKind, EvidenceKind, RecipientType, Source, Status, Verdict, WayIn
-from iys_portal.core.actors import Actor
 from providers.models import Brand
 
-from .scopes import ByBrandNumberQuerySet, WholeProviderQuerySet, granted
-
-
-class ConsentQuerySet(models.QuerySet):
-    """Rows of the big tables, found by brand."""
-
-    def visible_to(self, actor: Actor) -> "ConsentQuerySet":
-        if actor.all_providers:
-            return self
-        if actor.provider_id is None:
-            return self.none()
-        if actor.bound is not None:
-            return self.filter(granted(self.model, actor.bound))
-        brands = list(Brand.objects.filter(provider=actor.provider_id).values_list("pk", flat=True))
-        return self.filter(brand_id__in=brands)
+from .scopes import ByBrandNumberQuerySet, ConsentQuerySet, WholeProviderQuerySet
 
 
 class ConsentState(models.Model):

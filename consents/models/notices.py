@@ -7,8 +7,7 @@ from django.db.models import F, Q
 from consents.enums import Lane, NoticeKind, NoticeState
 from iys_portal.core.enums import Means
 
-from .ledger import ConsentQuerySet
-from .scopes import ByBrandNumberQuerySet
+from .scopes import ByBrandNumberQuerySet, ConsentQuerySet
 
 
 class Notice(models.Model):

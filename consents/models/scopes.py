@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -19,16 +20,27 @@ def granted(model: type[models.Model], bound: Bound) -> Q:
 
 
 class ByBrandNumberQuerySet(models.QuerySet):
-    """Rows of small tables that hold the brand's number and no foreign key, found in one query."""
+    """Rows that hold the brand's number and no foreign key, found in one query."""
 
-    def visible_to(self, actor: Actor) -> "ByBrandNumberQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         if actor.all_providers:
             return self
         if actor.provider_id is None:
             return self.none()
         if actor.bound is not None:
             return self.filter(granted(self.model, actor.bound))
-        return self.filter(brand_id__in=Brand.objects.filter(provider=actor.provider_id).order_by().values("pk"))
+        return self.filter(brand_id__in=self.brands_of(actor.provider_id))
+
+    def brands_of(self, provider_id: int) -> Any:
+        """The brands' numbers, as a part of the query."""
+        return Brand.objects.filter(provider=provider_id).order_by().values("pk")
+
+
+class ConsentQuerySet(ByBrandNumberQuerySet):
+    """Rows of the big tables: how to find them is planned for these very brands, which takes a query of its own."""
+
+    def brands_of(self, provider_id: int) -> list[int]:
+        return list(super().brands_of(provider_id).values_list("pk", flat=True))
 
 
 class WholeProviderQuerySet(OfBrandQuerySet):
