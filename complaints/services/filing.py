@@ -123,5 +123,5 @@ def withdraw_complaint(
     COMPLAINT.check(row, "withdraw", actor)
     stop_clock(row, now=now)
     close_proposals(row, now)
-    make_move(row, "withdraw", actor=actor, now=now, reason=reason.replace("\0", "").strip()[:2000])
+    make_move(row, "withdraw", actor=actor, now=now, reason=reason.strip()[:2000])
     return row

@@ -42,7 +42,7 @@ class SenderView(ActorView):
 class InboxView(SenderView):
     def get(self, request: HttpRequest) -> HttpResponse:
         names = ("tab", "brand", "number")
-        asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in names}
+        asked = {name: request.GET.get(name, "").strip() for name in names}
         before = number_in(request.GET.get("before", ""))
         given: dict[str, Any] = asked | {"brand": number_in(asked["brand"])}
         rows, following = inbox.inbox_page(self.actor, before=before, now=timezone.now(), **given)

@@ -4,9 +4,11 @@ import contextvars
 import logging
 import uuid
 from collections.abc import Callable
+from itertools import chain
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
@@ -110,6 +112,27 @@ class BodyLimitMiddleware:
             return None
         log.warning("body_refused view=%s", match.view_name if match else "")
         return HttpResponse(render_to_string("413.html"), status=413)
+
+
+class StorableTextMiddleware:
+    """No page's address, query or form holds the character NUL: PostgreSQL stores none, and no keyboard types it.
+
+    Refused before the view, for many read a field without a form. What programs call reads its own words.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_arguments: object) -> None:
+        if getattr(view, "csrf_exempt", False):
+            return
+        fields = chain(request.GET.lists(), request.POST.lists())
+        texts = chain([request.path_info], *([name, *values] for name, values in fields))
+        if any("\0" in text for text in texts):
+            raise BadRequest("NUL")
 
 
 class DomainErrorMiddleware:

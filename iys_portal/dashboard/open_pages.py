@@ -87,7 +87,7 @@ class SearchView(OpenPage):
         return self.show(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        text = request.POST.get("ara", "").replace("\0", "").strip()[:LONGEST]
+        text = request.POST.get("ara", "").strip()[:LONGEST]
         actor = request.actor  # type: ignore[attr-defined]
         found = {"text": text, "parts": search(actor, text), "address": looks_like_address(actor, text)}
         if request.htmx:  # type: ignore[attr-defined]

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "iys_portal.accounts.middleware.ActorMiddleware",
     "iys_portal.accounts.middleware.CitizenMiddleware",
     "iys_portal.accounts.middleware.SecondFactorMiddleware",
+    "iys_portal.core.middleware.StorableTextMiddleware",
     "iys_portal.core.middleware.DomainErrorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

@@ -32,7 +32,7 @@ def has_access(integrator: Integrator, *, today: date) -> bool:
 def choosable(text: str, *, today: date) -> list[Integrator]:
     """Integrators that can be granted something, by words of the name or the whole authorisation number."""
     found = Integrator.objects.filter(state=IntegratorState.ACTIVE, authorised_until__gte=today)
-    for word in text.replace("\0", "").split():
+    for word in text.split():
         found = found.filter(Q(title__iregex=spelling_blind(word)) | Q(authorisation_number__iexact=word))
     return list(found.order_by(TurkishOrder("title"))[:FOUND])
 

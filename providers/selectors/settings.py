@@ -145,7 +145,7 @@ def dealers_of(
     found = Retailer.objects.visible_to(actor).filter(is_active=not closed).select_related("brand")
     if brand is not None:
         found = found.filter(brand=brand)
-    for word in search.replace("\0", "").split():
+    for word in search.split():
         pattern = spelling_blind(word)
         found = found.filter(Q(name__iregex=pattern) | Q(city__iregex=pattern) | Q(code__iexact=word))
     return found.order_by(TurkishOrder("name"), "pk")

@@ -37,8 +37,8 @@ def refuse_fields(errors: Errors) -> None:
 
 
 def free_text(text: str, longest: int) -> str:
-    """A reason or note as it is kept: without blanks around it and what PostgreSQL cannot store, cut."""
-    return text.replace("\0", "").strip()[:longest]
+    """A reason or note as it is kept: without blanks around it, cut."""
+    return text.strip()[:longest]
 
 
 def one_line(text: str) -> str:

@@ -249,9 +249,3 @@ def test_r_a4_the_own_page_tells_of_open_complaints_and_leads_to_new_ones(
     services.withdraw_complaint(complaint=Complaint.objects.get(), actor=citizen_actor(case.citizen_id))
     assert "Açık şikâyetiniz" not in page.get(own).content.decode()
     assert "yaptığınız şikâyetler" in page.get(reverse("accounts:own-close")).content.decode()
-
-
-def test_a_reason_is_kept_without_what_the_database_cannot_hold(page: Client, filed) -> None:
-    complaint = filed()
-    assert page.post(f"/sikayetlerim/{complaint.public_id}/geri-cek/", {"reason": "Yanlış\0 oldu"}).status_code == 302
-    assert complaint.moves.get(name="withdraw").reason == "Yanlış oldu"

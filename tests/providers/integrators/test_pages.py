@@ -223,10 +223,3 @@ def test_r_p12_a_click_on_a_stale_form_grants_nothing() -> None:
     form |= {"integrator": str(IntegratorFactory().public_id), "brands": [other.pk]}
     assert manager.post(GRANTS, form).status_code == 422
     assert not IntegratorGrant.objects.exists()
-
-
-def test_a_reason_is_kept_without_what_the_database_cannot_hold() -> None:
-    integrator, admin = IntegratorFactory(), entered(UserFactory(staff_roles=["admin"]))
-    address = reverse("providers:integrator-move", args=[integrator.public_id, "suspend"])
-    assert admin.post(address, {"reason": "Ruhsat\0 bitti"}).status_code == 302
-    assert AuditEntry.objects.get(verb="integrator.suspended").new["reason"] == "Ruhsat bitti"

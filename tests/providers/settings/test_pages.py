@@ -249,8 +249,3 @@ def test_a_signatorys_contact_is_masked_in_the_list_of_requests(manager: Client,
     assert "+905330000000" not in page
     request = ProviderRequest.objects.get()
     assert "baska@firma.example" in reviewer().get(url("review_request", request.public_id)).content.decode()
-
-
-def test_a_search_for_what_no_text_can_hold_finds_what_is_left_of_it(manager: Client) -> None:
-    for name, field in (("dealers", "q"), ("integrators", "ara")):
-        assert manager.get(url(name), {field: "a\0b"}).status_code == 200
