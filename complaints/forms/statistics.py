@@ -11,7 +11,7 @@ from complaints.selectors.statistics import Asked, outcome_labels
 from consents.brand_choice import BrandChoice
 from consents.enums import Channel
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import months_before
+from iys_portal.core.calendar import month_before
 from iys_portal.core.forms import PortalForm
 from iys_portal.core.provinces import provinces
 from providers.models import Brand
@@ -37,7 +37,7 @@ class StatisticsForm(PortalForm):
 
     def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
         self.this_month = today.replace(day=1)
-        self.begin = months_before(self.this_month, MONTHS - 1)
+        self.begin = month_before(self.this_month, MONTHS - 1)
         names = ("first", "last", "province", "brand", "channel", "topic", "outcome")
         given = {name: data.get(name, "") for name in names}
         defaults = {"first": f"{self.begin:%Y-%m}", "last": f"{self.this_month:%Y-%m}"}
@@ -59,7 +59,7 @@ class StatisticsForm(PortalForm):
         first, last = _month(data.get("first"), self.begin), _month(data.get("last"), self.this_month)
         if first > last or last > self.this_month:
             first, last = self.begin, self.this_month
-        first = max(first, months_before(last, MOST_MONTHS - 1))
+        first = max(first, month_before(last, MOST_MONTHS - 1))
         channel = data.get("channel")
         return Asked(
             first,

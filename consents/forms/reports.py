@@ -10,7 +10,7 @@ from consents.brand_choice import BrandChoice
 from consents.enums import Channel
 from consents.selectors.reports import Asked
 from iys_portal.core.actors import Actor
-from iys_portal.core.calendar import months_before
+from iys_portal.core.calendar import month_before
 from iys_portal.core.forms import PortalForm
 
 from .fields import any_of
@@ -27,7 +27,7 @@ class ReportForm(PortalForm):
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=any_of(Channel))
 
     def __init__(self, data: Any, *, actor: Actor, today: date) -> None:
-        begin = months_before(today, MONTHS - 1)
+        begin = month_before(today, MONTHS - 1)
         given = {name: data.get(name, "") for name in ("first", "last", "brand", "channel")}
         defaults = {"first": begin.isoformat(), "last": today.isoformat()}
         super().__init__({name: value or defaults.get(name, "") for name, value in given.items()})

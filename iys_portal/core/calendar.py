@@ -77,7 +77,7 @@ def years_before(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year - years, day=28)
 
 
-def months_before(day: date, months: int) -> date:
+def month_before(day: date, months: int) -> date:
     """The first day of the month so many months before."""
     month = day.year * 12 + day.month - 1 - months
     return date(month // 12, month % 12 + 1, 1)
@@ -88,7 +88,7 @@ def months_of(first: date, last: date) -> Iterator[date]:
     month = first.replace(day=1)
     while month <= last:
         yield month
-        month = months_before(month, -1)
+        month = month_before(month, -1)
 
 
 def end_of_day(day: date) -> datetime:

@@ -11,7 +11,7 @@ from iys_portal.core.calendar import (
     BusinessCalendar,
     calendar_with,
     end_of_day,
-    months_before,
+    month_before,
     months_of,
     start_of_day,
 )
@@ -105,7 +105,7 @@ def test_r_d1_the_day_is_istanbuls():
 
 
 def test_months_go_over_the_turn_of_a_year():
-    assert months_before(date(2026, 3, 31), 15) == date(2024, 12, 1)
+    assert month_before(date(2026, 3, 31), 15) == date(2024, 12, 1)
     assert list(months_of(date(2025, 11, 30), date(2026, 1, 1))) == [
         date(2025, 11, 1),
         date(2025, 12, 1),
