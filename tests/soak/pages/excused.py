@@ -24,7 +24,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("admin:complaints_reasontemplate_history", "'İYS'"): "likewise",
     ("consents:import", "'Alıcı'"): "a heading of the file",
     ("consents:import_columns", "'(E-posta|Evet|Hayır)'"): "values of the file",
-    ("dashboard:audit_force", "'Deneme'"): "data of the sample company",
     ("providers:review", "'Deneme'"): "likewise",
     ("providers:application", "'Deneme'"): "likewise",
     ("providers:settings", "'(Deneme|Örnek)'"): "likewise",
