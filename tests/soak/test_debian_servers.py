@@ -82,7 +82,7 @@ def test_a_part_of_the_suite_holds_on_debians_servers(servers: Servers) -> None:
         client.flushall()
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not soak and not browser", *PART],
+        [sys.executable, "-m", "pytest", "-m", "not soak and not browser", *PART],
         cwd=ROOT, env={**os.environ, **servers.urls}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
