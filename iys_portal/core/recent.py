@@ -34,8 +34,7 @@ def keep(name: str, entry: object, *, now: datetime) -> None:
     """
     _waiting.append((name, entry, now))
     _have_writer()
-    if not _came.is_set():
-        _came.set()
+    _came.set()
 
 
 def _have_writer() -> None:
